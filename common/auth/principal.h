@@ -1,0 +1,38 @@
+// Who is calling? The signed-in subject and the roles it holds on parts of the organization tree.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ronghe::auth {
+
+// One role held on an organization and everything below it.
+struct Grant {
+  std::string role;
+  // 0 means every organization.
+  int64_t organization_id = 0;
+
+  friend bool operator==(const Grant&, const Grant&) = default;
+};
+
+struct Principal {
+  enum class Kind { kAnonymous, kPerson, kClient, kService };
+
+  Kind kind = Kind::kAnonymous;
+  // "accounts/1", "clients/1" or "services/meeting"; empty when anonymous.
+  std::string subject;
+  std::vector<Grant> grants;
+  // The gateway's session, empty for services and clients.
+  std::string session_id;
+
+  bool signed_in() const { return kind != Kind::kAnonymous; }
+
+  friend bool operator==(const Principal&, const Principal&) = default;
+};
+
+// The one anonymous principal.
+const std::shared_ptr<const Principal>& Anonymous();
+
+}  // namespace ronghe::auth

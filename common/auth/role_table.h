@@ -1,0 +1,54 @@
+// Which permissions does a role hold? The table of roles.textproto, looked up by name.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+
+namespace ronghe::auth {
+namespace v1 {
+class Roles;
+}
+
+// Immutable after construction; safe to read from any thread.
+class RoleTable {
+ public:
+  // Reads a textproto of ronghe.auth.v1.Roles. Errors: what config::Load returns, and INVALID_ARGUMENT
+  // for a role named twice or a permission pattern that is not service.resource.verb.
+  static absl::StatusOr<RoleTable> Load(const std::string& path);
+
+  // The table of common/auth/roles.textproto as it stood when the program was built.
+  static const RoleTable& Builtin();
+
+  // Builds a table from an already parsed message. Errors as Load.
+  static absl::StatusOr<RoleTable> FromProto(const v1::Roles& roles);
+
+  // True when `role` holds `permission`. An unknown role holds nothing.
+  bool Allows(std::string_view role, std::string_view permission) const;
+
+  bool Contains(std::string_view role) const;
+
+  // Every role's name, in file order.
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  // One pattern with a "*" in place of at least one of the three parts.
+  struct Pattern {
+    std::string service, resource, verb;
+    bool Matches(std::string_view permission) const;
+  };
+  struct Role {
+    absl::flat_hash_set<std::string> exact;
+    std::vector<Pattern> patterns;
+  };
+
+  std::vector<std::string> names_;
+  absl::flat_hash_map<std::string, Role> roles_;
+};
+
+}  // namespace ronghe::auth

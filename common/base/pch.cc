@@ -1,0 +1,1 @@
+// The precompiled header's owner: CMake needs one source to compile it for.

@@ -1,0 +1,63 @@
+#ifndef RONGHE_COMMON_CRYPTO_KEY_RING_H_
+#define RONGHE_COMMON_CRYPTO_KEY_RING_H_
+
+// Which keys encrypt the personal fields, and which of them is the current one?
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/crypto/bytes.h"
+
+namespace ronghe::crypto {
+
+// Data keys with versions, one of which is current, and one index key that never changes (a new one
+// would need every index rebuilt). The file is a textproto of ronghe.crypto.v1.KeyRing, readable by
+// its owner only. Copies share nothing; all are wiped when they go.
+class KeyRing {
+ public:
+  // PERMISSION_DENIED SECRET_EXPOSED, NOT_FOUND FILE_UNREADABLE as config::ReadSecret;
+  // INVALID_ARGUMENT, reason KEY_RING_INVALID, for a wrong key length, no current version, or no
+  // index key.
+  static absl::StatusOr<KeyRing> Load(const std::string& path);
+
+  // A fixed ring with version 1. Never for data that matters.
+  static KeyRing ForTesting(Suite suite);
+
+  // Writes a new ring with one random key, mode 0600. ALREADY_EXISTS, reason KEY_RING_EXISTS, if
+  // the file is there: a ring is never overwritten.
+  static absl::Status Generate(const std::string& path, Suite suite);
+
+  // Adds a new random key as the current version to the ring at `path`, by way of a new file beside
+  // it. Values under older versions stay readable. Errors as Load.
+  static absl::Status Rotate(const std::string& path);
+
+  Suite suite() const { return suite_; }  // of the current version
+  uint32_t current_version() const { return current_; }
+
+  struct Key {
+    Suite suite;
+    Secret bytes;  // 16 (SM4) or 32 (AES-256)
+  };
+  // nullptr where there is no such version.
+  const Key* Find(uint32_t version) const;
+  const std::map<uint32_t, Key>& keys() const { return keys_; }
+  std::string_view index_key() const { return index_key_.view(); }
+  Suite index_suite() const { return index_suite_; }
+
+ private:
+  friend class KeyRingIo;
+  KeyRing() = default;
+  Suite suite_ = Suite::kSm;
+  uint32_t current_ = 0;
+  std::map<uint32_t, Key> keys_;
+  Suite index_suite_ = Suite::kSm;
+  Secret index_key_;
+};
+
+}  // namespace ronghe::crypto
+
+#endif  // RONGHE_COMMON_CRYPTO_KEY_RING_H_

@@ -1,0 +1,63 @@
+#include "common/rpc/call.h"
+
+#include "common/crypto/bytes.h"
+#include "common/error/error.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/message.h"
+
+namespace ronghe::rpc {
+namespace {
+
+// What a call to another service must leave of the caller's time for the way back.
+constexpr absl::Duration kReturnMargin = absl::Milliseconds(5);
+
+}  // namespace
+
+bool Call::cancelled() const {
+  if (init_.cancelled != nullptr && init_.cancelled->load(std::memory_order_relaxed)) return true;
+  return init_.deadline != absl::InfiniteFuture() && absl::Now() >= init_.deadline;
+}
+
+const std::string& Call::request_digest() const {
+  if (request_digest_.empty()) {
+    std::string bytes;
+    if (init_.request != nullptr) {
+      google::protobuf::io::StringOutputStream stream(&bytes);
+      google::protobuf::io::CodedOutputStream coded(&stream);
+      coded.SetSerializationDeterministic(true);
+      init_.request->SerializeToCodedStream(&coded);
+    }
+    request_digest_ = crypto::Sha256(bytes);
+  }
+  return request_digest_;
+}
+
+absl::Status Call::Authorize(int64_t organization_id) {
+  if (init_.authorizer == nullptr ||
+      !init_.authorizer->AllowsAfterCatchUp(*init_.principal, init_.permission, organization_id,
+                                            init_.deadline)) {
+    return error::Make(absl::StatusCode::kPermissionDenied, "SCOPE_DENIED",
+                       "您没有该党组织范围内的操作权限",
+                       {{"permission", std::string(init_.permission)}});
+  }
+  authorized_ = true;
+  authorized_organization_ = organization_id;
+  return absl::OkStatus();
+}
+
+bool Call::Holds(std::string_view permission, int64_t organization_id) const {
+  return init_.authorizer != nullptr &&
+         init_.authorizer->Allows(*init_.principal, permission, organization_id);
+}
+
+bool Call::HoldsEverywhere(std::string_view permission) const {
+  return init_.authorizer != nullptr &&
+         init_.authorizer->AllowsEverywhere(*init_.principal, permission);
+}
+
+Outgoing Call::Out() const {
+  return Outgoing{init_.deadline - kReturnMargin, init_.trace, init_.bearer, nullptr};
+}
+
+}  // namespace ronghe::rpc

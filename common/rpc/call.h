@@ -1,0 +1,117 @@
+// What does a handler know about the call that it answers?
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/auth/authorizer.h"
+#include "common/auth/principal.h"
+#include "common/base/clock.h"
+#include "common/rpc/outgoing.h"
+#include "common/trace/trace.h"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace ronghe::rpc {
+
+// One incoming call. Used by one thread at a time; `cancelled` may be asked from any.
+class Call {
+ public:
+  struct Init {
+    // "/pkg.Service/Method"; must outlive the call.
+    std::string_view method;
+    // The permission of the method's policy; must outlive the call.
+    std::string_view permission;
+    std::shared_ptr<const auth::Principal> principal = auth::Anonymous();
+    // May be null: then every Authorize is refused.
+    const auth::Authorizer* authorizer = nullptr;
+    absl::Time now = absl::Now();
+    absl::Time deadline = absl::InfiniteFuture();
+    trace::Context trace;
+    std::string request_id;
+    // False when the pipeline made up `request_id`.
+    bool request_id_from_client = false;
+    std::string bearer;
+    std::string peer;
+    // The parsed request; null for calls that carry bytes only. Must outlive the call.
+    const google::protobuf::Message* request = nullptr;
+    // Set when the caller went away; may be null. Must outlive the call.
+    const std::atomic<bool>* cancelled = nullptr;
+  };
+
+  explicit Call(Init init) : init_(std::move(init)) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  const auth::Principal& principal() const { return *init_.principal; }
+  const std::shared_ptr<const auth::Principal>& shared_principal() const { return init_.principal; }
+
+  // When the caller stops waiting; InfiniteFuture for a stream without one.
+  absl::Time deadline() const { return init_.deadline; }
+  // True when nobody waits for the answer any more: the caller cancelled or its deadline passed.
+  bool cancelled() const;
+
+  const trace::Context& trace() const { return init_.trace; }
+
+  // The caller's request id, or one that the pipeline made. Empty for methods that change nothing.
+  const std::string& request_id() const { return init_.request_id; }
+  // True when the caller chose the request id, so that it may send the same call again.
+  bool request_id_from_client() const { return init_.request_id_from_client; }
+
+  // "/pkg.Service/Method".
+  std::string_view method() const { return init_.method; }
+  std::string_view permission() const { return init_.permission; }
+
+  // SHA-256 (32 bytes) of the request in deterministic serialization; computed at the first use.
+  const std::string& request_digest() const;
+
+  // The address of the other end, as gRPC writes it.
+  std::string_view peer() const { return init_.peer; }
+
+  // When the call was accepted; the same at every read.
+  absl::Time now() const { return init_.now; }
+
+  // Checks the method's permission on `organization_id` and marks the call as authorized.
+  // PERMISSION_DENIED with reason SCOPE_DENIED, the same for an unknown organization and a foreign one.
+  absl::Status Authorize(int64_t organization_id);
+
+  // True when the caller holds `permission` on `organization_id`.
+  bool Holds(std::string_view permission, int64_t organization_id) const;
+
+  // True when the caller holds `permission` on all organizations.
+  bool HoldsEverywhere(std::string_view permission) const;
+
+  // What a call to another service on behalf of this one carries.
+  Outgoing Out() const;
+
+  // True after a successful Authorize.
+  bool authorized() const { return authorized_; }
+  // The organization of the last successful Authorize, by the pipeline or the handler; 0 for none.
+  int64_t authorized_organization() const { return authorized_organization_; }
+
+  // What the audit row of this call names; set by the handler, read by the writer.
+  void set_audit_organization(int64_t id) { audit_organization_ = id; }
+  void set_audit_resource(std::string name) { audit_resource_ = std::move(name); }
+  int64_t audit_organization() const { return audit_organization_; }
+  const std::string& audit_resource() const { return audit_resource_; }
+
+ private:
+  friend class Pipeline;
+
+  Init init_;
+  bool authorized_ = false;
+  int64_t authorized_organization_ = 0;
+  int64_t audit_organization_ = 0;
+  std::string audit_resource_;
+  mutable std::string request_digest_;
+};
+
+}  // namespace ronghe::rpc

@@ -1,0 +1,42 @@
+// How does a list continue where its last page ended, without trusting what the caller sends back?
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace ronghe::rpc {
+
+inline constexpr int32_t kDefaultPageSize = 50;
+inline constexpr int32_t kMaxPageSize = 200;
+
+// The page size to use for what a caller asked for: 50 for zero, at most 200. A negative one is
+// refused by validation; here it counts as zero.
+int32_t PageSize(int32_t requested);
+
+// Seals cursors into opaque page tokens and opens them again. Thread-safe.
+class PageTokens {
+ public:
+  // `key` is the secret shared by the replicas of a service, at least 16 bytes.
+  explicit PageTokens(std::string key) : key_(std::move(key)) {}
+
+  // A token that opens only for the same `method` and `filter_hash`. `filter_hash` stands for
+  // everything of the request but page size and token; `cursor` is the caller's own encoding of the
+  // last key. The cursor is signed, not encrypted: put no personal data in it.
+  std::string Seal(std::string_view method, std::string_view filter_hash,
+                   std::string_view cursor) const;
+
+  // The cursor of `token`. INVALID_ARGUMENT with reason PAGE_TOKEN_INVALID for a token that this
+  // key did not seal for `method` and `filter_hash`.
+  absl::StatusOr<std::string> Open(std::string_view method, std::string_view filter_hash,
+                                   std::string_view token) const;
+
+ private:
+  std::string Signature(std::string_view method, std::string_view filter_hash,
+                        std::string_view cursor) const;
+  const std::string key_;
+};
+
+}  // namespace ronghe::rpc

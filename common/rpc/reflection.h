@@ -1,0 +1,15 @@
+// Which services does this server offer, for tools that ask it? Server reflection v1alpha.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/rpc/method.h"
+
+namespace ronghe::rpc {
+
+// Serves grpc.reflection.v1alpha.ServerReflection: lists `services` ("pkg.Service") and hands out
+// the descriptors linked into the program.
+ServiceTable ReflectionTable(std::vector<std::string> services);
+
+}  // namespace ronghe::rpc

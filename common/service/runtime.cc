@@ -1,0 +1,408 @@
+#include "common/service/runtime.h"
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "common/audit/chain.h"
+#include "common/base/status_macros.h"
+#include "common/base/strings.h"
+#include "common/error/error.h"
+#include "common/event/feed.h"
+#include "common/event/publisher.h"
+#include "common/log/log.h"
+#include "common/sql/migrate.h"
+#include "google/protobuf/stubs/logging.h"
+#include "grpc/support/log.h"
+
+ABSL_FLAG(std::string, config, "", "the configuration file (textproto)");
+ABSL_FLAG(bool, check_config, false, "only check whether the process could run with --config");
+ABSL_FLAG(bool, migrate, false, "only bring the schema up to date, as config.migrate_database");
+ABSL_FLAG(std::string, generate_keyring, "", "only write a new key ring to this file");
+ABSL_FLAG(absl::Duration, drain, absl::ZeroDuration(),
+          "how long to keep answering after SIGTERM, until callers have noticed");
+ABSL_FLAG(absl::Duration, grace, absl::Seconds(20), "how long running calls may take to finish");
+
+namespace ronghe::service {
+namespace {
+
+constexpr absl::Duration kReadinessInterval = absl::Seconds(5);
+constexpr absl::Duration kProbe = absl::Seconds(2);
+constexpr absl::Duration kDatabasePatience = absl::Seconds(30);
+constexpr int kDefaultWorkers = 8;
+constexpr int kDefaultQueue = 256;
+constexpr size_t kMinPageTokenKey = 16;
+
+absl::Status Invalid(std::string_view setting, std::string_view message_zh) {
+  return error::Make(absl::StatusCode::kInvalidArgument, "CONFIG_INVALID",
+                     base::Cat(message_zh, "(", setting, ")"), {{"setting", std::string(setting)}});
+}
+
+bool HasTls(const config::v1::Tls& tls) {
+  return !tls.cert_file().empty() || !tls.key_file().empty() || !tls.ca_file().empty();
+}
+
+bool Loopback(std::string_view listen) {
+  return listen.starts_with("127.") || listen.starts_with("localhost:") ||
+         listen.starts_with("[::1]:") || listen.starts_with("unix:");
+}
+
+// The directory that holds common/sql/migrations: the working directory or the first one above the
+// program.
+absl::StatusOr<std::filesystem::path> FindRoot() {
+  const std::filesystem::path probe = std::filesystem::path("common") / "sql" / "migrations";
+  std::error_code error;
+  const auto here = std::filesystem::current_path(error);
+  if (!error && std::filesystem::is_directory(here / probe, error)) return here;
+  auto directory = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  while (!error && !directory.empty()) {
+    if (std::filesystem::is_directory(directory / probe, error)) return directory;
+    error.clear();
+    if (directory == directory.parent_path()) break;
+    directory = directory.parent_path();
+  }
+  return error::Make(absl::StatusCode::kNotFound, "MIGRATIONS_MISSING",
+                     "找不到数据库迁移脚本目录,请在配置 migrations_dirs 中写明");
+}
+
+void RouteLibraryLogs() {
+  google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char*, int,
+                                     const std::string& message) {
+    if (level >= google::protobuf::LOGLEVEL_WARNING) {
+      log::Warn("protobuf", {{"message", message}});
+    }
+  });
+  gpr_set_log_function([](gpr_log_func_args* line) {
+    if (line->severity == GPR_LOG_SEVERITY_ERROR) {
+      log::Warn("grpc", {{"message", line->message}});
+    }
+  });
+}
+
+int Report(std::string_view program, const absl::Status& status) {
+  const std::string message = error::MessageZh(status);
+  std::fprintf(stderr, "ronghe-%.*s: %s%s%s\n", static_cast<int>(program.size()), program.data(),
+               message.c_str(), message.empty() ? "" : " ", status.ToString().c_str());
+  return 1;
+}
+
+}  // namespace
+
+absl::Status CheckCommonConfig(const config::v1::Common& config, bool feed) {
+  const config::v1::Server& server = config.server();
+  if (server.listen().empty()) return Invalid("server.listen", "没有写明监听地址");
+  if (server.node_id() < 0 || server.node_id() > 1023) {
+    return Invalid("server.node_id", "节点编号应在 0 到 1023 之间");
+  }
+  if (server.workers() < 0 || server.workers() > 1024 || server.queue() < 0 ||
+      server.queue() > 1'000'000) {
+    return Invalid("server.workers", "工作线程数或队列长度超出范围");
+  }
+  if (HasTls(server.tls())) {
+    RONGHE_RETURN_IF_ERROR(config::ReadFile(server.tls().cert_file()).status());
+    RONGHE_RETURN_IF_ERROR(config::ReadSecret(server.tls().key_file()).status());
+    RONGHE_RETURN_IF_ERROR(config::ReadFile(server.tls().ca_file()).status());
+  } else if (!Loopback(server.listen())) {
+    return Invalid("server.tls", "除本机地址外必须启用 TLS");
+  }
+  RONGHE_RETURN_IF_ERROR(log::ParseLevel(config.log_level()).status());
+  if (config.database().schema().empty()) return Invalid("database.schema", "没有写明数据库");
+  if (!config.database().password_file().empty()) {
+    RONGHE_RETURN_IF_ERROR(config::ReadSecret(config.database().password_file()).status());
+  }
+  const config::v1::Keys& keys = config.keys();
+  if (!keys.field_keyring_file().empty()) {
+    RONGHE_RETURN_IF_ERROR(crypto::KeyRing::Load(keys.field_keyring_file()).status());
+  }
+  if (!keys.token_public_keys_file().empty()) {
+    RONGHE_RETURN_IF_ERROR(auth::TokenVerifier::Load(keys.token_public_keys_file()).status());
+  } else if (feed) {
+    return Invalid("keys.token_public_keys_file", "没有写明登录凭证的验证公钥文件");
+  }
+  if (!keys.page_token_key_file().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(const std::string key, config::ReadSecret(keys.page_token_key_file()));
+    if (key.size() < kMinPageTokenKey) {
+      return Invalid("keys.page_token_key_file", "翻页标记的密钥太短");
+    }
+  } else if (feed) {
+    return Invalid("keys.page_token_key_file", "没有写明翻页标记的密钥文件");
+  }
+  for (const config::v1::Callers& callers : config.callers()) {
+    if (callers.service().empty() || callers.allowed_names().empty()) {
+      return Invalid("callers", "调用方名单不完整");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> MigrationDirectories(const RuntimeOptions& options) {
+  if (!options.migrations.empty()) return options.migrations;
+  if (!options.config.migrations_dirs().empty()) {
+    return std::vector<std::string>(options.config.migrations_dirs().begin(),
+                                    options.config.migrations_dirs().end());
+  }
+  RONGHE_ASSIGN_OR_RETURN(const std::filesystem::path root, FindRoot());
+  return std::vector<std::string>{
+      (root / "common" / "sql" / "migrations").string(),
+      (root / "services" / options.service / "migrations").string()};
+}
+
+Runtime::Runtime(RuntimeOptions options)
+    : options_(std::move(options)),
+      source_(base::Cat("services/", options_.service)),
+      clock_(options_.clock == nullptr ? base::Clock::Real() : *options_.clock),
+      registry_(options_.registry == nullptr ? metrics::Registry::Default() : *options_.registry) {}
+
+Runtime::~Runtime() { Stop(absl::ZeroDuration(), absl::ZeroDuration()); }
+
+absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(RuntimeOptions options) {
+  auto runtime = std::unique_ptr<Runtime>(new Runtime(std::move(options)));
+  RONGHE_RETURN_IF_ERROR(runtime->Open());
+  return runtime;
+}
+
+absl::Status Runtime::Open() {
+  const config::v1::Common& config = options_.config;
+  metrics::SetBuildInfo(registry_, options_.service);
+  ready_gauge_ = &registry_.AddGauge("ronghe_ready", "1 when the process is ready for calls.");
+  ready_gauge_->Set(0);
+  if (!config.server().admin_listen().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(exposer_,
+                            metrics::StartExposer(config.server().admin_listen(), registry_));
+  }
+
+  const config::v1::Keys& keys = config.keys();
+  if (!keys.field_keyring_file().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(crypto::KeyRing ring, crypto::KeyRing::Load(keys.field_keyring_file()));
+    keyring_ = std::make_unique<crypto::KeyRing>(std::move(ring));
+  }
+  std::string page_token_key = crypto::RandomBytes(32);
+  if (!keys.page_token_key_file().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(page_token_key, config::ReadSecret(keys.page_token_key_file()));
+  }
+  page_tokens_ = std::make_unique<rpc::PageTokens>(std::move(page_token_key));
+  if (!keys.token_public_keys_file().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(verifier_, auth::TokenVerifier::Load(keys.token_public_keys_file()));
+    authenticator_ = std::make_unique<rpc::ServiceAuthenticator>(*verifier_);
+  }
+
+  config::v1::Database database = config.database();
+  if (database.pool() <= 0) {
+    const int workers =
+        config.server().workers() > 0 ? config.server().workers() : kDefaultWorkers;
+    database.set_pool(workers + 4);
+  }
+  const absl::Time patience = absl::Now() + kDatabasePatience;
+  while (true) {
+    auto opened = sql::Database::Open(database, registry_);
+    if (opened.ok()) {
+      database_ = *std::move(opened);
+      break;
+    }
+    if (!absl::IsUnavailable(opened.status()) || absl::Now() >= patience) return opened.status();
+    log::Warn("database_unavailable", {{"error", opened.status()}});
+    absl::SleepFor(absl::Milliseconds(500));
+  }
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<std::string> directories,
+                          MigrationDirectories(options_));
+  RONGHE_RETURN_IF_ERROR(
+      sql::CheckVersion(*database_, directories, absl::Now() + absl::Seconds(10)));
+
+  ids_ = std::make_unique<base::IdGenerator>(static_cast<uint16_t>(config.server().node_id()),
+                                             clock_);
+  jobs_ = std::make_unique<job::JobRunner>(
+      *database_, clock_, base::Cat(options_.service, "-", config.server().node_id()));
+  const crypto::Suite suite = keyring_ == nullptr ? crypto::Suite::kSm : keyring_->suite();
+  chainer_ = std::make_unique<audit::Chainer>(*database_, jobs_.get(), clock_, suite);
+  AddRequestRecordPurge(*jobs_);
+  std::function<void()> nudge = [] {};
+  if (options_.feed) {
+    publisher_ = std::make_unique<event::Publisher>(*database_, jobs_.get(), clock_, source_);
+    feed_ = std::make_unique<event::FeedHandler>(*database_, *publisher_, *page_tokens_);
+    nudge = [publisher = publisher_.get()] { publisher->Nudge(); };
+  }
+  writer_ = std::make_unique<Writer>(*database_, *ids_, std::move(nudge));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<rpc::Channel>> Runtime::Connect(const config::v1::Peer& peer) {
+  return rpc::Channel::Create(peer, options_.config.server().tls(),
+                              rpc::ChannelOptions{.registry = &registry_});
+}
+
+absl::StatusOr<std::shared_ptr<rpc::Channel>> Runtime::ConnectMembership() {
+  if (membership_ == nullptr) {
+    RONGHE_ASSIGN_OR_RETURN(membership_, Connect(options_.config.membership()));
+  }
+  return membership_;
+}
+
+absl::StatusOr<org::Projection*> Runtime::MakeProjection(org::Projection::Listener listener) {
+  RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> membership, ConnectMembership());
+  projection_ =
+      std::make_unique<org::Projection>(*database_, std::move(membership), std::move(listener));
+  return projection_.get();
+}
+
+absl::Status Runtime::Start(App& app) {
+  app_ = &app;
+  const absl::Status started = [&]() -> absl::Status {
+    RONGHE_RETURN_IF_ERROR(app.Load());
+    if (projection_ != nullptr) RONGHE_RETURN_IF_ERROR(projection_->Start());
+
+    auth::OrgScope* const scope = app.scope() != nullptr ? app.scope() : projection_.get();
+    authorizer_ = std::make_unique<auth::Authorizer>(roles(), scope);
+    std::vector<rpc::ServiceTable> tables = app.Tables();
+    if (feed_ != nullptr) tables.push_back(event::v1::EventFeedServiceTable(*feed_));
+
+    const config::v1::Server& server = options_.config.server();
+    rpc::ServerOptions options;
+    options.listen = server.listen();
+    options.tls = {server.tls().cert_file(), server.tls().key_file(), server.tls().ca_file()};
+    options.workers = server.workers() > 0 ? server.workers() : kDefaultWorkers;
+    options.queue = server.queue() > 0 ? server.queue() : kDefaultQueue;
+    for (const config::v1::Callers& callers : options_.config.callers()) {
+      options.callers.push_back(
+          {callers.service(),
+           std::vector<std::string>(callers.allowed_names().begin(),
+                                    callers.allowed_names().end())});
+    }
+    options.authenticator =
+        app.authenticator() != nullptr ? app.authenticator() : authenticator_.get();
+    options.authorizer = authorizer_.get();
+    options.registry = &registry_;
+    options.clock = &clock_;
+    options.reflection = server.reflection();
+    options.health = &health_;
+    RONGHE_ASSIGN_OR_RETURN(server_, rpc::Server::Create(std::move(options), std::move(tables)));
+    jobs_->Start();
+    return app.Start();
+  }();
+  if (!started.ok()) {
+    Stop(absl::ZeroDuration(), absl::ZeroDuration());
+    return started;
+  }
+  log::Info("started", {{"port", server_->port()}});
+  readiness_ = std::thread([this] { WatchReadiness(); });
+  return absl::OkStatus();
+}
+
+absl::Status Runtime::CheckReady() {
+  RONGHE_RETURN_IF_ERROR(database_->Ping(absl::Now() + kProbe));
+  return app_->Ready();
+}
+
+void Runtime::WatchReadiness() {
+  while (true) {
+    const absl::Status status = CheckReady();
+    std::unique_lock lock(mutex_);
+    if (stopping_) return;
+    if (status.ok() != health_.ready()) {
+      health_.SetReady(status.ok());
+      ready_gauge_->Set(status.ok() ? 1 : 0);
+      if (status.ok()) {
+        log::Info("ready");
+      } else {
+        log::Warn("not_ready", {{"error", status}});
+      }
+    }
+    // Soon again while something is missing, so that a start is noticed when it happens.
+    const absl::Duration pause = status.ok() ? kReadinessInterval : absl::Milliseconds(200);
+    changed_.wait_for(lock, absl::ToChronoNanoseconds(pause), [this] { return stopping_; });
+    if (stopping_) return;
+  }
+}
+
+void Runtime::Stop(absl::Duration drain, absl::Duration grace) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  health_.SetReady(false);
+  if (ready_gauge_ != nullptr) ready_gauge_->Set(0);
+  if (readiness_.joinable()) readiness_.join();
+  if (drain > absl::ZeroDuration()) absl::SleepFor(drain);
+  if (server_ != nullptr) server_->Shutdown(grace);
+  if (app_ != nullptr) app_->Stop();
+  if (jobs_ != nullptr) jobs_->Stop();
+  if (projection_ != nullptr) projection_->Stop();
+}
+
+namespace internal {
+
+int Run(int argc, char** argv, const AnyProgram& program) {
+  // Debian's Abseil is built without NDEBUG and ends the process on a lock order that it dislikes.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // Blocked before the first thread is made, so that every thread inherits it and only sigwait
+  // below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  absl::SetProgramUsageMessage("--config FILE [--check_config | --migrate]");
+  absl::ParseCommandLine(argc, argv);
+  RouteLibraryLogs();
+
+  if (const std::string path = absl::GetFlag(FLAGS_generate_keyring); !path.empty()) {
+    const absl::Status status = crypto::KeyRing::Generate(path, crypto::Suite::kSm);
+    return status.ok() ? 0 : Report(program.service, status);
+  }
+  const std::string path = absl::GetFlag(FLAGS_config);
+  if (path.empty()) {
+    std::fprintf(stderr, "ronghe-%s: 请用 --config 指定配置文件\n", program.service.c_str());
+    return 2;
+  }
+  absl::StatusOr<config::v1::Common> config = program.load(path);
+  if (!config.ok()) return Report(program.service, config.status());
+  if (absl::GetFlag(FLAGS_check_config)) {
+    std::printf("%s: ok\n", path.c_str());
+    return 0;
+  }
+  if (const auto level = log::ParseLevel(config->log_level()); level.ok()) {
+    log::Init(program.service, *level);
+  }
+  RuntimeOptions options;
+  options.service = program.service;
+  options.config = *config;
+  options.feed = program.feed;
+
+  if (absl::GetFlag(FLAGS_migrate)) {
+    absl::StatusOr<std::vector<std::string>> directories = MigrationDirectories(options);
+    if (!directories.ok()) return Report(program.service, directories.status());
+    const absl::StatusOr<int> applied = sql::Migrate(config->migrate_database(), *directories);
+    if (!applied.ok()) return Report(program.service, applied.status());
+    log::Info("migrated", {{"applied", *applied}});
+    return 0;
+  }
+
+  absl::StatusOr<std::unique_ptr<Runtime>> runtime = Runtime::Create(std::move(options));
+  if (!runtime.ok()) return Report(program.service, runtime.status());
+  absl::StatusOr<std::unique_ptr<App>> app = program.make(**runtime);
+  if (!app.ok()) return Report(program.service, app.status());
+  if (absl::Status status = (*runtime)->Start(**app); !status.ok()) {
+    return Report(program.service, status);
+  }
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  log::Info("stopping", {{"signal", signal}});
+  (*runtime)->Stop(absl::GetFlag(FLAGS_drain), absl::GetFlag(FLAGS_grace));
+  // The app goes before the parts that it stands on.
+  app->reset();
+  runtime->reset();
+  log::Info("stopped");
+  return 0;
+}
+
+}  // namespace internal
+}  // namespace ronghe::service

@@ -1,0 +1,7 @@
+CREATE TABLE IF NOT EXISTS job_lease (
+  name VARCHAR(96) NOT NULL,
+  owner VARCHAR(160) NOT NULL,
+  held_until DATETIME(6) NOT NULL,
+  token BIGINT NOT NULL,
+  PRIMARY KEY (name)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS event_head (
+  id BIGINT NOT NULL,
+  last_sequence BIGINT NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

@@ -1,0 +1,14 @@
+CREATE TABLE IF NOT EXISTS audit (
+  id BIGINT NOT NULL,
+  time DATETIME(6) NOT NULL,
+  subject VARCHAR(128) NOT NULL,
+  on_behalf_of VARCHAR(128) NOT NULL,
+  peer VARCHAR(128) NOT NULL,
+  method VARCHAR(160) NOT NULL,
+  organization_id BIGINT NOT NULL,
+  resource VARCHAR(160) NOT NULL,
+  result VARCHAR(128) NOT NULL,
+  trace_id VARCHAR(32) NOT NULL,
+  request_digest VARBINARY(32) NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

@@ -1,0 +1,11 @@
+CREATE TABLE IF NOT EXISTS org_copy (
+  id BIGINT NOT NULL,
+  parent_id BIGINT NOT NULL,
+  kind CHAR(3) NOT NULL,
+  name VARCHAR(200) NOT NULL,
+  code VARCHAR(64) NOT NULL,
+  sort INT NOT NULL,
+  founded_on DATE NULL,
+  revoked_on DATE NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

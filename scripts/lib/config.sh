@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# With which settings does each process of a development suite run? (Comments on every field: common/config/common.proto
+# and services/*/config.proto.)
+
+# Certificates are used unless RONGHE_TLS=off, which the benchmark sets to compare like with like.
+tls_on() { [ "${RONGHE_TLS:-on}" != off ]; }
+
+tls_of() {
+  if tls_on; then
+    printf 'tls { cert_file: "%s" key_file: "%s" ca_file: "%s" }' "$STATE/tls/$1.pem" "$STATE/tls/$1.key" "$STATE/tls/ca.pem"
+  fi
+}
+
+node_of() {
+  case $1 in membership) echo 1 ;; meeting) echo 2 ;; training) echo 3 ;; evaluation) echo 4 ;; gateway) echo 5 ;; esac
+}
+
+# Which certificate names may call a service.
+callers_of() {
+  case $1 in
+    membership) echo '"gateway.ronghe", "meeting.ronghe", "training.ronghe", "evaluation.ronghe"' ;;
+    *) echo '"gateway.ronghe", "evaluation.ronghe"' ;;
+  esac
+}
+
+peer() { printf '{ target: "127.0.0.1:%s" server_name: "%s.ronghe" }' "$(port "$1")" "$1"; }
+
+database_of() { # SCHEMA ROLE
+  printf '{ host: "127.0.0.1" port: %s user: "%s" password_file: "%s" schema: "%s" }' \
+    "$(port database)" "$1_$2" "$STATE/secrets/$1_$2.password" "$1"
+}
+
+common_of() { # SERVICE LISTEN_PORT_NAME
+  local schema
+  schema=$(schema_of "$1")
+  cat <<TEXT
+common {
+  server {
+    listen: "127.0.0.1:$(port "$2")"
+    admin_listen: "127.0.0.1:$(port "$1-admin")"
+    $(tls_of "$1")
+    node_id: $(node_of "$1")
+    reflection: true
+  }
+  database $(database_of "$schema" rw)
+  migrate_database $(database_of "$schema" migrate)
+  keys {
+    field_keyring_file: "$STATE/secrets/$1.keyring"
+    token_public_keys_file: "$STATE/secrets/token.pub"
+    page_token_key_file: "$STATE/secrets/$1.page_token_key"
+  }
+  callers { service: "*" allowed_names: [$(callers_of "$1")] }
+  membership $(peer membership)
+  migrations_dirs: "$ROOT/common/sql/migrations"
+  migrations_dirs: "$ROOT/services/$1/migrations"
+}
+TEXT
+}
+
+config_of() {
+  case $1 in
+    gateway) common_of gateway access && gateway_config ;;
+    evaluation) common_of evaluation evaluation && evaluation_config ;;
+    *) common_of "$1" "$1" ;;
+  esac
+}

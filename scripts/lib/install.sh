@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # the scripts that include this use what it sets
+# Which packages does each job need, and how do they get here?
+
+RUN_PACKAGES=(mariadb-server mariadb-client prometheus openssl curl ca-certificates jq procps nodejs)
+BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config git
+  libgrpc++-dev libgrpc-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
+  grpc-proto libabsl-dev libc-ares-dev libre2-dev libmysqlcppconn-dev prometheus-cpp-dev
+  libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcurl4-openssl-dev zlib1g-dev
+  libxlsxwriter-dev libzip-dev libpugixml-dev libicu-dev nlohmann-json3-dev libspdlog-dev
+  libgtest-dev libgmock-dev)
+TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck python3 python3-grpcio python3-protobuf)
+
+# install_packages NAME...: installs what is missing; says nothing when all is there.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    case $name in
+      nodejs) if ! { command -v node && command -v npm; } >/dev/null; then missing+=(nodejs npm); fi ;;
+      *) dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name") ;;
+    esac
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  step "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+  need_space "$STATE" 2048 "installing packages"
+  mkdir -p "$STATE/log"
+  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"; } >"$STATE/log/apt.log" 2>&1 ||
+    fail "these packages could not be installed: ${missing[*]}" \
+      "see $STATE/log/apt.log; check that Debian 12's package sources are reachable"
+}
+
+# install_node_packages [dev]: the pinned npm packages, once per lock file.
+install_node_packages() {
+  local stamp want
+  local omit=(--omit=dev)
+  [ "${1:-}" != dev ] || omit=()
+  want=$(cat "$ROOT/scripts/tools/package-lock.json" - <<<"${1:-run}" | sha256sum)
+  stamp=$TOOLS/.installed-${1:-run}
+  if [ -r "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then return 0; fi
+  step "Installing npm packages"
+  mkdir -p "$TOOLS" "$STATE/log"
+  cp "$ROOT"/scripts/tools/{package.json,package-lock.json,.npmrc} "$TOOLS/"
+  npm --prefix "$TOOLS" install --ignore-scripts "${omit[@]}" >"$STATE/log/npm.log" 2>&1 ||
+    fail "the npm packages could not be installed" "see $STATE/log/npm.log; check that the npm registry is reachable"
+  rm -f "$TOOLS"/.installed-*
+  printf '%s' "$want" >"$stamp"
+}

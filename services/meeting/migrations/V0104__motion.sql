@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS motion (
+  meeting_id BIGINT NOT NULL,
+  position INT NOT NULL,
+  text VARCHAR(1000) NOT NULL,
+  kind INT NOT NULL,
+  ballot_mode INT NOT NULL,
+  voted_at DATETIME(6) NULL,
+  present INT NOT NULL,
+  written_for INT NOT NULL,
+  votes_for INT NOT NULL,
+  votes_against INT NOT NULL,
+  votes_abstain INT NOT NULL,
+  votes_invalid INT NOT NULL,
+  ballots_issued INT NOT NULL,
+  ballots_returned INT NOT NULL,
+  result INT NOT NULL,
+  should_vote INT NOT NULL,
+  required_present INT NOT NULL,
+  required_for INT NOT NULL,
+  rule_set VARCHAR(64) NOT NULL,
+  PRIMARY KEY (meeting_id, position)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

@@ -1,0 +1,22 @@
+// Where do the rule sets come from? Every *.textproto of a folder is one version.
+#ifndef RONGHE_SERVICES_MEETING_RULES_H_
+#define RONGHE_SERVICES_MEETING_RULES_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/meeting/domain/rule_set.h"
+#include "services/meeting/rules.pb.h"
+
+namespace ronghe::meeting {
+
+// Errors: INVALID_ARGUMENT for an unknown code, an enum left out or a date that is none.
+absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto);
+
+// Errors: those of config::Load, FromProto and RuleSets::Create, naming the file; NOT_FOUND for a
+// folder without rule sets.
+absl::StatusOr<RuleSets> LoadRuleSets(const std::string& directory);
+
+}  // namespace ronghe::meeting
+
+#endif  // RONGHE_SERVICES_MEETING_RULES_H_

@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS organization (
+  id BIGINT NOT NULL,
+  parent_id BIGINT NOT NULL,
+  kind INT NOT NULL,
+  code VARCHAR(64) NOT NULL,
+  title VARCHAR(200) NOT NULL,
+  short_title VARCHAR(100) NOT NULL,
+  sort INT NOT NULL,
+  founded_on DATE NOT NULL,
+  revoked_on DATE NULL,
+  unit_situation INT NOT NULL,
+  region_code VARCHAR(6) NOT NULL,
+  next_child INT NOT NULL,
+  etag BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY organization_by_code (code),
+  KEY organization_by_parent (parent_id, sort, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS organization_tree (
+  id BIGINT NOT NULL,
+  next_root INT NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,22 @@
+// Where do the rules of the domain come from? From a textproto, checked as it is read.
+#ifndef RONGHE_SERVICES_MEMBERSHIP_RULES_LOAD_H_
+#define RONGHE_SERVICES_MEMBERSHIP_RULES_LOAD_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/membership/domain/organization.h"
+
+namespace ronghe::membership {
+
+// Reads a textproto of ronghe.membership.rules.v1.OrganizationRuleBook.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& path);
+
+// The file that the binary was built with.
+std::string BuiltinOrganizationRulesFile();
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_RULES_LOAD_H_

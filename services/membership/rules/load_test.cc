@@ -1,0 +1,57 @@
+#include "services/membership/rules/load.h"
+
+#include "common/error/error.h"
+#include "gtest/gtest.h"
+
+namespace ronghe::membership {
+namespace {
+
+constexpr absl::CivilDay kToday(2026, 11, 23);
+
+class OrganizationKindsTest : public ::testing::Test {
+ protected:
+  const OrganizationRuleBook book_ = *LoadOrganizationRules(BuiltinOrganizationRulesFile());
+  const OrganizationRules& rules_ = book_.On(kToday);
+};
+
+struct Place {
+  int32_t kind;
+  int32_t parent;
+  bool allowed;
+};
+
+TEST_F(OrganizationKindsTest, PlacesOf8_1) {
+  for (const Place& place : std::vector<Place>{
+           {611, 0, true},    {621, 0, false},   {631, 0, false},   {611, 611, true},
+           {612, 611, true},  {621, 611, true},  {631, 611, true},  {632, 611, true},
+           {931, 611, true},  {641, 611, false}, {631, 621, true},  {632, 621, true},
+           {611, 621, false}, {621, 621, false}, {641, 631, true},  {641, 632, true},
+           {631, 631, false}, {641, 641, false}, {921, 911, true},  {931, 921, true},
+           {631, 911, false}, {611, 911, false}, {641, 931, false}, {631, 612, false}}) {
+    EXPECT_EQ(CheckPlace(rules_, place.kind, place.parent).ok(), place.allowed)
+        << place.kind << " under " << place.parent;
+  }
+}
+
+TEST_F(OrganizationKindsTest, B06TemporaryOrganizationsHoldNoMembers) {
+  for (const CodeName& kind : OrganizationKinds()) {
+    const int32_t code = std::stoi(std::string(kind.code));
+    EXPECT_EQ(CheckHoldsMembers(rules_, code).ok(), code == 631 || code == 632) << code;
+    EXPECT_EQ(rules_.kinds.at(code).temporary, code >= 900) << code;
+    EXPECT_FALSE(rules_.kinds.at(code).source.empty());
+  }
+}
+
+TEST_F(OrganizationKindsTest, SizesOf1_1) {
+  EXPECT_EQ(rules_.branch_min_full, 3);
+  EXPECT_EQ(rules_.branch_max_members, 50);
+  EXPECT_EQ(rules_.committee_from_full, 7);
+  EXPECT_EQ(rules_.committee_min_size, 3);
+}
+
+TEST(LoadOrganizationRulesTest, MissingFile) {
+  EXPECT_EQ(error::Reason(LoadOrganizationRules("/nowhere").status()), "FILE_UNREADABLE");
+}
+
+}  // namespace
+}  // namespace ronghe::membership

@@ -1,0 +1,50 @@
+// What does membership tell the other services, field by field?
+//
+// Ids, codes and dates only. Dates are YYYY-MM-DD; an end that is open is "".
+#ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_EVENTS_H_
+#define RONGHE_SERVICES_MEMBERSHIP_STORE_EVENTS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/event/event.h"
+#include "services/membership/store/member_store.h"
+#include "services/membership/store/organization_store.h"
+#include "services/membership/store/post_store.h"
+
+namespace ronghe::membership {
+
+inline constexpr std::string_view kOrganizationChanged = "ronghe.membership.organization.changed";
+inline constexpr std::string_view kIntervalChanged = "ronghe.membership.interval.changed";
+inline constexpr std::string_view kPostChanged = "ronghe.membership.post.changed";
+inline constexpr std::string_view kMemberChanged = "ronghe.membership.member.changed";
+
+// What an interval event does to the number of members that its organization has now.
+enum class CountChange { kNone, kEnters, kLeaves };
+
+// The organization as it is now.
+event::Draft OrganizationEvent(const OrganizationRow& row,
+                               std::vector<std::string> changed_fields = {});
+
+// The interval as it is now. The data key "count" is "1", "-1" or "0": by how much the members of
+// normal standing of its organization and category change, for whoever keeps counts.
+event::Draft IntervalEvent(const MemberIntervalRow& row, CountChange change);
+
+// The events of an amended interval: the old one, of no length, then the new one. A reader that
+// keeps intervals by id ends with the new one.
+std::vector<event::Draft> AmendmentEvents(const MemberIntervalRow& before,
+                                          const MemberIntervalRow& after);
+
+// The event of an interval that was just inserted or just closed.
+event::Draft InsertedEvent(const MemberIntervalRow& row);
+event::Draft ClosedEvent(const MemberIntervalRow& row);
+
+event::Draft PostEvent(const PostRow& row);
+
+// Which particulars of a member changed, without their values.
+event::Draft MemberEvent(const MemberRow& row, std::vector<std::string> changed_fields);
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_STORE_EVENTS_H_

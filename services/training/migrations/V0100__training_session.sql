@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS training_session (
+  id BIGINT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  title VARCHAR(120) NOT NULL,
+  form CHAR(2) NOT NULL,
+  place VARCHAR(120) NOT NULL,
+  description VARCHAR(2000) NOT NULL,
+  start_date DATE NOT NULL,
+  end_date DATE NOT NULL,
+  state INT NOT NULL,
+  enrolled INT NOT NULL,
+  present INT NOT NULL,
+  credited INT NOT NULL,
+  confirmed_by VARCHAR(128) NOT NULL,
+  confirmed DATETIME(6) NOT NULL,
+  rule_version VARCHAR(32) NOT NULL,
+  created DATETIME(6) NOT NULL,
+  updated DATETIME(6) NOT NULL,
+  etag BIGINT NOT NULL,
+  PRIMARY KEY (id),
+  KEY training_session_by_organization (organization_id, start_date, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS account_roll (
+  year INT NOT NULL,
+  last_member_id BIGINT NOT NULL,
+  done TINYINT(1) NOT NULL,
+  PRIMARY KEY (year)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

@@ -1,0 +1,64 @@
+"""Does every RPC say who may call it, on what, and whether it is audited; and has nobody changed that unseen?
+
+rpcs.txt lists them all. A change of policy shows there, in the same commit: run this with --write.
+"""
+
+import pathlib
+import sys
+import unittest
+
+import door
+
+LISTING = pathlib.Path(__file__).with_name("rpcs.txt")
+
+
+def listing(contracts):
+    scopes = contracts.pool.FindEnumTypeByName("ronghe.options.v1.Scope").values_by_number
+    audits = contracts.pool.FindEnumTypeByName("ronghe.options.v1.Audit").values_by_number
+    lines = []
+    for path, method in contracts.methods():
+        policy = contracts.policy(method)
+        lines.append(" ".join([path[1:], policy.permission or "-", scopes[policy.scope].name, policy.scope_field or "-",
+                               audits[policy.audit].name]))
+    return sorted(lines)
+
+
+class Contract(unittest.TestCase):
+
+    def setUp(self):
+        self.contracts = door.Contracts()
+
+    def test_every_rpc_is_listed_as_it_is(self):
+        self.assertEqual(LISTING.read_text().splitlines(), listing(self.contracts))
+
+    def test_every_rpc_has_permission_scope_and_audit(self):
+        open_scopes = ("SCOPE_PUBLIC", "SCOPE_SELF")
+        for line in listing(self.contracts):
+            name, permission, scope, scope_field, audit = line.split()
+            with self.subTest(name):
+                self.assertNotEqual(scope, "SCOPE_UNSPECIFIED")
+                self.assertNotEqual(audit, "AUDIT_UNSPECIFIED")
+                self.assertEqual(permission == "-", scope in open_scopes, line)
+                self.assertEqual(scope_field == "-", scope != "SCOPE_ORGANIZATION", line)
+
+    def test_what_changes_something_is_audited(self):
+        reads = ("Get", "List", "Search", "Watch", "Stream", "Download", "Explain", "Summarize")
+        for line in listing(self.contracts):
+            name, *_, audit = line.split()
+            with self.subTest(name):
+                self.assertEqual(audit == "AUDIT_WRITE", not name.split("/")[1].startswith(reads), line)
+
+    def test_a_scope_field_is_a_field(self):
+        for path, method in self.contracts.methods():
+            message = method.input_type
+            for part in filter(None, self.contracts.policy(method).scope_field.split(".")):
+                with self.subTest(path):
+                    self.assertIn(part, message.fields_by_name)
+                    message = message.fields_by_name[part].message_type or message
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        LISTING.write_text("\n".join(listing(door.Contracts())) + "\n")
+    else:
+        sys.exit(unittest.main(verbosity=2))

@@ -1,0 +1,172 @@
+"""How does a test get the whole suite, the real five processes on a fresh database, and talk to it as a user would?"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SERVICES = ("membership", "meeting", "training", "evaluation", "gateway")
+OFFSETS = {"membership": 1, "meeting": 2, "training": 3, "evaluation": 4, "gateway": 80, "gateway-grpc": 43,
+           "prometheus": 90, "gateway-admin": 15}
+
+
+class Refused(Exception):
+    """An answer other than 2xx: the HTTP code and the error object of the body."""
+
+    def __init__(self, code, error):
+        super().__init__(f"{code} {error}")
+        self.code = code
+        self.error = error
+
+    @property
+    def reason(self):
+        for detail in self.error.get("details", []):
+            if detail.get("@type", "").endswith("google.rpc.ErrorInfo"):
+                return detail.get("reason")
+        return None
+
+
+class Suite:
+    """The suite started by scripts/up in a folder and on ports of its own; stopped and deleted by close()."""
+
+    def __init__(self):
+        self.state = pathlib.Path(tempfile.mkdtemp(prefix="ronghe-e2e-"))
+        self.base_port = free_base_port()
+        self.environment = dict(os.environ, RONGHE_STATE=str(self.state), RONGHE_BASE_PORT=str(self.base_port),
+                                RONGHE_BUFFER_POOL="256M",
+                                RONGHE_BUILD=os.environ.get("RONGHE_BUILD", str(ROOT / "build")))
+        self.up("--no-demo", "--no-build")
+
+    def up(self, *options):
+        done = subprocess.run([ROOT / "scripts/up", *options], env=self.environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"scripts/up {' '.join(options)}:\n{done.stdout}")
+        return done.stdout
+
+    def close(self):
+        self.up("--stop")
+        if not os.environ.get("RONGHE_KEEP"):
+            shutil.rmtree(self.state)
+
+    def port(self, name):
+        return self.base_port + OFFSETS[name]
+
+    def pid(self, name):
+        return int((self.state / "run" / f"{name}.pid").read_text().split()[0])
+
+    def kill(self, name):
+        """SIGKILL: no goodbye, no flush."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not pathlib.Path(f"/proc/{pid}/exe").exists(), 10, f"{name} to die")
+
+    def restart(self, name):
+        """Starts again what was killed; up starts only what does not run."""
+        self.up("--no-demo", "--no-build")
+        wait_for(lambda: pathlib.Path(f"/proc/{self.pid(name)}/exe").exists(), 10, f"{name} to live")
+
+    def log(self, name):
+        return (self.state / "log" / f"{name}.log").read_text(errors="replace")
+
+    def administrator(self):
+        """(login, one-time password) as scripts/up printed them."""
+        return parse_account((self.state / "administrator").read_text())
+
+
+class Client:
+    """One person at the HTTP door."""
+
+    def __init__(self, suite, token=None):
+        self.suite = suite
+        self.token = token
+        context = ssl.create_default_context(cafile=str(suite.state / "tls/ca.pem"))
+        self.opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
+
+    def call(self, method, path, body=None, headers=None, raw=False):
+        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"https://localhost:{self.suite.port('gateway')}{path}", data=data,
+                                         method=method)
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
+        try:
+            with self.opener.open(request, timeout=30) as answer:
+                content = answer.read()
+        except urllib.error.HTTPError as refused:
+            content = refused.read()
+            try:
+                error = json.loads(content)["error"]
+            except (ValueError, KeyError) as bad:
+                raise AssertionError(f"{method} {path}: {refused.code} without an error body: {content[:300]}") from bad
+            raise Refused(refused.code, error) from None
+        return content if raw else json.loads(content)
+
+    def get(self, path, **options):
+        return self.call("GET", path, **options)
+
+    def post(self, path, body=None, **options):
+        return self.call("POST", path, {} if body is None else body, **options)
+
+    def patch(self, path, body, **options):
+        return self.call("PATCH", path, body, **options)
+
+    def pages(self, path, field):
+        """Every item of a paged list."""
+        token = ""
+        while True:
+            joint = "&" if "?" in path else "?"
+            page = self.get(f"{path}{joint}pageToken={token}" if token else path)
+            yield from page.get(field, [])
+            token = page.get("nextPageToken", "")
+            if not token:
+                return
+
+
+def parse_account(text):
+    """The login and the password of lines such as 'login: admin' and 'password: …'."""
+    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return fields["login"].strip(), fields["password"].strip()
+
+
+def wait_for(condition, seconds, what):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.1)
+    raise AssertionError(f"waited {seconds} s in vain for {what}")
+
+
+def free_base_port():
+    """A base such that every port that the suite counts from it is free now."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            base = probe.getsockname()[1]
+        if base > 65000 or base < 10000:
+            continue
+        if all(is_free(base + offset) for offset in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 43, 80, 90)):
+            return base
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
