@@ -50,18 +50,18 @@ void AppendText(std::string& out, std::string_view text) {
 
 absl::Status Record(sql::Session& session, const Entry& entry) {
   if (entry.id == 0) return absl::InternalError("audit entry without an id");
-  const std::vector<InsertRow> rows = {{.id = entry.id,
-                                        .time = entry.time,
-                                        .subject = Cut(entry.subject, 128),
-                                        .on_behalf_of = Cut(entry.on_behalf_of, 128),
-                                        .peer = Cut(entry.peer, 128),
-                                        .method = Cut(entry.method, 160),
-                                        .organization_id = entry.organization_id,
-                                        .resource = Cut(entry.resource, 160),
-                                        .result = Cut(entry.result, 128),
-                                        .trace_id = Cut(entry.trace_id, 32),
-                                        .request_digest = sql::Bytes(
-                                            std::string(entry.request_digest.substr(0, 32)))}};
+  const std::vector<InsertRow> rows = {
+      {.id = entry.id,
+       .time = entry.time,
+       .subject = Cut(entry.subject, 128),
+       .on_behalf_of = Cut(entry.on_behalf_of, 128),
+       .peer = Cut(entry.peer, 128),
+       .method = Cut(entry.method, 160),
+       .organization_id = entry.organization_id,
+       .resource = Cut(entry.resource, 160),
+       .result = Cut(entry.result, 128),
+       .trace_id = Cut(entry.trace_id, 32),
+       .request_digest = sql::Bytes(std::string(entry.request_digest.substr(0, 32)))}};
   return session.InsertMany(kInsert, rows);
 }
 

@@ -15,17 +15,18 @@
 namespace ronghe::audit {
 
 struct Entry {
-  int64_t id = 0;             // from base::IdGenerator
+  int64_t id = 0;  // from base::IdGenerator
   absl::Time time = absl::UnixEpoch();
-  std::string subject;        // "accounts/1", "services/meeting"; who acted
-  std::string on_behalf_of;   // the account for which a service acted; may be empty
-  std::string peer;           // address or certificate name of the caller
-  std::string method;         // "/ronghe.training.v1.SessionService/CreateSession"
+  std::string subject;          // "accounts/1", "services/meeting"; who acted
+  std::string on_behalf_of;     // the account for which a service acted; may be empty
+  std::string peer;             // address or certificate name of the caller
+  std::string method;           // "/ronghe.training.v1.SessionService/CreateSession"
   int64_t organization_id = 0;  // 0: none
-  std::string resource;       // "sessions/1"; may be empty
-  std::string result = "OK";  // status code name, then the reason: "OK", "PERMISSION_DENIED SCOPE_DENIED"
-  std::string trace_id;       // 32 hexadecimal digits or empty
-  std::string request_digest; // SHA-256 of the request bytes, 32 bytes, or empty
+  std::string resource;         // "sessions/1"; may be empty
+  std::string result =
+      "OK";  // status code name, then the reason: "OK", "PERMISSION_DENIED SCOPE_DENIED"
+  std::string trace_id;        // 32 hexadecimal digits or empty
+  std::string request_digest;  // SHA-256 of the request bytes, 32 bytes, or empty
 };
 
 // Inserts the row in the caller's transaction. Texts longer than their column are cut at a

@@ -162,9 +162,8 @@ absl::StatusOr<Head> Chainer::ChainPending(absl::Time deadline) {
           for (const Entry& entry : entries) {
             head.hash = LinkHash(suite_, head.hash, entry);
             ++head.sequence;
-            links.push_back({.sequence = head.sequence,
-                             .audit_id = entry.id,
-                             .hash = sql::Bytes(head.hash)});
+            links.push_back(
+                {.sequence = head.sequence, .audit_id = entry.id, .hash = sql::Bytes(head.hash)});
           }
           RONGHE_RETURN_IF_ERROR(session.InsertMany(kAppend, links));
           return Outcome{.head = head, .more = more};
@@ -176,8 +175,8 @@ absl::StatusOr<Head> Chainer::ChainPending(absl::Time deadline) {
   if (head.sequence > logged_ && clock_.Now() >= log_after_) {
     logged_ = head.sequence;
     log_after_ = clock_.Now() + kLogEvery;
-    log::Info("audit_chain_head", {{"sequence", head.sequence},
-                                   {"hash", crypto::HexEncode(head.hash)}});
+    log::Info("audit_chain_head",
+              {{"sequence", head.sequence}, {"hash", crypto::HexEncode(head.hash)}});
   }
   return head;
 }
@@ -196,8 +195,7 @@ absl::StatusOr<Verification> VerifyChain(sql::Session& session, const VerifyOpti
     Entry entry;
   };
   std::vector<Mismatch> mismatches;
-  bool expected_seen = !options.expected_head.has_value() ||
-                       options.expected_head->sequence == 0;
+  bool expected_seen = !options.expected_head.has_value() || options.expected_head->sequence == 0;
   for (;;) {
     RONGHE_ASSIGN_OR_RETURN(const std::vector<LinkRow> links,
                             session.Select(kLinks, result.head.sequence, kBatch));
@@ -211,9 +209,9 @@ absl::StatusOr<Verification> VerifyChain(sql::Session& session, const VerifyOpti
         if (result.findings.size() >= static_cast<size_t>(options.max_findings)) break;
       }
       const bool after_gap = link.sequence != result.head.sequence + 1;
-      const auto entry = std::lower_bound(
-          entries.begin(), entries.end(), link.audit_id,
-          [](const Entry& candidate, int64_t id) { return candidate.id < id; });
+      const auto entry =
+          std::lower_bound(entries.begin(), entries.end(), link.audit_id,
+                           [](const Entry& candidate, int64_t id) { return candidate.id < id; });
       if (entry == entries.end() || entry->id != link.audit_id) {
         report(Fault::kMissing, link.sequence, link.audit_id);
       } else if (!after_gap &&
@@ -244,9 +242,8 @@ absl::StatusOr<Verification> VerifyChain(sql::Session& session, const VerifyOpti
         });
     report(moved ? Fault::kReordered : Fault::kChanged, mismatch.sequence, mismatch.entry.id);
   }
-  std::stable_sort(
-      result.findings.begin(), result.findings.end(),
-      [](const Finding& a, const Finding& b) { return a.sequence < b.sequence; });
+  std::stable_sort(result.findings.begin(), result.findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.sequence < b.sequence; });
   if (!expected_seen) {
     report(Fault::kTruncated, options.expected_head->sequence, 0);
   }

@@ -1,5 +1,6 @@
 // May this principal do that to this organization? Role table plus organization tree.
-#pragma once
+#ifndef RONGHE_COMMON_AUTH_AUTHORIZER_H_
+#define RONGHE_COMMON_AUTH_AUTHORIZER_H_
 
 #include <cstdint>
 #include <string_view>
@@ -54,3 +55,5 @@ class Authorizer {
 };
 
 }  // namespace ronghe::auth
+
+#endif  // RONGHE_COMMON_AUTH_AUTHORIZER_H_

@@ -1,5 +1,6 @@
 // Who is calling? The signed-in subject and the roles it holds on parts of the organization tree.
-#pragma once
+#ifndef RONGHE_COMMON_AUTH_PRINCIPAL_H_
+#define RONGHE_COMMON_AUTH_PRINCIPAL_H_
 
 #include <cstdint>
 #include <memory>
@@ -36,3 +37,5 @@ struct Principal {
 const std::shared_ptr<const Principal>& Anonymous();
 
 }  // namespace ronghe::auth
+
+#endif  // RONGHE_COMMON_AUTH_PRINCIPAL_H_

@@ -1,5 +1,6 @@
 // Which permissions does a role hold? The table of roles.textproto, looked up by name.
-#pragma once
+#ifndef RONGHE_COMMON_AUTH_ROLE_TABLE_H_
+#define RONGHE_COMMON_AUTH_ROLE_TABLE_H_
 
 #include <memory>
 #include <string>
@@ -18,8 +19,9 @@ class Roles;
 // Immutable after construction; safe to read from any thread.
 class RoleTable {
  public:
-  // Reads a textproto of ronghe.auth.v1.Roles. Errors: what config::Load returns, and INVALID_ARGUMENT
-  // for a role named twice or a permission pattern that is not service.resource.verb.
+  // Reads a textproto of ronghe.auth.v1.Roles. Errors: what config::Load returns, and
+  // INVALID_ARGUMENT for a role named twice or a permission pattern that is not
+  // service.resource.verb.
   static absl::StatusOr<RoleTable> Load(const std::string& path);
 
   // The table of common/auth/roles.textproto as it stood when the program was built.
@@ -52,3 +54,5 @@ class RoleTable {
 };
 
 }  // namespace ronghe::auth
+
+#endif  // RONGHE_COMMON_AUTH_ROLE_TABLE_H_

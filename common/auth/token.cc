@@ -1,10 +1,10 @@
 #include "common/auth/token.h"
 
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "common/base/strings.h"
 #include "common/config/config.h"
 #include "common/crypto/bytes.h"
@@ -17,7 +17,8 @@ namespace {
 using Json = nlohmann::json;
 
 absl::Status Invalid() {
-  return error::Make(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID", "登录凭证无效,请重新登录");
+  return error::Make(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID",
+                     "登录凭证无效,请重新登录");
 }
 
 absl::Status Expired() {
@@ -120,10 +121,10 @@ bool ParseGrants(const Json& claims, std::vector<Grant>* grants) {
 
 TokenMinter::TokenMinter(crypto::Es256Signer signer)
     : signer_(std::move(signer)),
-      header_(base::Cat(
-          crypto::Base64UrlEncode(
-              Json{{"alg", "ES256"}, {"typ", "JWT"}, {"kid", signer_.key_id()}}.dump()),
-          ".")) {}
+      header_(
+          base::Cat(crypto::Base64UrlEncode(
+                        Json{{"alg", "ES256"}, {"typ", "JWT"}, {"kid", signer_.key_id()}}.dump()),
+                    ".")) {}
 
 absl::StatusOr<std::unique_ptr<TokenMinter>> TokenMinter::Load(const std::string& pem_path) {
   absl::StatusOr<crypto::Es256Signer> signer = crypto::Es256Signer::FromPemFile(pem_path);
@@ -149,15 +150,16 @@ absl::StatusOr<std::string> TokenMinter::Mint(const Principal& principal, absl::
                  {"exp", absl::ToUnixSeconds(now + ttl)},
                  {"grants", std::move(grants)}};
   if (!principal.session_id.empty()) claims["sid"] = principal.session_id;
-  std::string token = base::Cat(
-      header_, crypto::Base64UrlEncode(claims.dump(-1, ' ', false, Json::error_handler_t::replace)));
+  std::string token = base::Cat(header_, crypto::Base64UrlEncode(claims.dump(
+                                             -1, ' ', false, Json::error_handler_t::replace)));
   absl::StatusOr<std::string> signature = signer_.Sign(token);
   if (!signature.ok()) return signature.status();
   token += '.';
   token += crypto::Base64UrlEncode(*signature);
   if (token.size() > kMaxTokenBytes) {
     return error::Make(absl::StatusCode::kInvalidArgument, "TOKEN_TOO_LONG",
-                       "授权过多,无法签发登录凭证", {{"grants", std::to_string(principal.grants.size())}});
+                       "授权过多,无法签发登录凭证",
+                       {{"grants", std::to_string(principal.grants.size())}});
   }
   return token;
 }
@@ -219,9 +221,8 @@ absl::StatusOr<TokenVerifier::Verified> TokenVerifier::Check(std::string_view jw
   }
   Verified verified;
   absl::Time issued;
-  if (!Instant(claims, "exp", &verified.expires) ||
-      !Instant(claims, "nbf", &verified.not_before) || !Instant(claims, "iat", &issued) ||
-      verified.expires - issued > kMaxTokenLife) {
+  if (!Instant(claims, "exp", &verified.expires) || !Instant(claims, "nbf", &verified.not_before) ||
+      !Instant(claims, "iat", &issued) || verified.expires - issued > kMaxTokenLife) {
     return Invalid();
   }
   auto principal = std::make_shared<Principal>();
@@ -238,12 +239,12 @@ absl::StatusOr<TokenVerifier::Verified> TokenVerifier::Check(std::string_view jw
   return verified;
 }
 
-absl::StatusOr<std::shared_ptr<const Principal>> TokenVerifier::VerifyShared(
-    std::string_view jwt, absl::Time now) const {
+absl::StatusOr<std::shared_ptr<const Principal>> TokenVerifier::VerifyShared(std::string_view jwt,
+                                                                             absl::Time now) const {
   if (jwt.size() > kMaxTokenBytes) return Invalid();
   Shard& shard = shards_[absl::HashOf(base::Sv(jwt)) % kShards];
-  const auto in_force = [&](const Verified& verified)
-      -> absl::StatusOr<std::shared_ptr<const Principal>> {
+  const auto in_force =
+      [&](const Verified& verified) -> absl::StatusOr<std::shared_ptr<const Principal>> {
     if (now >= verified.expires) return Expired();
     if (now < verified.not_before - kClockSkew) return Invalid();
     return verified.principal;
@@ -260,7 +261,8 @@ absl::StatusOr<std::shared_ptr<const Principal>> TokenVerifier::VerifyShared(
   if (principal.ok()) {
     absl::MutexLock lock(&shard.mutex);
     if (shard.verified.size() >= kMaxPerShard) {
-      absl::erase_if(shard.verified, [&](const auto& entry) { return now >= entry.second.expires; });
+      absl::erase_if(shard.verified,
+                     [&](const auto& entry) { return now >= entry.second.expires; });
       if (shard.verified.size() >= kMaxPerShard) shard.verified.clear();
     }
     shard.verified.emplace(std::string(jwt), *std::move(verified));

@@ -1,5 +1,7 @@
-// Is this access token ours, unaltered and in force? ES256 JSON Web Tokens between gateway and services.
-#pragma once
+// Is this access token ours, unaltered and in force? ES256 JSON Web Tokens between gateway and
+// services.
+#ifndef RONGHE_COMMON_AUTH_TOKEN_H_
+#define RONGHE_COMMON_AUTH_TOKEN_H_
 
 #include <array>
 #include <cstddef>
@@ -36,7 +38,8 @@ class TokenMinter {
   static absl::StatusOr<std::unique_ptr<TokenMinter>> Load(const std::string& pem_path);
 
   // A token for `principal` in force from `now` for `ttl`. INVALID_ARGUMENT when `ttl` is not in
-  // (0, kMaxTokenLife] or the token would be longer than kMaxTokenBytes; INTERNAL when signing fails.
+  // (0, kMaxTokenLife] or the token would be longer than kMaxTokenBytes; INTERNAL when signing
+  // fails.
   absl::StatusOr<std::string> Mint(const Principal& principal, absl::Time now,
                                    absl::Duration ttl) const;
 
@@ -55,7 +58,8 @@ class TokenVerifier {
   static absl::StatusOr<std::unique_ptr<TokenVerifier>> FromPem(std::string_view pem);
 
   // The principal of `jwt` at `now`. UNAUTHENTICATED with reason TOKEN_INVALID (malformed, unknown
-  // key, other algorithm, bad signature, other issuer or audience, not yet in force) or TOKEN_EXPIRED.
+  // key, other algorithm, bad signature, other issuer or audience, not yet in force) or
+  // TOKEN_EXPIRED.
   absl::StatusOr<Principal> Verify(std::string_view jwt, absl::Time now) const;
 
   // As Verify without copying the principal.
@@ -83,3 +87,5 @@ class TokenVerifier {
 };
 
 }  // namespace ronghe::auth
+
+#endif  // RONGHE_COMMON_AUTH_TOKEN_H_

@@ -26,8 +26,8 @@ using google::protobuf::UnknownFieldSet;
 using google::protobuf::io::Printer;
 using Vars = std::map<std::string, std::string>;
 
-// Numbers of ronghe/options/v1/options.proto. The plugin reads the option as unknown fields, so that
-// it can be built before any of our protos is compiled.
+// Numbers of ronghe/options/v1/options.proto. The plugin reads the option as unknown fields, so
+// that it can be built before any of our protos is compiled.
 constexpr int kPolicyExtension = 50001;
 constexpr int kPolicyAudit = 4;
 constexpr int kPolicyCoalesce = 6;
@@ -221,13 +221,13 @@ void PrintHeader(Printer& printer, const FileDescriptor* file) {
 }
 
 void PrintMethods(Printer& printer, const ServiceDescriptor* service) {
+  if (service->method_count() == 0) return;
   printer.Print("constexpr ::ronghe::rpc::ClientMethod k$service$Methods[] = {\n", "service",
                 service->name());
   for (int i = 0; i < service->method_count(); ++i) {
     printer.Print(MethodVars(service->method(i)),
                   "    {\"$full_service$\", \"$method$\", \"$path$\", $read$},\n");
   }
-  if (service->method_count() == 0) printer.Print("    {},\n");
   printer.Print("};\n\n");
 }
 

@@ -4,7 +4,8 @@
 //   MemberServiceHandler  pure-virtual methods, one per RPC: a forgotten one does not compile
 //   MemberServiceTable    the methods with names and policies, for rpc::Server
 //   MemberServiceClient   the typed client over rpc::Channel
-#pragma once
+#ifndef RONGHE_COMMON_CODEGEN_GENERATOR_H_
+#define RONGHE_COMMON_CODEGEN_GENERATOR_H_
 
 #include <string>
 
@@ -24,3 +25,5 @@ class Generator : public google::protobuf::compiler::CodeGenerator {
 };
 
 }  // namespace ronghe::codegen
+
+#endif  // RONGHE_COMMON_CODEGEN_GENERATOR_H_

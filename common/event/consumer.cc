@@ -28,9 +28,8 @@ std::vector<v1::Event> Collect(const google::protobuf::RepeatedPtrField<v1::Even
 class Consumer::Turn {
  public:
   Turn(Consumer& consumer, absl::Time deadline) : consumer_(consumer) {
-    const auto idle = [&consumer]() ABSL_SHARED_LOCKS_REQUIRED(consumer.mutex_) {
-      return !consumer.busy_;
-    };
+    const auto idle = [&consumer]()
+                          ABSL_SHARED_LOCKS_REQUIRED(consumer.mutex_) { return !consumer.busy_; };
     absl::MutexLock lock(&consumer.mutex_);
     taken_ = consumer.mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline);
     if (taken_) consumer.busy_ = true;
@@ -99,21 +98,19 @@ absl::Status Consumer::Take(State& state, std::span<const v1::Event> events,
                             const std::string& resume_token, bool at_head, absl::Time deadline) {
   const auto after = [events](int64_t sequence) {
     const auto first =
-        std::find_if(events.begin(), events.end(), [sequence](const v1::Event& event) {
-          return event.sequence() > sequence;
-        });
+        std::find_if(events.begin(), events.end(),
+                     [sequence](const v1::Event& event) { return event.sequence() > sequence; });
     return events.subspan(static_cast<size_t>(first - events.begin()));
   };
   const absl::Time now = clock_.Now();
   if (const std::span<const v1::Event> fresh = after(state.seen); !fresh.empty()) {
     const int64_t last = fresh.back().sequence();
-    RONGHE_RETURN_IF_ERROR(
-        database_.Transact(deadline, [&](sql::Session& session) -> absl::Status {
-          RONGHE_ASSIGN_OR_RETURN(const PositionRow stored, LockPosition(session, key_, now));
-          if (stored.last_sequence >= last) return absl::OkStatus();
-          RONGHE_RETURN_IF_ERROR(apply_(session, after(stored.last_sequence)));
-          return SavePosition(session, key_, last, resume_token, now);
-        }));
+    RONGHE_RETURN_IF_ERROR(database_.Transact(deadline, [&](sql::Session& session) -> absl::Status {
+      RONGHE_ASSIGN_OR_RETURN(const PositionRow stored, LockPosition(session, key_, now));
+      if (stored.last_sequence >= last) return absl::OkStatus();
+      RONGHE_RETURN_IF_ERROR(apply_(session, after(stored.last_sequence)));
+      return SavePosition(session, key_, last, resume_token, now);
+    }));
     state.seen = last;
     state.token = resume_token;
     state.token_saved = now;
@@ -131,12 +128,12 @@ absl::Status Consumer::Take(State& state, std::span<const v1::Event> events,
     state.token = resume_token;
     if (at_head) state.at_head = now;
   }
-  ReportLag(state);
+  ReportLag(state, now);
   return absl::OkStatus();
 }
 
-void Consumer::ReportLag(const State& state) {
-  lag_.Set(std::max(0.0, absl::ToDoubleSeconds(clock_.Now() - state.at_head)));
+void Consumer::ReportLag(const State& state, absl::Time now) {
+  lag_.Set(std::max(0.0, absl::ToDoubleSeconds(now - state.at_head)));
 }
 
 absl::Status Consumer::CatchUp(absl::Time deadline) {
@@ -204,16 +201,15 @@ void Consumer::Run() {
     if (ended_well || absl::Now() - began >= options_.max_backoff) pause = options_.min_backoff;
     {
       Turn turn(*this, absl::InfiniteFuture());
-      ReportLag(turn.state());
+      if (!ended_well) ReportLag(turn.state(), clock_.Now());
       if (error::Reason(status) == kBadToken) turn.state().token.clear();
     }
     absl::MutexLock lock(&stop_mutex_);
     if (stopping_) return;
     if (!ended_well) {
-      log::Warn("event_consumer_interrupted",
-                {{"source", key_},
-                 {"code", absl::StatusCodeToString(status.code())},
-                 {"message", std::string(status.message())}});
+      log::Warn("event_consumer_interrupted", {{"source", key_},
+                                               {"code", absl::StatusCodeToString(status.code())},
+                                               {"message", std::string(status.message())}});
     }
     if (stop_mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) return;
     pause = std::min(pause * 2, options_.max_backoff);

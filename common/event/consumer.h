@@ -107,7 +107,7 @@ class Consumer {
   absl::Status Take(State& state, std::span<const v1::Event> events,
                     const std::string& resume_token, bool at_head, absl::Time deadline);
   absl::Status Follow();
-  void ReportLag(const State& state);
+  void ReportLag(const State& state, absl::Time now);
   void Run();
 
   const std::string source_;

@@ -38,8 +38,8 @@ absl::StatusOr<InsertRow> ToRow(const Draft& draft) {
   payload.set_trace_id(draft.trace_id);
   std::string bytes = payload.SerializeAsString();
   if (bytes.size() > kMaxPayload) {
-    return absl::InternalError(absl::StrCat("event ", base::Sv(draft.type), " carries ",
-                                            bytes.size(), " bytes"));
+    return absl::InternalError(
+        absl::StrCat("event ", base::Sv(draft.type), " carries ", bytes.size(), " bytes"));
   }
   return InsertRow{.id = draft.id,
                    .time = draft.time,

@@ -19,13 +19,13 @@ namespace ronghe::event {
 
 // An event as its writer states it.
 struct Draft {
-  std::string type;              // "ronghe.membership.interval.changed", at most 96 bytes
-  std::string subject;           // "members/1", at most 160 bytes
-  int64_t organization_id = 0;   // whose readers may see it; 0: only holders of a global grant
-  std::map<std::string, std::string> data;   // ids, codes and dates; never personal data
+  std::string type;             // "ronghe.membership.interval.changed", at most 96 bytes
+  std::string subject;          // "members/1", at most 160 bytes
+  int64_t organization_id = 0;  // whose readers may see it; 0: only holders of a global grant
+  std::map<std::string, std::string> data;  // ids, codes and dates; never personal data
   std::vector<std::string> changed_fields;
-  std::string trace_id;          // 32 hexadecimal digits or empty
-  int64_t id = 0;                // from base::IdGenerator, taken after the changed rows are locked
+  std::string trace_id;  // 32 hexadecimal digits or empty
+  int64_t id = 0;        // from base::IdGenerator, taken after the changed rows are locked
   absl::Time time = absl::UnixEpoch();  // when the change was made
 };
 

@@ -22,8 +22,8 @@ class FeedHandler : public v1::EventFeedServiceHandler {
   // All references must outlive the handler.
   FeedHandler(sql::Database& database, Publisher& publisher, const rpc::PageTokens& tokens);
 
-  absl::StatusOr<v1::ListEventsResponse> ListEvents(
-      rpc::Call& call, const v1::ListEventsRequest& request) override;
+  absl::StatusOr<v1::ListEventsResponse> ListEvents(rpc::Call& call,
+                                                    const v1::ListEventsRequest& request) override;
   absl::Status WatchEvents(rpc::Call& call, const v1::WatchEventsRequest& request,
                            rpc::StreamWriter<v1::WatchEventsResponse>& out) override;
 

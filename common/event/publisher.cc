@@ -75,9 +75,8 @@ int64_t Publisher::head() const {
 }
 
 bool Publisher::WaitBeyond(int64_t sequence, absl::Time until) const {
-  const auto beyond = [this, sequence]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return head_ > sequence;
-  };
+  const auto beyond = [this, sequence]()
+                          ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return head_ > sequence; };
   absl::MutexLock lock(&mutex_);
   return mutex_.AwaitWithDeadline(absl::Condition(&beyond), until);
 }

@@ -114,17 +114,15 @@ absl::Status FeedHandler::StreamFacts(rpc::Call& call, const v1::StreamFactsRequ
 
   while (true) {
     if (out.cancelled()) return absl::CancelledError("the caller went away");
-    const std::vector<org::OrgStop> stops =
-        tree_.SubtreeStops(root, after, kBranchesAtOnce, [](const org::OrgBrief& organization) {
-          return org::IsBranchKind(organization.kind);
-        });
+    const std::vector<org::OrgStop> stops = tree_.SubtreeStops(
+        root, after, kBranchesAtOnce,
+        [](const org::OrgBrief& organization) { return org::IsBranchKind(organization.kind); });
     if (stops.empty()) return absl::OkStatus();
     std::vector<int64_t> branches;
     for (const org::OrgStop& stop : stops) branches.push_back(stop.id);
-    RONGHE_ASSIGN_OR_RETURN(
-        std::vector<Figure> figures,
-        source_.Figures(std::min(call.deadline(), absl::Now() + kBatchTimeout), branches, period,
-                        indicators));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<Figure> figures,
+                            source_.Figures(std::min(call.deadline(), absl::Now() + kBatchTimeout),
+                                            branches, period, indicators));
     std::map<int64_t, std::vector<Figure>> by_branch;
     for (Figure& figure : figures) {
       if (wanted.count(figure.indicator) > 0) {

@@ -49,9 +49,9 @@ absl::Status LeaseHeld(std::string_view name) {
 }
 
 metrics::Counter& Runs(const std::string& job, const char* result) {
-  return metrics::Registry::Default().AddCounter(
-      "ronghe_job_runs_total", "Runs of background jobs, by result.",
-      {{"job", job}, {"result", result}});
+  return metrics::Registry::Default().AddCounter("ronghe_job_runs_total",
+                                                 "Runs of background jobs, by result.",
+                                                 {{"job", job}, {"result", result}});
 }
 
 }  // namespace
@@ -162,9 +162,8 @@ void JobRunner::Loop(Job& job) {
     const absl::Status status = RunHolding(job);
     lock.lock();
     // Without the lease, look again when its holder may have died.
-    const absl::Duration pause = error::Reason(status) == "LEASE_HELD"
-                                     ? std::max(job.interval, lease_ / 3)
-                                     : job.interval;
+    const absl::Duration pause =
+        error::Reason(status) == "LEASE_HELD" ? std::max(job.interval, lease_ / 3) : job.interval;
     job.wake.wait_for(lock, absl::ToChronoNanoseconds(std::min(pause, absl::Hours(24))),
                       [&] { return stopping_ || job.nudged; });
   }

@@ -70,8 +70,8 @@ class JobRunner {
  public:
   using Function = std::function<absl::Status(JobContext&)>;
 
-  // `owner` must be unique among the processes that share the schema; the runner adds a random part.
-  // `lease` is how long a crashed holder blocks the others.
+  // `owner` must be unique among the processes that share the schema; the runner adds a random
+  // part. `lease` is how long a crashed holder blocks the others.
   JobRunner(sql::Database& database, const base::Clock& clock, std::string owner,
             absl::Duration lease = absl::Seconds(15));
   ~JobRunner();
@@ -95,7 +95,8 @@ class JobRunner {
   // Runs the job once on the calling thread, under its lease; without Start. For tests and
   // commands.
   //
-  // Errors: UNAVAILABLE with reason LEASE_HELD when another owner holds the lease; those of the job.
+  // Errors: UNAVAILABLE with reason LEASE_HELD when another owner holds the lease; those of the
+  // job.
   absl::Status RunOnce(std::string_view name);
 
  private:

@@ -108,9 +108,8 @@ TEST_F(JobRunnerTest, APausedHolderIsFencedOff) {
   std::optional<int64_t> first_token;
   std::optional<int64_t> second_token;
   const auto check = [&](JobContext& context) {
-    return database_->Transact(absl::Now() + absl::Seconds(10), [&](sql::Session& session) {
-      return context.CheckLease(session);
-    });
+    return database_->Transact(absl::Now() + absl::Seconds(10),
+                               [&](sql::Session& session) { return context.CheckLease(session); });
   };
   next->Add("test.fence", absl::Hours(1), [&](JobContext& context) {
     second_token = context.token();

@@ -83,8 +83,7 @@ absl::StatusOr<std::vector<IntervalRow>> IntervalsOfMembers(sql::Session& sessio
 }
 
 absl::StatusOr<std::optional<IntervalRow>> IntervalOfMember(sql::Session& session,
-                                                            int64_t member_id,
-                                                            absl::CivilDay day) {
+                                                            int64_t member_id, absl::CivilDay day) {
   return session.SelectOne(kIntervalOfMember, member_id, day, day);
 }
 

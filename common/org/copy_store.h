@@ -23,9 +23,9 @@ struct IntervalRow {
   int64_t id = 0;
   int64_t member_id = 0;
   int64_t organization_id = 0;
-  int32_t category = 0;   // 1 full, 2 probationary
-  std::string standing;   // "10" normal
-  bool voting = false;    // may vote where the category allows it
+  int32_t category = 0;  // 1 full, 2 probationary
+  std::string standing;  // "10" normal
+  bool voting = false;   // may vote where the category allows it
   absl::CivilDay valid_from;
   absl::CivilDay valid_to;  // kOpenEnd while it lasts
 

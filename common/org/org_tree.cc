@@ -143,8 +143,9 @@ void OrgTree::AddUp(Record* from, const OrgCounts& delta) {
 
 void OrgTree::Link(Record* record, Record* parent) {
   std::vector<Record*>& siblings = parent == nullptr ? roots_ : parent->children;
-  const auto at = std::lower_bound(siblings.begin(), siblings.end(), record->key(),
-                                   [](const Record* r, const OrgKey& key) { return r->key() < key; });
+  const auto at =
+      std::lower_bound(siblings.begin(), siblings.end(), record->key(),
+                       [](const Record* r, const OrgKey& key) { return r->key() < key; });
   siblings.insert(at, record);
   record->parent = parent;
   AddUp(parent, record->Sum());
@@ -152,8 +153,9 @@ void OrgTree::Link(Record* record, Record* parent) {
 
 void OrgTree::Unlink(Record* record) {
   std::vector<Record*>& siblings = record->parent == nullptr ? roots_ : record->parent->children;
-  const auto at = std::lower_bound(siblings.begin(), siblings.end(), record->key(),
-                                   [](const Record* r, const OrgKey& key) { return r->key() < key; });
+  const auto at =
+      std::lower_bound(siblings.begin(), siblings.end(), record->key(),
+                       [](const Record* r, const OrgKey& key) { return r->key() < key; });
   siblings.erase(at);
   OrgCounts taken = record->Sum();
   AddUp(record->parent, Minus(OrgCounts{}, taken));
@@ -178,8 +180,7 @@ absl::Status OrgTree::Upsert(const OrgNode& node) {
   }
   Record* const record = FindOrAdd(node.id);
   Record* const parent = node.parent == 0 ? nullptr : FindOrAdd(node.parent);
-  const bool relink =
-      !record->known || record->parent != parent || record->sort != node.sort;
+  const bool relink = !record->known || record->parent != parent || record->sort != node.sort;
   if (relink && record->known) Unlink(record);
 
   const OrgCounts before = record->Own();
@@ -436,7 +437,7 @@ size_t OrgTree::MemoryBytes() const {
   size_t bytes = records_.size() * (sizeof(Record) + kHeapOverhead) + text_bytes_;
   bytes += index_.capacity() * (sizeof(std::pair<int64_t, Record*>) + 1);
   for (const Record& record : records_) {
-    bytes += record.children.capacity() * sizeof(Record*);
+    bytes += record.children.capacity() * sizeof(void*);
     if (record.children.capacity() > 0) bytes += kHeapOverhead;
   }
   return bytes;

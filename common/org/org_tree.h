@@ -49,7 +49,7 @@ struct OrgBrief {
   std::string_view name;
   std::string_view code;
   int32_t sort = 0;
-  int32_t depth = 0;  // below the root of the walk, whose depth is 0
+  int32_t depth = 0;   // below the root of the walk, whose depth is 0
   bool active = true;  // not revoked
 };
 

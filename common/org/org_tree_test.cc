@@ -107,7 +107,8 @@ TEST(OrgTree, GoesOnAfterAPathThatIsGone) {
 }
 
 TEST(OrgTree, PathsReadBackAsWritten) {
-  for (const OrgPath& path : {OrgPath{}, OrgPath{{-3, 7}}, OrgPath{{1, 2}, {2147483647, 1LL << 62}}}) {
+  for (const OrgPath& path :
+       {OrgPath{}, OrgPath{{-3, 7}}, OrgPath{{1, 2}, {2147483647, 1LL << 62}}}) {
     OrgPath back;
     ASSERT_TRUE(ParsePath(FormatPath(path), &back).ok());
     EXPECT_EQ(back, path);
@@ -237,8 +238,8 @@ TEST(OrgTree, AgreesWithANaiveTreeUnderRandomChanges) {
         tree.AddCount(id, full, probationary);
         naive.Add(id, full, probationary);
       } else {
-        OrgNode node = Org(1 + pick(kIds), pick(kIds + 1), static_cast<int32_t>(pick(4)),
-                           kinds[pick(5)]);
+        OrgNode node =
+            Org(1 + pick(kIds), pick(kIds + 1), static_cast<int32_t>(pick(4)), kinds[pick(5)]);
         if (pick(6) == 0) node.revoked_on = absl::CivilDay(2026, 1, 1);
         EXPECT_EQ(tree.Upsert(node).ok(), naive.Put(node)) << "seed " << seed << " step " << step;
       }

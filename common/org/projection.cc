@@ -216,8 +216,8 @@ Projection::Projection(sql::Database& database, std::shared_ptr<rpc::Channel> me
       listener_(std::move(listener)),
       organizations_(metrics::Registry::Default().AddGauge(
           "ronghe_org_tree_organizations", "Organizations in the tree held in memory.", {})),
-      tree_bytes_(metrics::Registry::Default().AddGauge(
-          "ronghe_org_tree_bytes", "Bytes of the tree held in memory.", {})) {
+      tree_bytes_(metrics::Registry::Default().AddGauge("ronghe_org_tree_bytes",
+                                                        "Bytes of the tree held in memory.", {})) {
   event::ConsumerOptions options;
   options.types = {kOrganizationChanged, kIntervalChanged, kPostChanged,
                    "ronghe.membership.member.changed"};
@@ -286,7 +286,7 @@ void Projection::AfterCommit(std::span<const event::v1::Event> events) {
     stale_organizations_.clear();
     stale_counts_.clear();
   } else {
-    log::Warn("org_tree_refresh_failed", {{"error", status.ToString()}});
+    log::Warn("org_tree_refresh_failed", {{"error", status}});
   }
   if (!organizations.empty()) organizations_.Set(static_cast<double>(tree_.size()));
   if (listener_ != nullptr) listener_(events);
@@ -299,10 +299,10 @@ absl::Status Projection::Refresh(const std::vector<int64_t>& organizations,
   for (size_t from = 0; from < organizations.size(); from += kListLimit) {
     const auto part = std::span<const int64_t>(organizations)
                           .subspan(from, std::min(kListLimit, organizations.size() - from));
-    RONGHE_ASSIGN_OR_RETURN(
-        std::vector<OrgRow> rows,
-        database_.Read(deadline,
-                       [&](sql::Session& session) { return session.Select(kOrgsById, part); }));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<OrgRow> rows,
+                            database_.Read(deadline, [&](sql::Session& session) {
+                              return session.Select(kOrgsById, part);
+                            }));
     for (OrgRow& row : rows) moved.push_back(ToNode(std::move(row)));
   }
   // Two moves may depend on each other: repeat while it helps. What is left waits for the event of
@@ -314,10 +314,10 @@ absl::Status Projection::Refresh(const std::vector<int64_t>& organizations,
   for (size_t from = 0; from < counted.size(); from += kListLimit) {
     const auto part = std::span<const int64_t>(counted).subspan(
         from, std::min(kListLimit, counted.size() - from));
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::vector<OrgSizeRow> rows,
-        database_.Read(deadline,
-                       [&](sql::Session& session) { return session.Select(kOpenSizesOf, part); }));
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<OrgSizeRow> rows,
+                            database_.Read(deadline, [&](sql::Session& session) {
+                              return session.Select(kOpenSizesOf, part);
+                            }));
     std::set<int64_t> empty(part.begin(), part.end());
     for (const OrgSizeRow& row : rows) {
       tree_.SetCount(row.organization_id, row.full, row.probationary);
@@ -334,7 +334,7 @@ bool Projection::Within(int64_t org, int64_t ancestor) { return tree_.Within(org
 
 void Projection::CatchUp(absl::Time deadline) {
   const absl::Status status = consumer_->CatchUp(deadline);
-  if (!status.ok()) log::Warn("org_catch_up_failed", {{"error", status.ToString()}});
+  if (!status.ok()) log::Warn("org_catch_up_failed", {{"error", status}});
 }
 
 }  // namespace ronghe::org

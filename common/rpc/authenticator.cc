@@ -20,11 +20,11 @@ absl::StatusOr<std::shared_ptr<const auth::Principal>> ServiceAuthenticator::Aut
   absl::MutexLock lock(&mutex_);
   std::shared_ptr<const auth::Principal>& principal = services_[base::Sv(name)];
   if (principal == nullptr) {
-    principal = std::make_shared<auth::Principal>(
-        auth::Principal{auth::Principal::Kind::kService,
-                        base::Cat("services/", name),
-                        {{base::Cat("service_", name), 0}},
-                        ""});
+    principal =
+        std::make_shared<auth::Principal>(auth::Principal{auth::Principal::Kind::kService,
+                                                          base::Cat("services/", name),
+                                                          {{base::Cat("service_", name), 0}},
+                                                          ""});
   }
   return principal;
 }

@@ -1,5 +1,6 @@
 // Who is calling? From what the transport knows to a principal.
-#pragma once
+#ifndef RONGHE_COMMON_RPC_AUTHENTICATOR_H_
+#define RONGHE_COMMON_RPC_AUTHENTICATOR_H_
 
 #include <memory>
 #include <string_view>
@@ -50,3 +51,5 @@ class ServiceAuthenticator : public Authenticator {
 };
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_AUTHENTICATOR_H_

@@ -1,5 +1,6 @@
 // How do messages become the bytes that gRPC carries, and back?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_BYTES_H_
+#define RONGHE_COMMON_RPC_BYTES_H_
 
 #include "absl/status/status.h"
 #include "google/protobuf/message_lite.h"
@@ -17,3 +18,5 @@ bool FromBytes(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* mes
 absl::Status ParseBytes(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* message);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_BYTES_H_

@@ -1,5 +1,8 @@
 #include "common/rpc/call.h"
 
+#include <algorithm>
+
+#include "absl/time/clock.h"
 #include "common/crypto/bytes.h"
 #include "common/error/error.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -11,6 +14,10 @@ namespace {
 
 // What a call to another service must leave of the caller's time for the way back.
 constexpr absl::Duration kReturnMargin = absl::Milliseconds(5);
+
+// How long a call waits for an organization that the tree does not know to appear in it. Calls that
+// are answered together wait for each other.
+constexpr absl::Duration kCatchUp = absl::Seconds(1);
 
 }  // namespace
 
@@ -36,7 +43,7 @@ const std::string& Call::request_digest() const {
 absl::Status Call::Authorize(int64_t organization_id) {
   if (init_.authorizer == nullptr ||
       !init_.authorizer->AllowsAfterCatchUp(*init_.principal, init_.permission, organization_id,
-                                            init_.deadline)) {
+                                            std::min(init_.deadline, absl::Now() + kCatchUp))) {
     return error::Make(absl::StatusCode::kPermissionDenied, "SCOPE_DENIED",
                        "您没有该党组织范围内的操作权限",
                        {{"permission", std::string(init_.permission)}});

@@ -1,5 +1,6 @@
 // What does a handler know about the call that it answers?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_CALL_H_
+#define RONGHE_COMMON_RPC_CALL_H_
 
 #include <atomic>
 #include <cstdint>
@@ -79,8 +80,10 @@ class Call {
   // When the call was accepted; the same at every read.
   absl::Time now() const { return init_.now; }
 
-  // Checks the method's permission on `organization_id` and marks the call as authorized.
-  // PERMISSION_DENIED with reason SCOPE_DENIED, the same for an unknown organization and a foreign one.
+  // Checks the method's permission on `organization_id` and marks the call as authorized. Waits a
+  // second at most for an organization that the tree does not know yet.
+  // PERMISSION_DENIED with reason SCOPE_DENIED, the same for an unknown organization and a foreign
+  // one.
   absl::Status Authorize(int64_t organization_id);
 
   // True when the caller holds `permission` on `organization_id`.
@@ -115,3 +118,5 @@ class Call {
 };
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_CALL_H_

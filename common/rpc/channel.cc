@@ -52,8 +52,7 @@ absl::Duration Backoff(int next) {
 bool WorthAnother(const grpc::Status& status, bool may, int attempt, absl::Duration pause,
                   const Outgoing& out) {
   return may && status.error_code() == grpc::StatusCode::UNAVAILABLE && attempt < kAttempts &&
-         absl::Now() + pause < out.deadline &&
-         (out.cancel == nullptr || !out.cancel->cancelled());
+         absl::Now() + pause < out.deadline && (out.cancel == nullptr || !out.cancel->cancelled());
 }
 
 void FillContext(const Outgoing& out, grpc::ClientContext* context) {
@@ -85,8 +84,7 @@ class Driver {
 
  private:
   Driver() {
-    const int threads =
-        std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 4);
+    const int threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 4);
     for (int i = 0; i < threads; ++i) {
       queues_.push_back(std::make_unique<grpc::CompletionQueue>());
       std::thread([queue = queues_.back().get()] {
@@ -254,7 +252,6 @@ absl::StatusOr<std::shared_ptr<Channel>> Channel::Create(const config::v1::Peer&
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetLoadBalancingPolicyName("round_robin");
   if (options.own_connections) arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   if (!peer.server_name().empty()) arguments.SetSslTargetNameOverride(peer.server_name());
@@ -263,8 +260,7 @@ absl::StatusOr<std::shared_ptr<Channel>> Channel::Create(const config::v1::Peer&
 
 std::shared_ptr<Channel> Channel::Wrap(std::shared_ptr<grpc::Channel> channel,
                                        const ChannelOptions& options) {
-  return std::shared_ptr<Channel>(
-      new Channel(std::make_unique<Impl>(std::move(channel), options)));
+  return std::shared_ptr<Channel>(new Channel(std::make_unique<Impl>(std::move(channel), options)));
 }
 
 void Channel::Declare(std::span<const ClientMethod> methods) {
@@ -333,8 +329,8 @@ absl::Status Channel::ServerStreamBytes(
   {
     CancelHook hook(out.cancel, [&context] { context.TryCancel(); });
     const std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> reader(
-        grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
-            impl_->channel.get(), rpc, &context, request));
+        grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(impl_->channel.get(), rpc,
+                                                                      &context, request));
     grpc::ByteBuffer bytes;
     while (reader->Read(&bytes)) {
       if (!stopped.ok()) continue;
@@ -364,9 +360,9 @@ ClientMethod ClientMethodOf(const google::protobuf::MethodDescriptor& method) {
     }
     full_name = &name;
   }
-  return ClientMethod{method.service()->full_name(), method.name(), *full_name,
-                      method.options().GetExtension(options::v1::policy).audit() !=
-                          options::v1::AUDIT_WRITE};
+  return ClientMethod{
+      method.service()->full_name(), method.name(), *full_name,
+      method.options().GetExtension(options::v1::policy).audit() != options::v1::AUDIT_WRITE};
 }
 
 }  // namespace ronghe::rpc

@@ -3,7 +3,8 @@
 // Generated clients (`<Service>Client`) stand on a Channel. Every call carries the deadline, the
 // trace and the caller's token, is counted, and comes back as absl::Status with the error details
 // as payloads. Reads, and changes with a request id, are tried up to three times on UNAVAILABLE.
-#pragma once
+#ifndef RONGHE_COMMON_RPC_CHANNEL_H_
+#define RONGHE_COMMON_RPC_CHANNEL_H_
 
 #include <functional>
 #include <memory>
@@ -77,8 +78,8 @@ class Channel {
   void Declare(std::span<const ClientMethod> methods);
 
   // Calls and waits. `repeatable` says that the request carries a request id. Errors: what the
-  // server answered; DEADLINE_EXCEEDED, UNAVAILABLE, CANCELLED from the transport; INTERNAL when the
-  // answer cannot be parsed.
+  // server answered; DEADLINE_EXCEEDED, UNAVAILABLE, CANCELLED from the transport; INTERNAL when
+  // the answer cannot be parsed.
   absl::Status Unary(const ClientMethod& method, const Outgoing& out,
                      const google::protobuf::MessageLite& request, bool repeatable,
                      google::protobuf::MessageLite* response);
@@ -115,3 +116,5 @@ class Channel {
 ClientMethod ClientMethodOf(const google::protobuf::MethodDescriptor& method);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_CHANNEL_H_

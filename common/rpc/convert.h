@@ -1,5 +1,6 @@
 // How do days and instants look on the wire?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_CONVERT_H_
+#define RONGHE_COMMON_RPC_CONVERT_H_
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -23,3 +24,5 @@ google::protobuf::Timestamp ToProto(absl::Time time);
 absl::StatusOr<absl::Time> FromProto(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_CONVERT_H_

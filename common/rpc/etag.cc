@@ -13,8 +13,8 @@ absl::Status CheckEtag(std::string_view etag, int64_t version) {
     etag = etag.substr(1, etag.size() - 2);
   }
   if (etag == EtagOf(version)) return absl::OkStatus();
-  return error::Make(absl::StatusCode::kAborted, "ETAG_MISMATCH",
-                     "该记录已被他人修改,请刷新后重试", {{"current_etag", EtagOf(version)}});
+  return error::Make(absl::StatusCode::kAborted, "ETAG_MISMATCH", "该记录已被他人修改,请刷新后重试",
+                     {{"current_etag", EtagOf(version)}});
 }
 
 }  // namespace ronghe::rpc

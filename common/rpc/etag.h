@@ -1,5 +1,6 @@
 // Has the row changed since the caller read it?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_ETAG_H_
+#define RONGHE_COMMON_RPC_ETAG_H_
 
 #include <cstdint>
 #include <string>
@@ -17,3 +18,5 @@ std::string EtagOf(int64_t version);
 absl::Status CheckEtag(std::string_view etag, int64_t version);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_ETAG_H_

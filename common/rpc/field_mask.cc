@@ -111,8 +111,8 @@ absl::Status ApplyMask(const google::protobuf::FieldMask& mask, const Message& s
 bool MaskCovers(const google::protobuf::FieldMask& mask, std::string_view path) {
   if (Everything(mask)) return true;
   for (const std::string& entry : mask.paths()) {
-    if (path == entry || (path.starts_with(entry) && path.size() > entry.size() &&
-                          path[entry.size()] == '.')) {
+    if (path == entry ||
+        (path.starts_with(entry) && path.size() > entry.size() && path[entry.size()] == '.')) {
       return true;
     }
   }

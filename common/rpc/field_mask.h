@@ -1,5 +1,6 @@
 // Which fields of a resource does an update change?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_FIELD_MASK_H_
+#define RONGHE_COMMON_RPC_FIELD_MASK_H_
 
 #include <span>
 #include <string_view>
@@ -20,10 +21,11 @@ absl::Status CheckMask(const google::protobuf::FieldMask& mask,
 // `source` has set. `source` and `target` are of one type. INVALID_ARGUMENT with reason
 // FIELD_INVALID for a path that the type does not have; then `target` is unchanged.
 absl::Status ApplyMask(const google::protobuf::FieldMask& mask,
-                       const google::protobuf::Message& source,
-                       google::protobuf::Message* target);
+                       const google::protobuf::Message& source, google::protobuf::Message* target);
 
 // True when `mask` covers `path`: it names it, a parent of it, "*" or nothing at all.
 bool MaskCovers(const google::protobuf::FieldMask& mask, std::string_view path);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_FIELD_MASK_H_

@@ -76,10 +76,9 @@ ServiceTable HealthTable(const Health& health) {
     method.service = kService;
     method.name = name;
     method.full_name = std::string("/grpc.health.v1.Health/") + name;
-    method.descriptor = HealthCheckRequest::descriptor()
-                            ->file()
-                            ->FindServiceByName("Health")
-                            ->FindMethodByName(name);
+    method.descriptor =
+        HealthCheckRequest::descriptor()->file()->FindServiceByName("Health")->FindMethodByName(
+            name);
     method.policy = &PublicPolicy();
     method.request_prototype = &HealthCheckRequest::default_instance();
     method.for_everyone = true;
@@ -99,8 +98,7 @@ ServiceTable HealthTable(const Health& health) {
     return absl::OkStatus();
   };
   Method watch = make("Watch", Method::Shape::kServerStream);
-  watch.server_stream = [&health](Call&, const google::protobuf::Message& message,
-                                  RawWriter& out) {
+  watch.server_stream = [&health](Call&, const google::protobuf::Message& message, RawWriter& out) {
     return Watch(health, static_cast<const HealthCheckRequest&>(message), out);
   };
   table.AddMethod(std::move(check));

@@ -1,5 +1,6 @@
 // Is this process alive, and is it ready for calls? grpc.health.v1 with two answers.
-#pragma once
+#ifndef RONGHE_COMMON_RPC_HEALTH_H_
+#define RONGHE_COMMON_RPC_HEALTH_H_
 
 #include <string>
 #include <string_view>
@@ -33,3 +34,5 @@ class Health {
 ServiceTable HealthTable(const Health& health);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_HEALTH_H_

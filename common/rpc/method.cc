@@ -17,9 +17,8 @@ Method Describe(std::string_view service, std::string_view name,
   method.name = name;
   method.full_name = base::Cat("/", service, "/", name);
   method.descriptor = descriptor;
-  method.policy = descriptor == nullptr
-                      ? &options::v1::MethodPolicy::default_instance()
-                      : &descriptor->options().GetExtension(options::v1::policy);
+  method.policy = descriptor == nullptr ? &options::v1::MethodPolicy::default_instance()
+                                        : &descriptor->options().GetExtension(options::v1::policy);
   return method;
 }
 
@@ -64,8 +63,7 @@ Method& ServiceTable::Add(std::string_view name, Method::Shape shape,
 void ServiceTable::AddRawUnary(
     const google::protobuf::MethodDescriptor* descriptor,
     std::function<absl::Status(Call&, const grpc::ByteBuffer&, grpc::ByteBuffer*)> handler) {
-  Method& method =
-      methods_.emplace_back(Describe(service_, descriptor->name(), descriptor));
+  Method& method = methods_.emplace_back(Describe(service_, descriptor->name(), descriptor));
   method.shape = Method::Shape::kRawUnary;
   method.raw_unary = std::move(handler);
 }
@@ -73,8 +71,7 @@ void ServiceTable::AddRawUnary(
 void ServiceTable::AddRawServerStream(
     const google::protobuf::MethodDescriptor* descriptor,
     std::function<absl::Status(Call&, const grpc::ByteBuffer&, RawWriter&)> handler) {
-  Method& method =
-      methods_.emplace_back(Describe(service_, descriptor->name(), descriptor));
+  Method& method = methods_.emplace_back(Describe(service_, descriptor->name(), descriptor));
   method.shape = Method::Shape::kRawServerStream;
   method.raw_server_stream = std::move(handler);
 }
@@ -105,8 +102,7 @@ std::vector<std::string> PolicyFaults(const Method& method) {
     fault("coalescing and the kind of handler do not agree");
   }
   if (policy.scope() == options::v1::SCOPE_ORGANIZATION) {
-    const auto* request =
-        method.descriptor == nullptr ? nullptr : method.descriptor->input_type();
+    const auto* request = method.descriptor == nullptr ? nullptr : method.descriptor->input_type();
     if (request == nullptr || !LeadsToString(request, policy.scope_field())) {
       fault("the scope field does not lead to a string");
     }

@@ -2,7 +2,8 @@
 //
 // protoc-gen-ronghe writes a function `<Service>Table(handler)` for every service; a server is made
 // of such tables.
-#pragma once
+#ifndef RONGHE_COMMON_RPC_METHOD_H_
+#define RONGHE_COMMON_RPC_METHOD_H_
 
 #include <functional>
 #include <span>
@@ -133,9 +134,9 @@ class ServiceTable {
       std::string_view name,
       std::function<absl::Status(Call&, const Req&, StreamWriter<Resp>&)> handler) {
     Method& method = Add(name, Method::Shape::kServerStream, Req::default_instance());
-    method.server_stream = [handler = std::move(handler)](
-                               Call& call, const google::protobuf::Message& request,
-                               RawWriter& raw) {
+    method.server_stream = [handler = std::move(handler)](Call& call,
+                                                          const google::protobuf::Message& request,
+                                                          RawWriter& raw) {
       StreamWriter<Resp> out(raw);
       return handler(call, static_cast<const Req&>(request), out);
     };
@@ -170,3 +171,5 @@ class ServiceTable {
 std::vector<std::string> PolicyFaults(const Method& method);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_METHOD_H_

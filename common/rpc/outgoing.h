@@ -1,5 +1,6 @@
 // What travels with a call that this process makes to another service?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_OUTGOING_H_
+#define RONGHE_COMMON_RPC_OUTGOING_H_
 
 #include <cstdint>
 #include <functional>
@@ -64,3 +65,5 @@ struct Outgoing {
 };
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_OUTGOING_H_

@@ -1,5 +1,6 @@
 // How does a list continue where its last page ended, without trusting what the caller sends back?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_PAGE_TOKEN_H_
+#define RONGHE_COMMON_RPC_PAGE_TOKEN_H_
 
 #include <cstdint>
 #include <string>
@@ -40,3 +41,5 @@ class PageTokens {
 };
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_PAGE_TOKEN_H_

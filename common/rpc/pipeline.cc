@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/random/random.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
@@ -82,11 +83,10 @@ bool ServerFault(absl::StatusCode code) {
 
 std::string_view CodeLabel(int code) {
   static constexpr std::string_view kLabels[] = {
-      "OK",           "Canceled",           "Unknown",           "InvalidArgument",
-      "DeadlineExceeded", "NotFound",       "AlreadyExists",     "PermissionDenied",
-      "ResourceExhausted", "FailedPrecondition", "Aborted",      "OutOfRange",
-      "Unimplemented", "Internal",          "Unavailable",       "DataLoss",
-      "Unauthenticated"};
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
   return code >= 0 && code < 17 ? kLabels[code] : kLabels[2];
 }
 
@@ -154,9 +154,8 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
                                       {"grpc_method", method.name}};
       compiled->started = &registry.AddCounter("grpc_server_started_total",
                                                "Calls that arrived at the server.", labels);
-      compiled->seconds =
-          &registry.AddHistogram("grpc_server_handling_seconds",
-                                 "Time from arrival to answer, in seconds.", labels);
+      compiled->seconds = &registry.AddHistogram(
+          "grpc_server_handling_seconds", "Time from arrival to answer, in seconds.", labels);
       for (int code = 0; code < 17; ++code) {
         metrics::Labels with_code = labels;
         with_code["grpc_code"] = CodeLabel(code);
@@ -187,9 +186,9 @@ void Pipeline::Open(Exchange& exchange) const {
     absl::StatusOr<trace::Context> parent =
         exchange.traceparent.empty() ? absl::StatusOr<trace::Context>(trace::Context::New())
                                      : trace::Context::Parse(exchange.traceparent);
-    exchange.trace = !parent.ok()                    ? trace::Context::New()
-                     : exchange.traceparent.empty()  ? *std::move(parent)
-                                                     : parent->Child();
+    exchange.trace = !parent.ok()                   ? trace::Context::New()
+                     : exchange.traceparent.empty() ? *std::move(parent)
+                                                    : parent->Child();
     method.started->Increment();
   }
   const Method::Shape shape = method.method->shape;
@@ -203,15 +202,13 @@ void Pipeline::Open(Exchange& exchange) const {
 }
 
 absl::Status Pipeline::Admit(const Exchange& exchange, bool full, absl::Duration wait) const {
-  const absl::Duration retry =
-      std::clamp(wait, absl::Milliseconds(50), absl::Seconds(5));
+  const absl::Duration retry = std::clamp(wait, absl::Milliseconds(50), absl::Seconds(5));
   if (full) {
-    return error::WithRetryAfter(error::Make(absl::StatusCode::kResourceExhausted, "OVERLOADED",
-                                             "系统繁忙,请稍后重试"),
-                                 retry);
+    return error::WithRetryAfter(
+        error::Make(absl::StatusCode::kResourceExhausted, "OVERLOADED", "系统繁忙,请稍后重试"),
+        retry);
   }
-  if (exchange.deadline != absl::InfiniteFuture() &&
-      exchange.arrived + wait >= exchange.deadline) {
+  if (exchange.deadline != absl::InfiniteFuture() && exchange.arrived + wait >= exchange.deadline) {
     return error::WithRetryAfter(
         error::Make(absl::StatusCode::kResourceExhausted, "DEADLINE_TOO_SHORT",
                     "系统繁忙,在要求的时间内无法完成,请稍后重试"),
@@ -223,9 +220,9 @@ absl::Status Pipeline::Admit(const Exchange& exchange, bool full, absl::Duration
 absl::Status Pipeline::CheckCaller(const Exchange& exchange) const {
   const auto* allowed = exchange.method->allowed_callers;
   if (allowed == nullptr || allowed->contains(exchange.certificate)) return absl::OkStatus();
-  return error::Make(absl::StatusCode::kPermissionDenied, "CALLER_NOT_ALLOWED",
-                     "该调用方不允许访问此服务",
-                     {{"caller", exchange.certificate}, {"service", exchange.method->method->service}});
+  return error::Make(
+      absl::StatusCode::kPermissionDenied, "CALLER_NOT_ALLOWED", "该调用方不允许访问此服务",
+      {{"caller", exchange.certificate}, {"service", exchange.method->method->service}});
 }
 
 absl::Status Pipeline::Authorize(Exchange& exchange) const {
@@ -312,8 +309,7 @@ absl::Status Pipeline::Prepare(Exchange& exchange) const {
   exchange.call.emplace(std::move(init));
 
   // Parse, authorize. A request that cannot be parsed is explained to signed-in callers only.
-  const bool parsed =
-      method.raw || FromBytes(exchange.request_bytes, exchange.request.get());
+  const bool parsed = method.raw || FromBytes(exchange.request_bytes, exchange.request.get());
   if (!parsed) {
     if (method.method->policy->scope() != options::v1::SCOPE_PUBLIC &&
         !exchange.call->principal().signed_in()) {
@@ -400,7 +396,7 @@ void Pipeline::RunUnary(std::span<Item> items) const {
     return absl::OkStatus();
   });
   for (size_t i = 0; i < batch.size(); ++i) {
-    owners[i]->status = whole.ok() ? std::move(batch[i].status) : whole;
+    owners[i]->status = whole.ok() ? batch[i].status : whole;
     if (owners[i]->status.ok()) owners[i]->status = CheckAuthorized(*owners[i]->exchange);
   }
 }
@@ -445,8 +441,8 @@ grpc::Status Pipeline::Close(Exchange& exchange, const absl::Status& outcome) co
   method.handled[static_cast<size_t>(shown.code()) % 17]->Increment();
   method.seconds->Observe(absl::ToDoubleSeconds(took));
 
-  const bool slow = took > slow_call_ && method.coalesce == 0 &&
-                    method.method->shape == Method::Shape::kUnary;
+  const bool slow =
+      took > slow_call_ && method.coalesce == 0 && method.method->shape == Method::Shape::kUnary;
   if (outcome.ok() && !method.mutation && !slow) return ToGrpc(shown);
 
   trace::Scope scope(exchange.trace);
@@ -464,10 +460,8 @@ grpc::Status Pipeline::Close(Exchange& exchange, const absl::Status& outcome) co
   const std::string code = absl::StatusCodeToString(outcome.code());
   const std::string reason = error::Reason(shown);
   if (ServerFault(outcome.code())) {
-    log::Error("rpc_failed", {{"method", name},
-                              {"subject", subject},
-                              {"error", outcome},
-                              {"seconds", took}});
+    log::Error("rpc_failed",
+               {{"method", name}, {"subject", subject}, {"error", outcome}, {"seconds", took}});
   } else if (outcome.code() == absl::StatusCode::kResourceExhausted) {
     const int64_t second = absl::ToUnixSeconds(exchange.arrived);
     refusals_.fetch_add(1, std::memory_order_relaxed);

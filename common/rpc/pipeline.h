@@ -4,7 +4,8 @@
 // validate, request id, handler, status mapping. The first three and the last wrap the others: they
 // see every call, also one that a later stage refuses. Open and Admit run on the thread that drives
 // gRPC and never block; everything from authentication on runs on the worker that runs the handler.
-#pragma once
+#ifndef RONGHE_COMMON_RPC_PIPELINE_H_
+#define RONGHE_COMMON_RPC_PIPELINE_H_
 
 #include <array>
 #include <atomic>
@@ -133,3 +134,5 @@ class Pipeline {
 std::string_view CodeLabel(int code);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_PIPELINE_H_

@@ -78,14 +78,12 @@ ServerReflectionResponse Answer(const ServerReflectionRequest& request,
       const auto& asked = request.file_containing_extension();
       const auto* type = pool->FindMessageTypeByName(asked.containing_type());
       const auto* field =
-          type == nullptr ? nullptr
-                          : pool->FindExtensionByNumber(type, asked.extension_number());
+          type == nullptr ? nullptr : pool->FindExtensionByNumber(type, asked.extension_number());
       SetFile(field == nullptr ? nullptr : field->file(), &response);
       break;
     }
     case ServerReflectionRequest::kAllExtensionNumbersOfType: {
-      const auto* type =
-          pool->FindMessageTypeByName(request.all_extension_numbers_of_type());
+      const auto* type = pool->FindMessageTypeByName(request.all_extension_numbers_of_type());
       if (type == nullptr) {
         SetNotFound(&response);
         break;

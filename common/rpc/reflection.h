@@ -1,5 +1,6 @@
 // Which services does this server offer, for tools that ask it? Server reflection v1alpha.
-#pragma once
+#ifndef RONGHE_COMMON_RPC_REFLECTION_H_
+#define RONGHE_COMMON_RPC_REFLECTION_H_
 
 #include <string>
 #include <vector>
@@ -13,3 +14,5 @@ namespace ronghe::rpc {
 ServiceTable ReflectionTable(std::vector<std::string> services);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_REFLECTION_H_

@@ -83,7 +83,7 @@ struct Server::Impl {
 
   // About how long a call that arrives now waits for a worker.
   absl::Duration Wait() const {
-    const int64_t depth = waiting.load(std::memory_order_relaxed);
+    const int64_t depth = std::max(0, waiting.load(std::memory_order_relaxed) - pool->idle());
     const int64_t nanos = busy_nanos.load(std::memory_order_relaxed);
     return absl::Nanoseconds(depth * nanos / std::max(1, options.workers));
   }
@@ -118,9 +118,9 @@ struct Server::Impl {
 
   std::mutex mutex;
   std::condition_variable changed;
-  int live = 0;             // started calls that are not yet over; guarded by mutex
-  int stream_threads = 0;   // guarded by mutex
-  bool shut_down = false;   // guarded by mutex
+  int live = 0;            // started calls that are not yet over; guarded by mutex
+  int stream_threads = 0;  // guarded by mutex
+  bool shut_down = false;  // guarded by mutex
   absl::flat_hash_set<ServerCall*> streams;  // guarded by mutex
 };
 
@@ -172,16 +172,19 @@ class Server::Impl::ServerCall final : public WorkerPool::Task, public RawStream
 
   // A unary call that a worker takes from the queue.
   void RunTask() override {
-    server_->Waiting(-1);
+    Impl* const server = server_;
+    server->Waiting(-1);
     const absl::Time begin = absl::Now();
+    absl::Status outcome;
     if (exchange_.method->raw) {
-      End(server_->pipeline->RunRawUnary(exchange_, &response_));
+      outcome = server->pipeline->RunRawUnary(exchange_, &response_);
     } else {
       Pipeline::Item item{&exchange_, this, absl::OkStatus()};
-      server_->pipeline->RunUnary(std::span<Pipeline::Item>(&item, 1));
-      End(item.status);
+      server->pipeline->RunUnary(std::span<Pipeline::Item>(&item, 1));
+      outcome = std::move(item.status);
     }
-    server_->Took(absl::Now() - begin, 1);
+    server->Took(absl::Now() - begin, 1);
+    End(outcome);
   }
 
   // On the stream's own thread.
@@ -212,7 +215,12 @@ class Server::Impl::ServerCall final : public WorkerPool::Task, public RawStream
   absl::Status WriteBytes(const grpc::ByteBuffer& message) override {
     if (cancelled()) return Ended();
     stream_.Write(message, &write_);
-    return Await() ? absl::OkStatus() : Ended();
+    if (Await()) return absl::OkStatus();
+    // A write fails only when the call is over, which the end of the call says a moment later.
+    if (absl::Now() < exchange_.deadline) {
+      exchange_.cancelled.store(true, std::memory_order_relaxed);
+    }
+    return Ended();
   }
   bool Read(grpc::ByteBuffer* message) override {
     if (cancelled()) return false;
@@ -251,9 +259,9 @@ class Server::Impl::ServerCall final : public WorkerPool::Task, public RawStream
     server_->Post(queue_);
     exchange_.method = server_->pipeline->Find(context_.method());
     if (exchange_.method == nullptr) {
-      stream_.Finish(ToGrpc(error::Make(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN",
-                                        "没有这个接口")),
-                     &finish_);
+      stream_.Finish(
+          ToGrpc(error::Make(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN", "没有这个接口")),
+          &finish_);
       return;
     }
     ReadContext();
@@ -388,10 +396,10 @@ void Server::Impl::Dispatch(ServerCall* call) {
     return;
   }
   const bool full = waiting.load(std::memory_order_relaxed) >= options.queue;
-  absl::Status admitted = draining.load(std::memory_order_relaxed)
-                              ? error::Make(absl::StatusCode::kUnavailable, "DRAINING",
-                                            "服务正在重启,请稍后重试")
-                              : pipeline->Admit(exchange, full, Wait());
+  absl::Status admitted =
+      draining.load(std::memory_order_relaxed)
+          ? error::Make(absl::StatusCode::kUnavailable, "DRAINING", "服务正在重启,请稍后重试")
+          : pipeline->Admit(exchange, full, Wait());
   if (!admitted.ok()) {
     call->End(admitted);
     return;
@@ -436,8 +444,8 @@ void Server::Impl::RunBatch(Batcher::Ticket& ticket) {
     items.push_back(Pipeline::Item{&call->exchange(), call, absl::OkStatus()});
   }
   pipeline->RunUnary(std::span<Pipeline::Item>(items));
-  for (size_t i = 0; i < calls.size(); ++i) calls[i]->End(items[i].status);
   Took(absl::Now() - begin, calls.size());
+  for (size_t i = 0; i < calls.size(); ++i) calls[i]->End(items[i].status);
   bool again = false;
   {
     std::lock_guard lock(batcher.mutex);
@@ -554,10 +562,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options,
 
   metrics::Registry& registry =
       own.registry == nullptr ? metrics::Registry::Default() : *own.registry;
-  impl->depth_gauge =
-      &registry.AddGauge("ronghe_rpc_queue_depth", "Calls that wait for a worker.");
-  impl->streams_gauge =
-      &registry.AddGauge("ronghe_rpc_open_streams", "Streams that are open.");
+  impl->depth_gauge = &registry.AddGauge("ronghe_rpc_queue_depth", "Calls that wait for a worker.");
+  impl->streams_gauge = &registry.AddGauge("ronghe_rpc_open_streams", "Streams that are open.");
 
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -1,10 +1,11 @@
 // How does a process answer calls?
 //
 // Threads of our own drive gRPC's completion queues, look the method up in a table and hand the
-// bytes over to a fixed pool of workers through a bounded queue; blocking handlers run there. A full
-// queue refuses at once. Streams run on threads of their own, up to a limit. See pipeline.h for what
-// happens to a call on its way.
-#pragma once
+// bytes over to a fixed pool of workers through a bounded queue; blocking handlers run there. A
+// full queue refuses at once. Streams run on threads of their own, up to a limit. See pipeline.h
+// for what happens to a call on its way.
+#ifndef RONGHE_COMMON_RPC_SERVER_H_
+#define RONGHE_COMMON_RPC_SERVER_H_
 
 #include <memory>
 #include <string>
@@ -96,8 +97,9 @@ class Server {
   // A channel that reaches this server without a socket. It must not outlive the server.
   std::shared_ptr<Channel> InProcessChannel(const ChannelOptions& options = {});
 
-  // Stops accepting, tells streams to end, lets running calls finish for `grace`, then cancels them;
-  // returns when every handler has returned. Handlers that ignore cancellation delay it. Idempotent.
+  // Stops accepting, tells streams to end, lets running calls finish for `grace`, then cancels
+  // them; returns when every handler has returned. Handlers that ignore cancellation delay it.
+  // Idempotent.
   void Shutdown(absl::Duration grace);
 
   // Calls waiting for a worker.
@@ -109,3 +111,5 @@ class Server {
 };
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_SERVER_H_

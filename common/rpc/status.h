@@ -1,5 +1,6 @@
 // How do our errors cross the wire, and what of them may?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_STATUS_H_
+#define RONGHE_COMMON_RPC_STATUS_H_
 
 #include "absl/status/status.h"
 #include "common/trace/trace.h"
@@ -24,3 +25,5 @@ grpc::Status ToGrpc(const absl::Status& status);
 absl::Status FromGrpc(const grpc::Status& status);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_STATUS_H_

@@ -1,5 +1,6 @@
 // How does a handler send a stream of messages, no faster than the caller reads?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_STREAM_H_
+#define RONGHE_COMMON_RPC_STREAM_H_
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -44,3 +45,5 @@ class StreamWriter {
 };
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_STREAM_H_

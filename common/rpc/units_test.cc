@@ -176,10 +176,10 @@ TEST(ConvertTest, InstantsThereAndBack) {
 }
 
 TEST(StatusTest, CataloguedErrorsCrossTheWireWhole) {
-  const absl::Status status = error::WithRetryAfter(
-      error::Make(absl::StatusCode::kFailedPrecondition, "QUORUM_MISSING", "到会人数不足",
-                  {{"required", "12"}, {"actual", "9"}}),
-      absl::Seconds(3));
+  const absl::Status status =
+      error::WithRetryAfter(error::Make(absl::StatusCode::kFailedPrecondition, "QUORUM_MISSING",
+                                        "到会人数不足", {{"required", "12"}, {"actual", "9"}}),
+                            absl::Seconds(3));
   const absl::Status back = FromGrpc(ToGrpc(Presentable(status, trace::Context::New())));
   EXPECT_EQ(back, status);
   EXPECT_EQ(error::MetadataValue(back, "actual"), "9");
@@ -233,7 +233,9 @@ TEST(StatusTest, LongErrorsAreCutAndStayReadable) {
 TEST(CancelTest, HooksRunOnceAndOnlyWhileTheyLive) {
   auto token = std::make_shared<CancelToken>();
   int runs = 0;
-  { CancelHook gone(token, [&] { ++runs; }); }
+  {
+    CancelHook gone(token, [&] { ++runs; });
+  }
   CancelHook alive(token, [&] { ++runs; });
   token->Cancel();
   token->Cancel();

@@ -69,9 +69,8 @@ class ValidationPlan::Walker {
         if (mark > 0) path_ += '.';
         path_ += descriptor->name();
       }
-      const bool go_on = descriptor->is_repeated()
-                             ? Repeated(*field, message, *reflection, depth)
-                             : Singular(*field, message, *reflection, depth);
+      const bool go_on = descriptor->is_repeated() ? Repeated(*field, message, *reflection, depth)
+                                                   : Singular(*field, message, *reflection, depth);
       path_.resize(mark);
       if (!go_on) return false;
     }
@@ -348,8 +347,8 @@ std::vector<std::string> ValidationPlan::Faults(const Descriptor* type) {
     if (!seen.insert(plan).second) continue;
     for (const auto& field : plan->fields_) {
       if (field->pattern != nullptr && !field->pattern->ok()) {
-        faults.push_back(base::Cat(field->field->full_name(), ": the pattern is no RE2: ",
-                                   field->pattern->error()));
+        faults.push_back(base::Cat(field->field->full_name(),
+                                   ": the pattern is no RE2: ", field->pattern->error()));
       }
       if (field->message != nullptr) open.push_back(field->message);
     }
@@ -368,8 +367,7 @@ bool FindBadStrings(const Descriptor* type, google::protobuf::io::CodedInputStre
   while (true) {
     const uint32_t tag = in->ReadTag();
     if (tag == 0) return in->ConsumedEntireMessage();
-    const FieldDescriptor* field =
-        type->FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
+    const FieldDescriptor* field = type->FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
     if (field == nullptr ||
         WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED ||
         (field->type() != FieldDescriptor::TYPE_STRING &&
@@ -380,8 +378,7 @@ bool FindBadStrings(const Descriptor* type, google::protobuf::io::CodedInputStre
     std::string name = path.empty() ? field->name() : base::Cat(path, ".", field->name());
     if (field->is_repeated()) name += base::Cat("[", index[field->number()]++, "]");
     uint32_t size = 0;
-    if (!in->ReadVarint32(&size) ||
-        size > static_cast<uint32_t>(std::numeric_limits<int>::max())) {
+    if (!in->ReadVarint32(&size) || size > static_cast<uint32_t>(std::numeric_limits<int>::max())) {
       return false;
     }
     if (field->type() == FieldDescriptor::TYPE_STRING) {

@@ -3,7 +3,8 @@
 // The limits of a message type are compiled once into a flat list of checks. A message that keeps
 // them all is recognized in one pass without allocating; only one that does not is walked again to
 // name every violation.
-#pragma once
+#ifndef RONGHE_COMMON_RPC_VALIDATOR_H_
+#define RONGHE_COMMON_RPC_VALIDATOR_H_
 
 #include <memory>
 #include <string>
@@ -45,8 +46,10 @@ class ValidationPlan {
   std::vector<std::unique_ptr<Field>> fields_;
 };
 
-// Why `bytes` could not be parsed as `type`: INVALID_ARGUMENT with reason FIELD_INVALID naming every
-// string that is not UTF-8, else with reason REQUEST_MALFORMED.
+// Why `bytes` could not be parsed as `type`: INVALID_ARGUMENT with reason FIELD_INVALID naming
+// every string that is not UTF-8, else with reason REQUEST_MALFORMED.
 absl::Status ExplainParseFailure(const google::protobuf::Descriptor* type, std::string_view bytes);
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_VALIDATOR_H_

@@ -154,9 +154,8 @@ TEST(ParseFailureTest, NamesTheStringsThatAreNotUtf8) {
 }
 
 TEST(ParseFailureTest, OtherDamageIsMalformed) {
-  for (const std::string& bytes :
-       {std::string("\x0a\xff"), std::string("\x0a\x7f"), std::string("\xff\xff\xff\xff\xff\xff"),
-        std::string("\x0b")}) {
+  for (const std::string& bytes : {std::string("\x0a\xff"), std::string("\x0a\x7f"),
+                                   std::string("\xff\xff\xff\xff\xff\xff"), std::string("\x0b")}) {
     EXPECT_THAT(ExplainParseFailure(UpdateThingRequest::descriptor(), bytes),
                 HasReason("REQUEST_MALFORMED"));
   }

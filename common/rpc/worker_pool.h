@@ -1,6 +1,8 @@
 // Which threads run handlers?
-#pragma once
+#ifndef RONGHE_COMMON_RPC_WORKER_POOL_H_
+#define RONGHE_COMMON_RPC_WORKER_POOL_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -28,15 +30,20 @@ class WorkerPool {
   // `task` must live until it has run.
   void Submit(Task* task);
 
+  // Threads that wait for a task, about.
+  int idle() const { return idle_.load(std::memory_order_relaxed); }
+
  private:
   void Loop();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task*> tasks_;
-  int idle_ = 0;
+  std::atomic<int> idle_{0};  // changed under mutex_
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
 
 }  // namespace ronghe::rpc
+
+#endif  // RONGHE_COMMON_RPC_WORKER_POOL_H_

@@ -1,5 +1,6 @@
 // What does a service add to what every service has? Its object graph.
-#pragma once
+#ifndef RONGHE_COMMON_SERVICE_APP_H_
+#define RONGHE_COMMON_SERVICE_APP_H_
 
 #include <vector>
 
@@ -40,3 +41,5 @@ class App {
 };
 
 }  // namespace ronghe::service
+
+#endif  // RONGHE_COMMON_SERVICE_APP_H_

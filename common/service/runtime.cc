@@ -72,12 +72,12 @@ absl::StatusOr<std::filesystem::path> FindRoot() {
 }
 
 void RouteLibraryLogs() {
-  google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char*, int,
-                                     const std::string& message) {
-    if (level >= google::protobuf::LOGLEVEL_WARNING) {
-      log::Warn("protobuf", {{"message", message}});
-    }
-  });
+  google::protobuf::SetLogHandler(
+      [](google::protobuf::LogLevel level, const char*, int, const std::string& message) {
+        if (level >= google::protobuf::LOGLEVEL_WARNING) {
+          log::Warn("protobuf", {{"message", message}});
+        }
+      });
   gpr_set_log_function([](gpr_log_func_args* line) {
     if (line->severity == GPR_LOG_SEVERITY_ERROR) {
       log::Warn("grpc", {{"message", line->message}});
@@ -150,7 +150,8 @@ absl::StatusOr<std::vector<std::string>> MigrationDirectories(const RuntimeOptio
   RONGHE_ASSIGN_OR_RETURN(const std::filesystem::path root, FindRoot());
   return std::vector<std::string>{
       (root / "common" / "sql" / "migrations").string(),
-      (root / "services" / options.service / "migrations").string()};
+      options.own_migrations.empty() ? (root / "services" / options.service / "migrations").string()
+                                     : (root / options.own_migrations).string()};
 }
 
 Runtime::Runtime(RuntimeOptions options)
@@ -194,8 +195,7 @@ absl::Status Runtime::Open() {
 
   config::v1::Database database = config.database();
   if (database.pool() <= 0) {
-    const int workers =
-        config.server().workers() > 0 ? config.server().workers() : kDefaultWorkers;
+    const int workers = config.server().workers() > 0 ? config.server().workers() : kDefaultWorkers;
     database.set_pool(workers + 4);
   }
   const absl::Time patience = absl::Now() + kDatabasePatience;
@@ -214,8 +214,8 @@ absl::Status Runtime::Open() {
   RONGHE_RETURN_IF_ERROR(
       sql::CheckVersion(*database_, directories, absl::Now() + absl::Seconds(10)));
 
-  ids_ = std::make_unique<base::IdGenerator>(static_cast<uint16_t>(config.server().node_id()),
-                                             clock_);
+  ids_ =
+      std::make_unique<base::IdGenerator>(static_cast<uint16_t>(config.server().node_id()), clock_);
   jobs_ = std::make_unique<job::JobRunner>(
       *database_, clock_, base::Cat(options_.service, "-", config.server().node_id()));
   const crypto::Suite suite = keyring_ == nullptr ? crypto::Suite::kSm : keyring_->suite();
@@ -269,9 +269,8 @@ absl::Status Runtime::Start(App& app) {
     options.queue = server.queue() > 0 ? server.queue() : kDefaultQueue;
     for (const config::v1::Callers& callers : options_.config.callers()) {
       options.callers.push_back(
-          {callers.service(),
-           std::vector<std::string>(callers.allowed_names().begin(),
-                                    callers.allowed_names().end())});
+          {callers.service(), std::vector<std::string>(callers.allowed_names().begin(),
+                                                       callers.allowed_names().end())});
     }
     options.authenticator =
         app.authenticator() != nullptr ? app.authenticator() : authenticator_.get();
@@ -375,6 +374,7 @@ int Run(int argc, char** argv, const AnyProgram& program) {
   options.service = program.service;
   options.config = *config;
   options.feed = program.feed;
+  options.own_migrations = program.own_migrations;
 
   if (absl::GetFlag(FLAGS_migrate)) {
     absl::StatusOr<std::vector<std::string>> directories = MigrationDirectories(options);
@@ -387,6 +387,9 @@ int Run(int argc, char** argv, const AnyProgram& program) {
 
   absl::StatusOr<std::unique_ptr<Runtime>> runtime = Runtime::Create(std::move(options));
   if (!runtime.ok()) return Report(program.service, runtime.status());
+  if (const std::optional<int> outcome = program.command(**runtime); outcome.has_value()) {
+    return *outcome;
+  }
   absl::StatusOr<std::unique_ptr<App>> app = program.make(**runtime);
   if (!app.ok()) return Report(program.service, app.status());
   if (absl::Status status = (*runtime)->Start(**app); !status.ok()) {

@@ -14,12 +14,14 @@
 // it; with --migrate it brings the schema up to date; --generate_keyring FILE makes a key ring.
 // SIGTERM and SIGINT end the process: not ready, drain, no new calls, running calls finish, jobs
 // stop.
-#pragma once
+#ifndef RONGHE_COMMON_SERVICE_RUNTIME_H_
+#define RONGHE_COMMON_SERVICE_RUNTIME_H_
 
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -56,12 +58,16 @@ class Publisher;
 namespace ronghe::service {
 
 struct RuntimeOptions {
-  // "meeting": the name in logs, metrics, certificates ("meeting.ronghe") and of its events' source.
+  // "meeting": the name in logs, metrics, certificates ("meeting.ronghe") and of its events'
+  // source.
   std::string service;
   config::v1::Common config;
-  // Directories of migrations; empty: common/sql/migrations and services/<service>/migrations,
-  // below the working directory or the first directory above the program that has them.
+  // Directories of migrations; empty: those of config.migrations_dirs, else common/sql/migrations
+  // and `own_migrations` below the working directory or the first directory above the program that
+  // has them.
   std::vector<std::string> migrations;
+  // Empty: services/<service>/migrations.
+  std::string own_migrations;
   // Whether the process has a feed of events of its own: publisher, audit chain, EventFeedService.
   bool feed = true;
   // Null: the default registry.
@@ -158,9 +164,9 @@ class Runtime {
   std::thread readiness_;
 };
 
-// What is wrong with the settings that every service has: files that cannot be read, secrets open to
-// others, keys that are none, plain text beyond loopback, a node id out of range, a log level that
-// is none. One error for the first fault.
+// What is wrong with the settings that every service has: files that cannot be read, secrets open
+// to others, keys that are none, plain text beyond loopback, a node id out of range, a log level
+// that is none. One error for the first fault.
 absl::Status CheckCommonConfig(const config::v1::Common& config, bool feed = true);
 
 // The directories of `options.migrations`, `config.migrations_dirs` or the default. NOT_FOUND with
@@ -176,6 +182,11 @@ struct Program {
   // What --check_config and every start check beyond CheckCommonConfig; may be null.
   std::function<absl::Status(const Config&)> check = nullptr;
   bool feed = true;
+  // As RuntimeOptions::own_migrations.
+  std::string own_migrations;
+  // For a program with flags of its own that do one thing and end: asked before the app is made,
+  // with the runtime's parts at hand; what it returns ends the program. May be null.
+  std::function<std::optional<int>(const Config&, Runtime&)> command = nullptr;
 };
 
 namespace internal {
@@ -186,6 +197,8 @@ struct AnyProgram {
   // Loads and checks the file at the path and returns its common part; keeps it for `make`.
   std::function<absl::StatusOr<config::v1::Common>(const std::string&)> load;
   std::function<absl::StatusOr<std::unique_ptr<App>>(Runtime&)> make;
+  std::string own_migrations;
+  std::function<std::optional<int>(Runtime&)> command;
 };
 int Run(int argc, char** argv, const AnyProgram& program);
 
@@ -207,7 +220,13 @@ int RunMain(int argc, char** argv, const Program<Config>& program) {
     return config->common();
   };
   any.make = [config, &program](Runtime& runtime) { return program.make(*config, runtime); };
+  any.own_migrations = program.own_migrations;
+  any.command = [config, &program](Runtime& runtime) -> std::optional<int> {
+    return program.command == nullptr ? std::nullopt : program.command(*config, runtime);
+  };
   return internal::Run(argc, argv, any);
 }
 
 }  // namespace ronghe::service
+
+#endif  // RONGHE_COMMON_SERVICE_RUNTIME_H_

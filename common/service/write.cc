@@ -88,15 +88,15 @@ absl::StatusOr<bool> Writer::Run(rpc::Call& call, Function fn, std::string* repl
       call.request_id_from_client() && !call.request_id().empty() && !subject.empty();
   bool emitted = false;
   std::optional<int64_t> organization;
-  const absl::StatusOr<bool> replayed = database_.Transact(
-      call.deadline(), [&](sql::Session& session) -> absl::StatusOr<bool> {
+  const absl::StatusOr<bool> replayed =
+      database_.Transact(call.deadline(), [&](sql::Session& session) -> absl::StatusOr<bool> {
         emitted = false;
         if (recorded) {
-          const absl::Status claimed = session
-                                           .Execute(kClaim, subject, call.method(),
-                                                    call.request_id(), call.request_digest(),
-                                                    call.now())
-                                           .status();
+          const absl::Status claimed =
+              session
+                  .Execute(kClaim, subject, call.method(), call.request_id(), call.request_digest(),
+                           call.now())
+                  .status();
           if (absl::IsAlreadyExists(claimed)) {
             RONGHE_ASSIGN_OR_RETURN(
                 const auto record,
@@ -107,8 +107,7 @@ absl::StatusOr<bool> Writer::Run(rpc::Call& call, Function fn, std::string* repl
             }
             if (record->digest != call.request_digest()) {
               return error::Make(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
-                                 "请求编号已用于其他请求",
-                                 {{"request_id", call.request_id()}});
+                                 "请求编号已用于其他请求", {{"request_id", call.request_id()}});
             }
             organization = record->organization_id;
             *replay = record->response;

@@ -1,6 +1,6 @@
 // How does an RPC change something exactly once, leave a trace and tell the others?
 //
-//   return writer_.Write<v1::Meeting>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Meeting> {
+//   return writer_.Write<Meeting>(call, [&](service::WriteTx& tx) -> absl::StatusOr<Meeting> {
 //     ... load, Authorize, ask the rules, save through tx.session() ...
 //     tx.Emit({.type = "ronghe.meeting.meeting.submitted", .subject = name, ...});
 //     tx.Audit(organization_id, name);
@@ -9,8 +9,9 @@
 //
 // One transaction holds the rows, the request record, the audit rows and the outbox rows. The same
 // request id from the same caller on the same method gives the stored response again if the request
-// is the same, and REQUEST_ID_REUSED if it is not. An error from the function leaves nothing behind.
-// Responses are kept for seven days as they are: what must not be stored does not belong in one.
+// is the same, and REQUEST_ID_REUSED if it is not. An error from the function leaves nothing
+// behind. Responses are kept for seven days as they are: what must not be stored does not belong in
+// one.
 #ifndef RONGHE_COMMON_SERVICE_WRITE_H_
 #define RONGHE_COMMON_SERVICE_WRITE_H_
 

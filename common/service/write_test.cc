@@ -60,8 +60,7 @@ absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 
 class WriteTest : public ::testing::Test {
  protected:
-  WriteTest()
-      : schema_(testing::SharedMariaDb().NewSchema({"common/sql/migrations"})), ids_(1) {
+  WriteTest() : schema_(testing::SharedMariaDb().NewSchema({"common/sql/migrations"})), ids_(1) {
     auto database = sql::Database::Open(schema_.options(), registry_);
     if (!database.ok()) std::abort();
     database_ = *std::move(database);
@@ -69,10 +68,10 @@ class WriteTest : public ::testing::Test {
       return session.RunText("test", "CREATE TABLE thing (id BIGINT NOT NULL, PRIMARY KEY (id))");
     }));
     writer_ = std::make_unique<Writer>(*database_, ids_, [this] { ++nudges_; });
-    principal_ = std::make_shared<auth::Principal>(
-        auth::Principal{.kind = auth::Principal::Kind::kPerson,
-                        .subject = "accounts/7",
-                        .grants = {{"administrator", 0}}});
+    principal_ =
+        std::make_shared<auth::Principal>(auth::Principal{.kind = auth::Principal::Kind::kPerson,
+                                                          .subject = "accounts/7",
+                                                          .grants = {{"administrator", 0}}});
   }
 
   // A call with `request_id` and a request that says `body`.
@@ -169,8 +168,8 @@ TEST_F(WriteTest, OtherRequestUnderTheSameIdIsRefused) {
   const auto first = NewCall("r1", "one");
   const auto other = NewCall("r1", "two");
   ASSERT_OK(Add(*first, 1));
-  EXPECT_THAT(Add(*other, 2), AllOf(StatusIs(absl::StatusCode::kAlreadyExists),
-                                    HasReason("REQUEST_ID_REUSED")));
+  EXPECT_THAT(Add(*other, 2),
+              AllOf(StatusIs(absl::StatusCode::kAlreadyExists), HasReason("REQUEST_ID_REUSED")));
   EXPECT_EQ(Count(kThings), 1);
 }
 
@@ -270,8 +269,8 @@ TEST_F(WriteTest, AReplayNeedsThePermissionStill) {
   principal_ = std::make_shared<auth::Principal>(*principal_);
   principal_->grants = {{"administrator", kOrganization + 1}};
   const auto again = NewCall("r1");
-  EXPECT_THAT(Add(*again, 1), AllOf(StatusIs(absl::StatusCode::kPermissionDenied),
-                                    HasReason("SCOPE_DENIED")));
+  EXPECT_THAT(Add(*again, 1),
+              AllOf(StatusIs(absl::StatusCode::kPermissionDenied), HasReason("SCOPE_DENIED")));
 }
 
 TEST_F(WriteTest, AConnectionKilledInsideRunsTheWholeAgain) {

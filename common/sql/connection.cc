@@ -492,8 +492,8 @@ absl::Status Connection::CheckColumns(const StatementInfo& info,
     return count == 0 ? absl::OkStatus() : Misfit(info, "is a command but answers rows");
   }
   if (count != info.columns.size()) {
-    return Misfit(info, base::Cat("answers ", count, " columns for ", info.columns.size(),
-                                  " fields"));
+    return Misfit(info,
+                  base::Cat("answers ", count, " columns for ", info.columns.size(), " fields"));
   }
   for (unsigned i = 1; i <= count; ++i) {
     const std::string problem = ColumnProblem(info.columns[i - 1], *meta, i);

@@ -95,8 +95,8 @@ class Pool {
       }
       const absl::Time now = absl::Now();
       if (connection != nullptr) {
-        const bool doubtful = now - connection->last_used > kPingAfterIdle ||
-                              connection->last_used < suspect_before;
+        const bool doubtful =
+            now - connection->last_used > kPingAfterIdle || connection->last_used < suspect_before;
         if (now - connection->opened() > kMaxAge || (doubtful && !connection->Ping())) {
           connection.reset();
         }

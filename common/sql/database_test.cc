@@ -45,7 +45,7 @@ struct ValueRow {
   bool operator==(const ValueRow&) const = default;
 };
 
-#define VALUE_COLUMNS                                                                      \
+#define VALUE_COLUMNS                                                                     \
   "id, big, small, flag, ratio, name, octets, at, day, color, maybe_number, maybe_text, " \
   "maybe_octets, maybe_time, maybe_day, maybe_color"
 
@@ -71,7 +71,8 @@ const Command kUpsertThing(
     "INSERT INTO thing (id, amount) VALUES (?, ?) ON DUPLICATE KEY UPDATE amount = VALUES(amount)");
 const Command kSetThing("thing.set", "UPDATE thing SET amount = ? WHERE id = ?");
 const Command kBumpThing("thing.bump", "UPDATE thing SET amount = amount + ? WHERE id = ?");
-const Command kBumpThings("thing.bump_many", "UPDATE thing SET amount = amount + ? WHERE id IN (?*)");
+const Command kBumpThings("thing.bump_many",
+                          "UPDATE thing SET amount = amount + ? WHERE id IN (?*)");
 const Command kClearThings("thing.clear", "DELETE FROM thing WHERE id >= 0");
 const Query<ThingRow> kThing("thing.by_id", "SELECT id, amount FROM thing WHERE id = ?");
 const Query<ThingRow> kThings("thing.all", "SELECT id, amount FROM thing ORDER BY id");
@@ -93,20 +94,23 @@ class DatabaseTest : public ::testing::Test {
     auto database = Database::Open(schema_->options(), *registry_);
     ASSERT_THAT(database, IsOk());
     database_ = database->release();
-    ASSERT_OK(Text("CREATE TABLE specimen (id BIGINT NOT NULL, big BIGINT UNSIGNED NOT NULL, "
-                   "small INT NOT NULL, flag TINYINT(1) NOT NULL, ratio DOUBLE NOT NULL, "
-                   "name VARCHAR(200) NOT NULL, octets VARBINARY(300) NOT NULL, "
-                   "at DATETIME(6) NOT NULL, day DATE NOT NULL, color INT NOT NULL, "
-                   "maybe_number BIGINT NULL, maybe_text VARCHAR(200) NULL, "
-                   "maybe_octets MEDIUMBLOB NULL, maybe_time DATETIME(6) NULL, maybe_day DATE NULL, "
-                   "maybe_color INT NULL, PRIMARY KEY (id), KEY by_octets (octets)) "
-                   "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
-    ASSERT_OK(Text("CREATE TABLE thing (id BIGINT NOT NULL, amount BIGINT NOT NULL, "
-                   "PRIMARY KEY (id)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
-    ASSERT_OK(Text("CREATE TABLE part (id BIGINT NOT NULL, thing_id BIGINT NOT NULL, "
-                   "code VARCHAR(8) NOT NULL, PRIMARY KEY (id), UNIQUE KEY part_by_code (code), "
-                   "FOREIGN KEY (thing_id) REFERENCES thing (id)) "
-                   "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
+    ASSERT_OK(
+        Text("CREATE TABLE specimen (id BIGINT NOT NULL, big BIGINT UNSIGNED NOT NULL, "
+             "small INT NOT NULL, flag TINYINT(1) NOT NULL, ratio DOUBLE NOT NULL, "
+             "name VARCHAR(200) NOT NULL, octets VARBINARY(300) NOT NULL, "
+             "at DATETIME(6) NOT NULL, day DATE NOT NULL, color INT NOT NULL, "
+             "maybe_number BIGINT NULL, maybe_text VARCHAR(200) NULL, "
+             "maybe_octets MEDIUMBLOB NULL, maybe_time DATETIME(6) NULL, maybe_day DATE NULL, "
+             "maybe_color INT NULL, PRIMARY KEY (id), KEY by_octets (octets)) "
+             "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
+    ASSERT_OK(
+        Text("CREATE TABLE thing (id BIGINT NOT NULL, amount BIGINT NOT NULL, "
+             "PRIMARY KEY (id)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
+    ASSERT_OK(
+        Text("CREATE TABLE part (id BIGINT NOT NULL, thing_id BIGINT NOT NULL, "
+             "code VARCHAR(8) NOT NULL, PRIMARY KEY (id), UNIQUE KEY part_by_code (code), "
+             "FOREIGN KEY (thing_id) REFERENCES thing (id)) "
+             "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
   }
 
   static void TearDownTestSuite() {
@@ -258,9 +262,8 @@ TEST_F(DatabaseTest, SumsAreWholeNumbers) {
 TEST_F(DatabaseTest, TimesOutsideTheCalendarAreRefused) {
   ValueRow row = Sample(1);
   row.at = absl::InfiniteFuture();
-  EXPECT_THAT(
-      database_->Read(Soon(), [&](Session& session) { return InsertValue(session, row); }),
-      StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(database_->Read(Soon(), [&](Session& session) { return InsertValue(session, row); }),
+              StatusIs(absl::StatusCode::kInternal));
 }
 
 // The row struct against the columns
@@ -285,10 +288,12 @@ TEST_F(DatabaseTest, ColumnsMustFitTheirFields) {
   EXPECT_THAT(CheckColumn<int32_t>(db, "fit.2", "SELECT id FROM specimen"), refused("fit.2"));
   EXPECT_THAT(CheckColumn<int64_t>(db, "fit.3", "SELECT big FROM specimen"), refused("unsigned"));
   EXPECT_THAT(CheckColumn<uint64_t>(db, "fit.4", "SELECT id FROM specimen"), refused("fit.4"));
-  EXPECT_THAT(CheckColumn<std::string>(db, "fit.5", "SELECT octets FROM specimen"), refused("fit.5"));
+  EXPECT_THAT(CheckColumn<std::string>(db, "fit.5", "SELECT octets FROM specimen"),
+              refused("fit.5"));
   EXPECT_THAT(CheckColumn<Bytes>(db, "fit.6", "SELECT name FROM specimen"), refused("fit.6"));
   EXPECT_THAT(CheckColumn<absl::Time>(db, "fit.7", "SELECT day FROM specimen"), refused("fit.7"));
-  EXPECT_THAT(CheckColumn<absl::CivilDay>(db, "fit.8", "SELECT at FROM specimen"), refused("fit.8"));
+  EXPECT_THAT(CheckColumn<absl::CivilDay>(db, "fit.8", "SELECT at FROM specimen"),
+              refused("fit.8"));
   EXPECT_THAT(CheckColumn<int64_t>(db, "fit.9", "SELECT name FROM specimen"), refused("fit.9"));
   EXPECT_THAT(CheckColumn<int64_t>(db, "fit.10", "SELECT maybe_number FROM specimen"),
               refused("NULL"));
@@ -298,11 +303,13 @@ TEST_F(DatabaseTest, ColumnsMustFitTheirFields) {
   EXPECT_THAT(CheckColumn<bool>(db, "fit.13", "SELECT flag FROM specimen"), IsOk());
   EXPECT_THAT(CheckColumn<int64_t>(db, "fit.14", "SELECT COUNT(*) FROM specimen"), IsOk());
   EXPECT_THAT(CheckColumn<int64_t>(db, "fit.15", "SELECT MAX(id) FROM specimen"), refused("NULL"));
-  EXPECT_THAT(CheckColumn<int64_t>(db, "fit.16", "SELECT COALESCE(MAX(id), 0) FROM specimen"), IsOk());
-  EXPECT_THAT(CheckColumn<int64_t>(
-                  db, "fit.17",
-                  "SELECT t.amount FROM specimen v LEFT JOIN thing t ON t.id = v.id WHERE v.id = ?"),
-              refused("NULL"));
+  EXPECT_THAT(CheckColumn<int64_t>(db, "fit.16", "SELECT COALESCE(MAX(id), 0) FROM specimen"),
+              IsOk());
+  EXPECT_THAT(
+      CheckColumn<int64_t>(
+          db, "fit.17",
+          "SELECT t.amount FROM specimen v LEFT JOIN thing t ON t.id = v.id WHERE v.id = ?"),
+      refused("NULL"));
   EXPECT_THAT(CheckColumn<int64_t>(
                   db, "fit.18",
                   "SELECT d.amount FROM specimen v LEFT JOIN (SELECT id, amount FROM thing) d "
@@ -315,12 +322,14 @@ TEST_F(DatabaseTest, ColumnsMustFitTheirFields) {
 }
 
 TEST_F(DatabaseTest, ParametersAreCounted) {
-  EXPECT_THAT(database_->Read(Soon(), [](Session& session) { return session.Select(kValue, 1, 2); }),
-              StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(
+      database_->Read(Soon(), [](Session& session) { return session.Select(kValue, 1, 2); }),
+      StatusIs(absl::StatusCode::kInternal));
   EXPECT_THAT(database_->Read(Soon(), [](Session& session) { return session.Select(kValue); }),
               StatusIs(absl::StatusCode::kInternal));
-  EXPECT_THAT(database_->Read(Soon(), [](Session& session) { return session.Execute(kSetThing, 1); }),
-              StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(
+      database_->Read(Soon(), [](Session& session) { return session.Execute(kSetThing, 1); }),
+      StatusIs(absl::StatusCode::kInternal));
 }
 
 TEST_F(DatabaseTest, SelectOneRefusesTwo) {
@@ -388,7 +397,8 @@ TEST_F(DatabaseTest, BatchesInsertEveryRowOnce) {
 // Refusals
 
 TEST_F(DatabaseTest, RefusalsHaveMeanings) {
-  static const Command kAddPart("part.add", "INSERT INTO part (id, thing_id, code) VALUES (?, ?, ?)");
+  static const Command kAddPart("part.add",
+                                "INSERT INTO part (id, thing_id, code) VALUES (?, ?, ?)");
   ASSERT_OK(database_->Read(Soon(), [](Session& session) -> absl::Status {
     RONGHE_RETURN_IF_ERROR(Add(session, 1));
     return session.Execute(kAddPart, 1, 1, "a").status();
@@ -400,10 +410,10 @@ TEST_F(DatabaseTest, RefusalsHaveMeanings) {
   };
   EXPECT_EQ(ViolatedKey(add(1, 1, "b")), "PRIMARY");
   EXPECT_EQ(ViolatedKey(add(2, 1, "a")), "part_by_code");
-  EXPECT_THAT(add(2, 7, "b"), AllOf(StatusIs(absl::StatusCode::kFailedPrecondition),
-                                    HasReason("ROW_REFERENCED")));
-  EXPECT_THAT(add(2, 1, "123456789"), AllOf(StatusIs(absl::StatusCode::kInvalidArgument),
-                                            HasReason("VALUE_REJECTED")));
+  EXPECT_THAT(add(2, 7, "b"),
+              AllOf(StatusIs(absl::StatusCode::kFailedPrecondition), HasReason("ROW_REFERENCED")));
+  EXPECT_THAT(add(2, 1, "123456789"),
+              AllOf(StatusIs(absl::StatusCode::kInvalidArgument), HasReason("VALUE_REJECTED")));
   EXPECT_THAT(add(2, 1, "\xff\xfe"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(registry_->Text(),
               HasSubstr("ronghe_sql_errors_total{code=\"1062\",statement=\"part.add\"} 2"));
@@ -421,8 +431,9 @@ TEST_F(DatabaseTest, UnchangedRowsCountAsFound) {
 TEST_F(DatabaseTest, WrongPasswordIsNotWorthARetry) {
   Options options = schema_->options();
   options.password = "wrong";
-  EXPECT_THAT(Database::Open(options, *registry_),
-              AllOf(StatusIs(absl::StatusCode::kFailedPrecondition), HasReason("DATABASE_REFUSED")));
+  EXPECT_THAT(
+      Database::Open(options, *registry_),
+      AllOf(StatusIs(absl::StatusCode::kFailedPrecondition), HasReason("DATABASE_REFUSED")));
   options.host = "/nowhere/socket";
   EXPECT_THAT(Database::Open(options, *registry_), StatusIs(absl::StatusCode::kUnavailable));
 }
@@ -562,8 +573,7 @@ TEST_F(DatabaseTest, RepeatedConflictsGiveUpAsAborted) {
 TEST_F(DatabaseTest, SnapshotsStandStillAndRefuseWrites) {
   ASSERT_OK(database_->Read(Soon(), [](Session& session) { return Add(session, 1); }));
   ASSERT_OK(database_->ReadSnapshot(Soon(), [&](Session& session) -> absl::Status {
-    RONGHE_RETURN_IF_ERROR(
-        database_->Read(Soon(), [](Session& other) { return Add(other, 2); }));
+    RONGHE_RETURN_IF_ERROR(database_->Read(Soon(), [](Session& other) { return Add(other, 2); }));
     RONGHE_ASSIGN_OR_RETURN(const auto rows, session.Select(kThings));
     EXPECT_EQ(rows.size(), 1);
     EXPECT_FALSE(Add(session, 3).ok());
@@ -572,8 +582,7 @@ TEST_F(DatabaseTest, SnapshotsStandStillAndRefuseWrites) {
   // The isolation of the snapshot does not outlive it.
   ASSERT_OK(database_->Transact(Soon(), [&](Session& session) -> absl::Status {
     RONGHE_ASSIGN_OR_RETURN(const auto before, session.Select(kThings));
-    RONGHE_RETURN_IF_ERROR(
-        database_->Read(Soon(), [](Session& other) { return Add(other, 3); }));
+    RONGHE_RETURN_IF_ERROR(database_->Read(Soon(), [](Session& other) { return Add(other, 3); }));
     RONGHE_ASSIGN_OR_RETURN(const auto after, session.Select(kThings));
     EXPECT_EQ(after.size(), before.size() + 1);
     return absl::OkStatus();
@@ -603,7 +612,8 @@ TEST_F(DatabaseTest, KilledEveryTimeIsUnavailableAndLeavesNothing) {
                                   [&](Session& session) -> absl::Status {
                                     ++runs;
                                     RONGHE_RETURN_IF_ERROR(Add(session, 1));
-                                    RONGHE_ASSIGN_OR_RETURN(const int64_t id, ConnectionId(session));
+                                    RONGHE_ASSIGN_OR_RETURN(const int64_t id,
+                                                            ConnectionId(session));
                                     RONGHE_RETURN_IF_ERROR(Kill(id));
                                     return Add(session, 2);
                                   }),
@@ -617,7 +627,8 @@ TEST_F(DatabaseTest, KilledBeforeTheCommitIsNeverHalfWritten) {
                                   [&](Session& session) -> absl::Status {
                                     RONGHE_RETURN_IF_ERROR(Add(session, 1));
                                     RONGHE_RETURN_IF_ERROR(Add(session, 2));
-                                    RONGHE_ASSIGN_OR_RETURN(const int64_t id, ConnectionId(session));
+                                    RONGHE_ASSIGN_OR_RETURN(const int64_t id,
+                                                            ConnectionId(session));
                                     return Kill(id);
                                   }),
               StatusIs(absl::StatusCode::kUnavailable));
@@ -630,7 +641,8 @@ TEST_F(DatabaseTest, LostErrorThatIsSwallowedIsNotSuccess) {
                                   [&](Session& session) -> absl::Status {
                                     ++runs;
                                     RONGHE_RETURN_IF_ERROR(Add(session, 1));
-                                    RONGHE_ASSIGN_OR_RETURN(const int64_t id, ConnectionId(session));
+                                    RONGHE_ASSIGN_OR_RETURN(const int64_t id,
+                                                            ConnectionId(session));
                                     RONGHE_RETURN_IF_ERROR(Kill(id));
                                     Add(session, 2).IgnoreError();
                                     return absl::OkStatus();
@@ -688,11 +700,11 @@ TEST_F(DatabaseTest, ServerKilledAmidWritesLosesNothingAcknowledged) {
     writers.emplace_back([&, writer] {
       for (int64_t i = 0; !stop; ++i) {
         const int64_t id = (writer * 1'000'000 + i) * 2;
-        const absl::Status status =
-            database->Transact(absl::Now() + absl::Seconds(5), [&](Session& session) -> absl::Status {
-              RONGHE_RETURN_IF_ERROR(Add(session, id));
-              return Add(session, id + 1);
-            });
+        const absl::Status status = database->Transact(absl::Now() + absl::Seconds(5),
+                                                       [&](Session& session) -> absl::Status {
+                                                         RONGHE_RETURN_IF_ERROR(Add(session, id));
+                                                         return Add(session, id + 1);
+                                                       });
         if (status.ok()) {
           std::lock_guard lock(mutex);
           acknowledged.push_back(id);
@@ -728,17 +740,18 @@ TEST_F(DatabaseTest, ServerKilledAmidWritesLosesNothingAcknowledged) {
 // Deadlines and the pool
 
 TEST_F(DatabaseTest, StatementsEndWithTheDeadline) {
-  EXPECT_THAT(database_->Read(absl::Now() + absl::Milliseconds(90),
-                              [](Session& session) -> absl::Status {
-                                static const Query<NumberRow> kLong(
-                                    "database_test.long",
-                                    "SELECT COUNT(*) AS number FROM information_schema.collations a "
-                                    "JOIN information_schema.collations b "
-                                    "JOIN information_schema.collations c "
-                                    "JOIN information_schema.collations d WHERE a.id > ?");
-                                return session.Select(kLong, 0).status();
-                              }),
-              AllOf(StatusIs(absl::StatusCode::kDeadlineExceeded), HasReason("STATEMENT_TIMEOUT")));
+  EXPECT_THAT(
+      database_->Read(absl::Now() + absl::Milliseconds(90),
+                      [](Session& session) -> absl::Status {
+                        static const Query<NumberRow> kLong(
+                            "database_test.long",
+                            "SELECT COUNT(*) AS number FROM information_schema.collations a "
+                            "JOIN information_schema.collations b "
+                            "JOIN information_schema.collations c "
+                            "JOIN information_schema.collations d WHERE a.id > ?");
+                        return session.Select(kLong, 0).status();
+                      }),
+      AllOf(StatusIs(absl::StatusCode::kDeadlineExceeded), HasReason("STATEMENT_TIMEOUT")));
   EXPECT_THAT(database_->Read(absl::Now() - absl::Seconds(1),
                               [](Session& session) { return session.SelectOne(kSum).status(); }),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
@@ -761,13 +774,12 @@ TEST_F(DatabaseTest, AFullPoolWaitsUntilTheDeadline) {
   ASSERT_OK(database->Read(Soon(), [&](Session&) -> absl::Status {
     absl::Status other;
     std::thread thread([&] {
-      other = database->Read(absl::Now() + absl::Milliseconds(50), [](Session& session) {
-        return session.SelectOne(kSum).status();
-      });
+      other = database->Read(absl::Now() + absl::Milliseconds(50),
+                             [](Session& session) { return session.SelectOne(kSum).status(); });
     });
     thread.join();
-    EXPECT_THAT(other, AllOf(StatusIs(absl::StatusCode::kDeadlineExceeded),
-                             HasReason("DATABASE_BUSY")));
+    EXPECT_THAT(other,
+                AllOf(StatusIs(absl::StatusCode::kDeadlineExceeded), HasReason("DATABASE_BUSY")));
     return absl::OkStatus();
   }));
   EXPECT_OK(database->Ping(Soon()));

@@ -32,7 +32,8 @@ absl::Status Classify(int code, std::string_view message) {
       return error::Make(Code::kAlreadyExists, "ROW_EXISTS", "记录已存在");
     case 1451:
     case 1452:
-      return error::Make(Code::kFailedPrecondition, "ROW_REFERENCED", "记录被其他数据引用，或引用的数据不存在");
+      return error::Make(Code::kFailedPrecondition, "ROW_REFERENCED",
+                         "记录被其他数据引用，或引用的数据不存在");
     case 1264:
     case 1366:
     case 1406:

@@ -117,11 +117,12 @@ std::vector<std::string> MigrationProblems(std::string_view text) {
     if (!ContainsRun(tokens, {"CREATE", "TABLE", "IF", "NOT", "EXISTS"})) {
       problems.emplace_back("CREATE TABLE without IF NOT EXISTS: a migration may run twice");
     }
-    if (!ContainsRun(tokens, {"PRIMARY", "KEY"})) problems.emplace_back("a table without PRIMARY KEY");
-    if (!Contains(tokens, "UTF8MB4")) problems.emplace_back("a table without CHARACTER SET utf8mb4");
-    const bool binary = std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
-      return token == "UTF8MB4_BIN";
-    });
+    if (!ContainsRun(tokens, {"PRIMARY", "KEY"}))
+      problems.emplace_back("a table without PRIMARY KEY");
+    if (!Contains(tokens, "UTF8MB4"))
+      problems.emplace_back("a table without CHARACTER SET utf8mb4");
+    const bool binary = std::any_of(tokens.begin(), tokens.end(),
+                                    [](const Token& token) { return token == "UTF8MB4_BIN"; });
     if (!binary) problems.emplace_back("a table without COLLATE utf8mb4_bin");
   }
   for (const char* engine : {"MYISAM", "ARIA", "MEMORY"}) {
@@ -129,8 +130,9 @@ std::vector<std::string> MigrationProblems(std::string_view text) {
   }
   if (ContainsRun(tokens, {"DROP", "TABLE"}) || Contains(tokens, "TRUNCATE") ||
       ContainsRun(tokens, {"DROP", "COLUMN"})) {
-    problems.emplace_back("destroys data: expand first, contract in a migration of its own with a "
-                          "decision record");
+    problems.emplace_back(
+        "destroys data: expand first, contract in a migration of its own with a "
+        "decision record");
   }
   return problems;
 }

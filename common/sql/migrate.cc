@@ -53,7 +53,8 @@ struct VersionRow {
 const Query<RecordRow> kRecords("schema_migration.all",
                                 "SELECT version, name, checksum FROM schema_migration");
 const Query<VersionRow> kVersion(
-    "schema_migration.version", "SELECT COALESCE(MAX(version), 0) AS version FROM schema_migration");
+    "schema_migration.version",
+    "SELECT COALESCE(MAX(version), 0) AS version FROM schema_migration");
 const Command kRecord("schema_migration.add",
                       "INSERT INTO schema_migration (version, name, checksum, applied_at) "
                       "VALUES (?, ?, ?, UTC_TIMESTAMP(6))");
@@ -79,7 +80,8 @@ bool IsDoneBefore(int code) {
 
 absl::Status Malformed(const std::string& path, std::string_view why) {
   return error::Make(absl::StatusCode::kInvalidArgument, "MIGRATION_INVALID",
-                     base::Cat("迁移文件无效：", path), {{"file", path}, {"problem", std::string(why)}});
+                     base::Cat("迁移文件无效：", path),
+                     {{"file", path}, {"problem", std::string(why)}});
 }
 
 std::string Checksum(const std::string& content) {
@@ -153,9 +155,9 @@ class Lease {
 
   absl::Status Take(absl::Duration patience) {
     const absl::Time give_up = absl::Now() + patience;
-    RONGHE_RETURN_IF_ERROR(
-        database_.Transact(absl::InfiniteFuture(),
-                           [](Session& session) { return session.Execute(kLeaseRow).status(); }));
+    RONGHE_RETURN_IF_ERROR(database_.Transact(absl::InfiniteFuture(), [](Session& session) {
+      return session.Execute(kLeaseRow).status();
+    }));
     for (;;) {
       RONGHE_ASSIGN_OR_RETURN(const int64_t taken,
                               database_.Transact(absl::InfiniteFuture(), [this](Session& session) {
@@ -186,10 +188,9 @@ class Lease {
     while (!changed_.wait_for(lock, absl::ToChronoNanoseconds(length_ / 3),
                               [this] { return done_; })) {
       lock.unlock();
-      const absl::StatusOr<int64_t> renewed =
-          database_.Transact(absl::Now() + length_, [this](Session& session) {
-            return session.Execute(kLeaseRenew, Micros(), owner_);
-          });
+      const absl::StatusOr<int64_t> renewed = database_.Transact(
+          absl::Now() + length_,
+          [this](Session& session) { return session.Execute(kLeaseRenew, Micros(), owner_); });
       lock.lock();
       if (renewed.ok() && *renewed == 0) taken_away_ = true;
     }
@@ -215,8 +216,7 @@ absl::Status Apply(Database& database, const Migration& migration) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Migration>> LoadMigrations(
-    const std::vector<std::string>& directories) {
+absl::StatusOr<std::vector<Migration>> LoadMigrations(const std::vector<std::string>& directories) {
   std::vector<Migration> migrations;
   for (const std::string& directory : directories) {
     std::error_code failure;
@@ -309,7 +309,8 @@ absl::Status CheckVersion(Database& database, const std::vector<std::string>& di
 absl::StatusOr<int64_t> SchemaVersion(Database& database, absl::Time deadline) {
   return database.Read(deadline, [](Session& session) -> absl::StatusOr<int64_t> {
     const auto row = session.SelectOne(kVersion);
-    if (!row.ok()) return ErrorCode(row.status()) == 1146 ? absl::StatusOr<int64_t>(0) : row.status();
+    if (!row.ok())
+      return ErrorCode(row.status()) == 1146 ? absl::StatusOr<int64_t>(0) : row.status();
     return (*row)->version;
   });
 }

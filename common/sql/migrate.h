@@ -19,11 +19,11 @@
 namespace ronghe::sql {
 
 struct Migration {
-  int64_t version = 0;     // of V0100__x.sql: 100
-  std::string name;        // "x"
+  int64_t version = 0;  // of V0100__x.sql: 100
+  std::string name;     // "x"
   std::string path;
-  std::string statement;   // without comments at its ends and without the closing semicolon
-  std::string checksum;    // SHA-256 of the file, hexadecimal
+  std::string statement;  // without comments at its ends and without the closing semicolon
+  std::string checksum;   // SHA-256 of the file, hexadecimal
 };
 
 // Every V*.sql of the directories, by version.
@@ -33,8 +33,8 @@ struct Migration {
 absl::StatusOr<std::vector<Migration>> LoadMigrations(const std::vector<std::string>& directories);
 
 struct MigrateOptions {
-  absl::Duration wait = absl::Seconds(60);       // for another migrator to finish
-  absl::Duration lease = absl::Seconds(15);      // renewed while working
+  absl::Duration wait = absl::Seconds(60);   // for another migrator to finish
+  absl::Duration lease = absl::Seconds(15);  // renewed while working
 };
 
 // Applies what is not recorded yet, in order of version, with the `_migrate` user's options.

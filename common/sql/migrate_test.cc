@@ -59,8 +59,8 @@ TEST_F(MigrateTest, AppliesEachFileOnceInOrder) {
   Write("V0002__column.sql", "ALTER TABLE one ADD COLUMN a INT NULL");
   Write("V0001__one.sql", kTable);
   EXPECT_THAT(Version(), IsOkAndHolds(0));
-  EXPECT_THAT(Check(), AllOf(StatusIs(absl::StatusCode::kFailedPrecondition),
-                             HasReason("SCHEMA_BEHIND")));
+  EXPECT_THAT(Check(),
+              AllOf(StatusIs(absl::StatusCode::kFailedPrecondition), HasReason("SCHEMA_BEHIND")));
   EXPECT_THAT(Run(), IsOkAndHolds(2));
   EXPECT_THAT(Run(), IsOkAndHolds(0));
   EXPECT_OK(Check());
@@ -113,8 +113,8 @@ TEST_F(MigrateTest, AFailingFileStopsTheRunAndIsNamed) {
 TEST_F(MigrateTest, MalformedFilesAreNamed) {
   EXPECT_THAT(Run(), AllOf(StatusIs(absl::StatusCode::kNotFound), HasReason("MIGRATIONS_MISSING")));
   Write("V0001__one.sql", std::string(kTable) + "SELECT 1");
-  EXPECT_THAT(Run(), AllOf(StatusIs(absl::StatusCode::kInvalidArgument),
-                           HasReason("MIGRATION_INVALID")));
+  EXPECT_THAT(Run(),
+              AllOf(StatusIs(absl::StatusCode::kInvalidArgument), HasReason("MIGRATION_INVALID")));
   Write("V0001__one.sql", "-- nothing\n;");
   EXPECT_THAT(Run(), HasReason("MIGRATION_INVALID"));
   Write("V0001__one.sql", kTable);
@@ -145,7 +145,8 @@ TEST_F(MigrateTest, AHeldLeaseIsRespectedUntilItEnds) {
   ASSERT_OK_AND_ASSIGN(auto database, Database::Open(schema_.options(), registry_));
   const auto hold = [&](const std::string& until) {
     return database->Read(absl::Now() + absl::Seconds(10), [&](Session& session) {
-      return session.RunText("test", "UPDATE schema_lease SET owner = 'other', held_until = " + until);
+      return session.RunText("test",
+                             "UPDATE schema_lease SET owner = 'other', held_until = " + until);
     });
   };
   ASSERT_OK(hold("TIMESTAMPADD(SECOND, 60, UTC_TIMESTAMP(6))"));

@@ -5,7 +5,9 @@
 namespace ronghe::sql::internal {
 namespace {
 
-bool IsWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$'; }
+bool IsWord(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
+}
 
 char Upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
 
@@ -38,8 +40,9 @@ std::string CodeOnly(std::string_view text) {
         }
       }
       blank_until(std::min(end + 1, n));
-    } else if (c == '#' || (c == '-' && i + 1 < n && code[i + 1] == '-' &&
-                            (i + 2 >= n || std::isspace(static_cast<unsigned char>(code[i + 2]))))) {
+    } else if (c == '#' ||
+               (c == '-' && i + 1 < n && code[i + 1] == '-' &&
+                (i + 2 >= n || std::isspace(static_cast<unsigned char>(code[i + 2]))))) {
       const size_t end = code.find('\n', i);
       blank_until(end == std::string::npos ? n : end);
     } else if (c == '/' && i + 1 < n && code[i + 1] == '*') {

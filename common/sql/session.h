@@ -200,13 +200,11 @@ class Session {
   template <class Row, class... A>
   absl::StatusOr<std::vector<Row>> Select(const Query<Row>& query, const A&... args) {
     std::vector<Row> rows;
-    absl::Status status = RunQuery(
-        query.info(), args...,
-        [&rows](internal::Reader& reader) {
-          rows.clear();
-          rows.reserve(reader.RowCount());
-          while (reader.Next()) internal::ReadRow(reader, rows.emplace_back());
-        });
+    absl::Status status = RunQuery(query.info(), args..., [&rows](internal::Reader& reader) {
+      rows.clear();
+      rows.reserve(reader.RowCount());
+      while (reader.Next()) internal::ReadRow(reader, rows.emplace_back());
+    });
     if (!status.ok()) return status;
     return rows;
   }
@@ -218,13 +216,11 @@ class Session {
   absl::StatusOr<std::optional<Row>> SelectOne(const Query<Row>& query, const A&... args) {
     std::optional<Row> row;
     size_t count = 0;
-    absl::Status status = RunQuery(
-        query.info(), args...,
-        [&row, &count](internal::Reader& reader) {
-          row.reset();
-          count = reader.RowCount();
-          if (reader.Next()) internal::ReadRow(reader, row.emplace());
-        });
+    absl::Status status = RunQuery(query.info(), args..., [&row, &count](internal::Reader& reader) {
+      row.reset();
+      count = reader.RowCount();
+      if (reader.Next()) internal::ReadRow(reader, row.emplace());
+    });
     if (!status.ok()) return status;
     if (count > 1) return TooManyRows(query.info());
     return row;
@@ -236,10 +232,11 @@ class Session {
   absl::StatusOr<int64_t> Execute(const Command& command, const A&... args) {
     static_assert(internal::ListArguments<A...>() <= 1, "a statement takes one list");
     const int64_t length = internal::ListLength(args...);
-    return RunCommand(command.info(), length, [&]([[maybe_unused]] internal::Binder& binder,
-                                               [[maybe_unused]] int list_size) {
-      (internal::Bind(binder, args, list_size), ...);
-    });
+    return RunCommand(
+        command.info(), length,
+        [&]([[maybe_unused]] internal::Binder& binder, [[maybe_unused]] int list_size) {
+          (internal::Bind(binder, args, list_size), ...);
+        });
   }
 
   // Runs a one-row "INSERT … VALUES (?, …)" for all rows, up to 100 rows a statement. The fields of
@@ -251,12 +248,11 @@ class Session {
   }
   template <class Row>
   absl::Status InsertMany(const Command& one_row_insert, std::span<const Row> rows) {
-    return RunBatches(one_row_insert.info(), rows.size(),
-                      [rows](internal::Binder& binder, size_t index) {
-                        std::apply([&binder](const auto&... field) {
-                          (internal::BindOne(binder, field), ...);
-                        }, internal::Tie(rows[index]));
-                      });
+    return RunBatches(
+        one_row_insert.info(), rows.size(), [rows](internal::Binder& binder, size_t index) {
+          std::apply([&binder](const auto&... field) { (internal::BindOne(binder, field), ...); },
+                     internal::Tie(rows[index]));
+        });
   }
 
   // True inside Transact and ReadSnapshot.
@@ -282,9 +278,9 @@ class Session {
     constexpr size_t kArgs = sizeof...(A) - 1;
     auto all = std::forward_as_tuple(args_and_read...);
     return [&]<size_t... I>(std::index_sequence<I...>) {
-      static_assert(
-          internal::ListArguments<std::remove_cvref_t<std::tuple_element_t<I, decltype(all)>>...>() <= 1,
-          "a statement takes one list");
+      static_assert(internal::ListArguments<
+                        std::remove_cvref_t<std::tuple_element_t<I, decltype(all)>>...>() <= 1,
+                    "a statement takes one list");
       const int64_t length = internal::ListLength(std::get<I>(all)...);
       return RunSelect(
           info, length,
@@ -293,11 +289,12 @@ class Session {
             (internal::Bind(binder, std::get<I>(all), list_size), ...);
           },
           std::get<kArgs>(all));
-    }(std::make_index_sequence<kArgs>{});
+    }
+    (std::make_index_sequence<kArgs>{});
   }
 
-  absl::Status RunSelect(const internal::StatementInfo& info, int64_t list_length, BindFunction bind,
-                         absl::FunctionRef<void(internal::Reader&)> read);
+  absl::Status RunSelect(const internal::StatementInfo& info, int64_t list_length,
+                         BindFunction bind, absl::FunctionRef<void(internal::Reader&)> read);
   absl::StatusOr<int64_t> RunCommand(const internal::StatementInfo& info, int64_t list_length,
                                      BindFunction bind);
   absl::Status RunBatches(const internal::StatementInfo& info, size_t rows,

@@ -85,8 +85,7 @@ class Query {
 // A statement that changes rows.
 class Command {
  public:
-  Command(const char* name, const char* text)
-      : info_(internal::Register(name, text, false, {})) {}
+  Command(const char* name, const char* text) : info_(internal::Register(name, text, false, {})) {}
   const internal::StatementInfo& info() const { return *info_; }
 
  private:

@@ -48,16 +48,16 @@ static_assert(internal::kFieldCount<One> == 1);
 TEST(ReflectTest, ColumnsFollowTheFields) {
   using internal::FieldSpec;
   using internal::TypeClass;
-  EXPECT_THAT(internal::ColumnsOf<WideRow>(),
-              ElementsAre(FieldSpec{TypeClass::kInteger, 64}, FieldSpec{TypeClass::kText},
-                          FieldSpec{.type = TypeClass::kText, .nullable = true},
-                          FieldSpec{TypeClass::kBinary},
-                          FieldSpec{.type = TypeClass::kDay, .nullable = true},
-                          FieldSpec{TypeClass::kTime}, FieldSpec{TypeClass::kInteger, 16},
-                          FieldSpec{TypeClass::kBool}, FieldSpec{TypeClass::kDouble},
-                          FieldSpec{TypeClass::kInteger, 64, true},
-                          FieldSpec{TypeClass::kInteger, 32},
-                          FieldSpec{.type = TypeClass::kBinary, .nullable = true}));
+  EXPECT_THAT(
+      internal::ColumnsOf<WideRow>(),
+      ElementsAre(FieldSpec{TypeClass::kInteger, 64}, FieldSpec{TypeClass::kText},
+                  FieldSpec{.type = TypeClass::kText, .nullable = true},
+                  FieldSpec{TypeClass::kBinary},
+                  FieldSpec{.type = TypeClass::kDay, .nullable = true}, FieldSpec{TypeClass::kTime},
+                  FieldSpec{TypeClass::kInteger, 16}, FieldSpec{TypeClass::kBool},
+                  FieldSpec{TypeClass::kDouble}, FieldSpec{TypeClass::kInteger, 64, true},
+                  FieldSpec{TypeClass::kInteger, 32},
+                  FieldSpec{.type = TypeClass::kBinary, .nullable = true}));
 }
 
 TEST(ReflectTest, TieReachesEveryField) {
@@ -67,8 +67,9 @@ TEST(ReflectTest, TieReachesEveryField) {
 }
 
 const Query<One> kListed("statement_test.list", "SELECT a FROM t WHERE b = ? AND id IN (?*)");
-const Command kInsert("statement_test.insert",
-                      "INSERT INTO t (a, b) VALUES (?, LEFT(?, 3)) ON DUPLICATE KEY UPDATE a = VALUES(a)");
+const Command kInsert(
+    "statement_test.insert",
+    "INSERT INTO t (a, b) VALUES (?, LEFT(?, 3)) ON DUPLICATE KEY UPDATE a = VALUES(a)");
 
 TEST(StatementTest, ListsExpand) {
   EXPECT_TRUE(kListed.info().has_list);

@@ -1,16 +1,15 @@
 // Which C++ types can be a column or a parameter, and which column may feed which field?
 //
-//   field or parameter            column
-//   int32_t, enum                 integer of at most 32 bits that fits (an enum is stored as its number)
-//   int64_t                       any integer but BIGINT UNSIGNED; DECIMAL without fraction (a SUM)
-//   uint64_t                      unsigned integer
-//   bool                          any integer (TINYINT(1))
-//   double                        DOUBLE, FLOAT, DECIMAL
-//   std::string                   CHAR, VARCHAR, TEXT with a character set
-//   sql::Bytes                    BINARY, VARBINARY, BLOB
-//   absl::Time                    DATETIME(6), always UTC
-//   absl::CivilDay                DATE
-//   std::optional<T>              the same, nullable; any other field needs a column that is never NULL
+//   int32_t, enum      an integer column of at most 32 bits that fits; an enum is its number
+//   int64_t            any integer but BIGINT UNSIGNED, and DECIMAL without fraction (a SUM)
+//   uint64_t           an unsigned integer
+//   bool               any integer (TINYINT(1))
+//   double             DOUBLE, FLOAT, DECIMAL
+//   std::string        CHAR, VARCHAR, TEXT: with a character set
+//   sql::Bytes         BINARY, VARBINARY, BLOB
+//   absl::Time         DATETIME(6), always UTC
+//   absl::CivilDay     DATE
+//   std::optional<T>   as T, but nullable; any other field needs a column that is never NULL
 //
 // A parameter may also be a std::string_view, a string literal or std::nullopt.
 #ifndef RONGHE_COMMON_SQL_TYPES_H_
@@ -21,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -31,7 +31,8 @@ namespace ronghe::sql {
 struct Bytes : std::string {
   using std::string::string;
   Bytes() = default;
-  Bytes(std::string value) : std::string(std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Bytes(std::string value) : std::string(std::move(value)) {}
   explicit Bytes(std::string_view value) : std::string(value) {}
 };
 

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "absl/random/random.h"
 #include "absl/strings/numbers.h"
@@ -61,10 +63,18 @@ absl::Status Failure(std::string_view what) {
   std::abort();
 }
 
+// TMPDIR if set, else memory if there is plenty, else /tmp.
 std::string TemporaryRoot() {
   const char* set = std::getenv("TMPDIR");
   // A unix socket's path holds at most 107 bytes.
-  return set != nullptr && *set != '\0' && std::strlen(set) < 48 ? set : "/tmp";
+  if (set != nullptr && *set != '\0' && std::strlen(set) < 48) return set;
+  constexpr uint64_t kPlenty = uint64_t{4} << 30;
+  struct statvfs memory {};
+  if (statvfs("/dev/shm", &memory) == 0 && access("/dev/shm", W_OK) == 0 &&
+      uint64_t{memory.f_bavail} * memory.f_frsize > kPlenty) {
+    return "/dev/shm";
+  }
+  return "/tmp";
 }
 
 std::string FindProgram(const std::string& name) {
@@ -116,6 +126,7 @@ std::vector<std::string> CommonOptions(const std::string& data) {
       "--no-defaults",
       "--datadir=" + data,
       "--innodb-log-file-size=48M",
+      "--debug-no-sync",  // a test machine that loses power may lose its test data
       "--innodb-flush-method=nosync",
       "--innodb-doublewrite=0",
       "--character-set-server=utf8mb4",
@@ -130,10 +141,9 @@ std::vector<std::string> CommonOptions(const std::string& data) {
 absl::StatusOr<std::string> TemplateData(const std::string& server) {
   struct stat program {};
   if (stat(server.c_str(), &program) != 0) return Failure("mariadbd is not installed");
-  const std::string root =
-      absl::StrCat(TemporaryRoot(), "/ronghe-mariadb-template-", geteuid(), "-",
-                   absl::Hex(static_cast<uint64_t>(program.st_mtime)), "-",
-                   absl::Hex(static_cast<uint64_t>(program.st_size)));
+  const std::string root = absl::StrCat(TemporaryRoot(), "/ronghe-mariadb-template-", geteuid(),
+                                        "-", absl::Hex(static_cast<uint64_t>(program.st_mtime)),
+                                        "-", absl::Hex(static_cast<uint64_t>(program.st_size)));
   const int lock = open((root + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0 || flock(lock, LOCK_EX) != 0) return Failure("cannot lock the template");
   struct Unlock {
@@ -289,10 +299,10 @@ absl::StatusOr<std::unique_ptr<MariaDb>> MariaDb::Start() {
   metrics::Registry unserved;
   RONGHE_ASSIGN_OR_RETURN(const auto database,
                           sql::Database::Open(AdminOptions(server->socket_), unserved));
-  RONGHE_ASSIGN_OR_RETURN(const auto row,
-                          database->Read(absl::Now() + absl::Seconds(10), [](sql::Session& session) {
-                            return session.SelectOne(kPort);
-                          }));
+  RONGHE_ASSIGN_OR_RETURN(
+      const auto row, database->Read(absl::Now() + absl::Seconds(10), [](sql::Session& session) {
+        return session.SelectOne(kPort);
+      }));
   server->port_ = static_cast<int>(row->port.value_or(0));
   return server;
 }
@@ -323,22 +333,21 @@ absl::Status MariaDb::Launch() {
     for (std::string& option : CommonOptions(directory_ + "/data")) {
       arguments.push_back(std::move(option));
     }
-    arguments.insert(arguments.end(),
-                     {
-                         "--socket=" + socket_,
-                         absl::StrCat("--port=", port_),
-                         "--bind-address=127.0.0.1",
-                         "--pid-file=" + directory_ + "/pid",
-                         "--skip-log-bin",
-                         "--skip-name-resolve",
-                         "--performance-schema=OFF",
-                         "--innodb-buffer-pool-size=128M",
-                         "--innodb-buffer-pool-load-at-startup=0",
-                         "--innodb-buffer-pool-dump-at-shutdown=0",
-                         "--innodb-flush-log-at-trx-commit=2",
-                         "--max-connections=400",
-                         "--max-prepared-stmt-count=200000",
-                     });
+    arguments.insert(arguments.end(), {
+                                          "--socket=" + socket_,
+                                          absl::StrCat("--port=", port_),
+                                          "--bind-address=127.0.0.1",
+                                          "--pid-file=" + directory_ + "/pid",
+                                          "--skip-log-bin",
+                                          "--skip-name-resolve",
+                                          "--performance-schema=OFF",
+                                          "--innodb-buffer-pool-size=128M",
+                                          "--innodb-buffer-pool-load-at-startup=0",
+                                          "--innodb-buffer-pool-dump-at-shutdown=0",
+                                          "--innodb-flush-log-at-trx-commit=2",
+                                          "--max-connections=400",
+                                          "--max-prepared-stmt-count=200000",
+                                      });
     process_ = std::make_unique<Process>(std::move(arguments), log);
     const absl::Time give_up = absl::Now() + kStartTime;
     while (absl::Now() < give_up && !process_->Ended()) {
@@ -368,10 +377,10 @@ absl::Status MariaDb::Admin(const std::string& statement) {
 TestSchema MariaDb::NewSchema(const std::vector<std::string>& migration_directories) {
   static std::atomic<int> count{0};
   absl::BitGen random;
-  const std::string name = absl::StrCat("t", getpid(), "_", ++count, "_",
-                                        absl::Hex(absl::Uniform<uint32_t>(random)));
-  if (absl::Status status = Admin(absl::StrCat(
-          "CREATE DATABASE ", name, " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
+  const std::string name =
+      absl::StrCat("t", getpid(), "_", ++count, "_", absl::Hex(absl::Uniform<uint32_t>(random)));
+  if (absl::Status status = Admin(
+          absl::StrCat("CREATE DATABASE ", name, " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
       !status.ok()) {
     Die(status);
   }
@@ -396,7 +405,9 @@ TestSchema::TestSchema(std::string name, std::string socket, int port)
     : name_(std::move(name)), socket_(std::move(socket)), port_(port) {}
 
 TestSchema::TestSchema(TestSchema&& other) noexcept
-    : name_(std::exchange(other.name_, "")), socket_(other.socket_), port_(other.port_) {}
+    : name_(std::exchange(other.name_, "")),
+      socket_(std::move(other.socket_)),
+      port_(other.port_) {}
 
 TestSchema::~TestSchema() {
   if (name_.empty()) return;

@@ -79,7 +79,7 @@ class MariaDb {
   MariaDb();
   absl::Status Launch();
 
-  const pid_t owner_;  // a forked child must not stop its parent's server
+  const pid_t owner_;      // a forked child must not stop its parent's server
   std::string directory_;  // empty: somebody else's server
   std::string socket_;
   int port_ = 0;
@@ -91,7 +91,8 @@ MariaDb& SharedMariaDb();
 
 // Prepares every statement whose name starts with `prefix` on the real server, checks its columns
 // against its row struct and lints its text. Answers the problems, one line each; empty is good.
-std::vector<std::string> PrepareAllStatements(sql::Database& database, std::string_view prefix = "");
+std::vector<std::string> PrepareAllStatements(sql::Database& database,
+                                              std::string_view prefix = "");
 
 // The portability problems of every migration file in the directories, one line each.
 std::vector<std::string> LintMigrations(const std::vector<std::string>& directories);

@@ -35,9 +35,8 @@ TEST(MariaDbTest, SchemasKnowNothingOfEachOther) {
   ASSERT_OK(MakeTable(*one));
   ASSERT_OK(MakeTable(*two));
   ASSERT_OK(one->Read(Soon(), [](sql::Session& session) { return session.Execute(kAdd, 1); }));
-  ASSERT_OK_AND_ASSIGN(auto rows, two->Read(Soon(), [](sql::Session& session) {
-    return session.Select(kCount);
-  }));
+  ASSERT_OK_AND_ASSIGN(
+      auto rows, two->Read(Soon(), [](sql::Session& session) { return session.Select(kCount); }));
   EXPECT_EQ(rows.at(0).count, 0);
 }
 

@@ -92,9 +92,9 @@ MATCHER_P(EqualsProto, expected, "equals the message") {
 
 #define RONGHE_TESTING_CONCAT_(a, b) a##b
 #define RONGHE_TESTING_CONCAT(a, b) RONGHE_TESTING_CONCAT_(a, b)
-#define RONGHE_TESTING_ASSIGN_(tmp, lhs, expr)                                             \
-  auto tmp = (expr);                                                                       \
-  ASSERT_TRUE(tmp.ok()) << ::ronghe::testing::internal::Describe(tmp.status());            \
+#define RONGHE_TESTING_ASSIGN_(tmp, lhs, expr)                                  \
+  auto tmp = (expr);                                                            \
+  ASSERT_TRUE(tmp.ok()) << ::ronghe::testing::internal::Describe(tmp.status()); \
   lhs = std::move(tmp).value()
 
 #define ASSERT_OK(expr) ASSERT_THAT((expr), ::ronghe::testing::IsOk())

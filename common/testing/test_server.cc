@@ -43,7 +43,7 @@ TestServer::TestServer(std::vector<rpc::ServiceTable> tables, const Options& opt
   server.workers = options.workers;
   server.queue = options.queue;
   server.streams = options.streams;
-  server.authenticator = &authenticator_;
+  server.authenticator = options.authenticator == nullptr ? &authenticator_ : options.authenticator;
   server.authorizer = &authorizer_;
   server.registry = registry_.get();
   server.clock = options.clock;

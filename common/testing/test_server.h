@@ -1,5 +1,6 @@
 // How does a test call handlers through the real pipeline?
-#pragma once
+#ifndef RONGHE_COMMON_TESTING_TEST_SERVER_H_
+#define RONGHE_COMMON_TESTING_TEST_SERVER_H_
 
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,8 @@ class TestServer {
     auth::OrgScope* scope = nullptr;
     // Null: the built-in roles.
     const auth::RoleTable* roles = nullptr;
+    // Null: tokens and certificates, as services do. Must outlive the server.
+    const rpc::Authenticator* authenticator = nullptr;
     // Null: the real clock.
     const base::Clock* clock = nullptr;
     int workers = 4;
@@ -79,3 +82,5 @@ class TestServer {
 };
 
 }  // namespace ronghe::testing
+
+#endif  // RONGHE_COMMON_TESTING_TEST_SERVER_H_

@@ -52,7 +52,7 @@ common {
   callers { service: "*" allowed_names: [$(callers_of "$1")] }
   membership $(peer membership)
   migrations_dirs: "$ROOT/common/sql/migrations"
-  migrations_dirs: "$ROOT/services/$1/migrations"
+  migrations_dirs: "$(migrations_of "$1")"
 }
 TEXT
 }
@@ -61,6 +61,42 @@ config_of() {
   case $1 in
     gateway) common_of gateway access && gateway_config ;;
     evaluation) common_of evaluation evaluation && evaluation_config ;;
-    *) common_of "$1" "$1" ;;
+    membership) common_of membership membership ;;
+    *) common_of "$1" "$1" && rules_config "$1" ;;
   esac
+}
+
+rules_config() { # the services that read their rules from data
+  printf 'rules_dir: "%s"\n' "$ROOT/services/$1/domain/rules"
+  [ "$1" != meeting ] || printf 'calendar_start: "2026-01-01"\n'
+}
+
+evaluation_config() {
+  printf 'meeting %s\ntraining %s\n' "$(peer meeting)" "$(peer training)"
+}
+
+# backend SERVICE PORT_NAME: the proto package of a service has its name, but the gateway's own is access.
+backend() {
+  printf 'backends { service: "services/%s" packages: "ronghe.%s.v1" peer { target: "127.0.0.1:%s" server_name: "%s.ronghe" } }\n' \
+    "$1" "$1" "$(port "$1")" "$2"
+}
+
+gateway_config() {
+  local service
+  cat <<TEXT
+http {
+  listen: "127.0.0.1:$(port gateway)"
+  $(tls_of gateway)
+  docs_dir: "$ROOT/services/gateway/static"
+  swagger_ui_dir: "$TOOLS/node_modules/swagger-ui-dist"
+}
+grpc {
+  listen: "127.0.0.1:$(port gateway-grpc)"
+  $(tls_of gateway)
+}
+descriptor_set_file: "$BUILD/ronghe.binpb"
+token { private_key_file: "$STATE/secrets/token.key" }
+$(for service in "${DATA_SERVICES[@]}"; do backend "$service" "$service"; done)
+$(backend access gateway)
+TEXT
 }

@@ -3,6 +3,8 @@
 
 schema_of() { case $1 in gateway) echo ronghe_access ;; *) echo "ronghe_$1" ;; esac }
 
+migrations_of() { case $1 in gateway) echo "$ROOT/services/gateway/access/migrations" ;; *) echo "$ROOT/services/$1/migrations" ;; esac }
+
 sql_root() { mariadb --no-defaults --socket="$STATE/run/db.sock" --user=root "$@"; }
 
 start_database() {
@@ -26,9 +28,14 @@ start_database() {
     </dev/null >"$STATE/log/database.log" 2>&1 &
   echo "$! mariadbd" >"$STATE/run/database.pid"
   STARTED+=(database)
-  await 60 sql_root -e 'SELECT 1' ||
-    fail "the database does not start: $(tail -1 "$STATE/log/database.log")" "see $STATE/log/database.log"
+  await 2 alive database || true
+  await 60 database_answers_or_died || true
+  sql_root -e 'SELECT 1' >/dev/null 2>&1 ||
+    fail "the database does not start: $(grep -m1 ERROR "$STATE/log/database.log" || tail -1 "$STATE/log/database.log")" \
+      "see $STATE/log/database.log"
 }
+
+database_answers_or_died() { sql_root -e 'SELECT 1' || ! alive database; }
 
 # One schema and three users a service: _migrate changes the schema, _rw works in it, _ro looks.
 create_schemas() {
@@ -51,7 +58,7 @@ create_schemas() {
 grant_tables() {
   local service
   for service in "${SERVICES[@]}"; do
-    sql_root "$(schema_of "$service")" <"$ROOT/services/$service/migrations/users.sql" ||
-      fail "the grants of $service could not be applied" "see services/$service/migrations/users.sql"
+    sql_root "$(schema_of "$service")" <"$(migrations_of "$service")/users.sql" ||
+      fail "the grants of $service could not be applied" "see $(migrations_of "$service")/users.sql"
   done
 }

@@ -11,6 +11,7 @@ start() {
   setsid "$program" "$@" </dev/null >>"$STATE/log/$name.log" 2>&1 &
   echo "$! $(basename "$program")" >"$STATE/run/$name.pid"
   STARTED+=("$name")
+  await 2 alive "$name" || true   # from here on, not alive means died
 }
 
 # stop NAME: asks it to finish, and insists after 20 seconds.
@@ -84,10 +85,14 @@ start_services() {
   local service
   for service in "${SERVICES[@]}"; do
     start "$service" "$BUILD/bin/ronghe-$service" --config "$STATE/etc/$service.textproto"
-    if [ "$service" = membership ]; then await 30 ready membership || not_ready membership; fi
   done
-  for service in "${SERVICES[@]}"; do await 30 ready "$service" || not_ready "$service"; done
+  for service in "${SERVICES[@]}"; do
+    await 30 ready_or_died "$service" || true
+    ready "$service" || not_ready "$service"
+  done
 }
+
+ready_or_died() { ready "$1" || ! alive "$1"; }
 
 # A service is ready when its process lives, its admin port answers and it says so.
 ready() {

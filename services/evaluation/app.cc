@@ -25,8 +25,8 @@ class EvaluationApp : public service::App {
                 {.catch_up = [&projection](absl::Time deadline) { projection.CatchUp(deadline); },
                  .started = [&runtime] { runtime.jobs().Nudge(kRoundJob); }}),
         scores_(runtime.database(), runtime.page_tokens(), std::move(sources)) {
-    const int interval = config.round_interval_seconds() > 0 ? config.round_interval_seconds()
-                                                             : kDefaultInterval;
+    const int interval =
+        config.round_interval_seconds() > 0 ? config.round_interval_seconds() : kDefaultInterval;
     round_job_.AddTo(runtime.jobs(), absl::Seconds(interval));
   }
 

@@ -43,9 +43,8 @@ absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto) {
                     .source = proto.conversion().source()};
   set.partial_month_counts = proto.partial_month_counts();
   for (const rules::v1::Exemption& exemption : proto.exemptions()) {
-    set.exemptions.push_back({.code = exemption.code(),
-                              .title = exemption.title(),
-                              .source = exemption.source()});
+    set.exemptions.push_back(
+        {.code = exemption.code(), .title = exemption.title(), .source = exemption.source()});
   }
   for (const rules::v1::Form& form : proto.forms()) {
     set.forms.push_back({.code = form.code(), .title = form.title()});

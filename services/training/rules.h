@@ -13,8 +13,8 @@ namespace ronghe::training {
 // Errors: INVALID_ARGUMENT for a date that is none.
 absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto);
 
-// Errors: those of config::Load, FromProto and RuleBook::Create; NOT_FOUND for a folder without rule
-// sets.
+// Errors: those of config::Load, FromProto and RuleBook::Create; NOT_FOUND for a folder without
+// rule sets.
 absl::StatusOr<RuleBook> LoadRuleBook(const std::string& directory);
 
 }  // namespace ronghe::training

@@ -6,10 +6,13 @@ And when each process is killed in the middle of writing: is nothing acknowledge
 import base64
 import concurrent.futures
 import datetime
+import json
 import pathlib
+import subprocess
 import sys
 import time
 import unittest
+import urllib.request
 
 import grpc
 
@@ -194,6 +197,7 @@ class CountyMonth(unittest.TestCase):
         self.meetings_are_held(county)
         self.hours_are_credited(county)
         self.the_score_opens_to_its_records(county)
+        self.metrics_are_clean_and_scraped()
         self.bad_input_is_refused(county)
         self.a_foreign_secretary_is_refused_everything(county)
         self.nothing_acknowledged_is_lost(county)
@@ -342,6 +346,23 @@ class CountyMonth(unittest.TestCase):
                 answer = self.secretary.get(f"/v1/{mine['name']}:listEvidence?item={item['item']}")
                 opened += len(answer.get("records", []))
             self.assertGreater(opened, 0)
+
+    def metrics_are_clean_and_scraped(self):
+        for name in suite.SERVICES:
+            with self.subTest(f"promtool on {name}"):
+                with urllib.request.urlopen(f"http://127.0.0.1:{SUITE.port(name + '-admin')}/metrics", timeout=5) as answer:
+                    metrics = answer.read()
+                for family in (b"grpc_server_started_total", b"ronghe_build_info", b"process_cpu_seconds_total"):
+                    self.assertIn(family, metrics)
+                check = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, check=False)
+                self.assertEqual((check.returncode, check.stderr.decode()), (0, ""))
+
+        def all_up():
+            with urllib.request.urlopen(f"http://127.0.0.1:{SUITE.port('prometheus')}/api/v1/targets", timeout=5) as answer:
+                targets = json.load(answer)["data"]["activeTargets"]
+            return len(targets) == 5 and all(t["health"] == "up" for t in targets)
+
+        suite.wait_for(all_up, 30, "Prometheus to find all five up")
 
     def bad_input_is_refused(self, made):
         branch = made["东镇第一党支部"]["name"]

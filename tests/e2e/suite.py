@@ -15,8 +15,9 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = ("membership", "meeting", "training", "evaluation", "gateway")
-OFFSETS = {"membership": 1, "meeting": 2, "training": 3, "evaluation": 4, "gateway": 80, "gateway-grpc": 43,
-           "prometheus": 90, "gateway-admin": 15}
+OFFSETS = {"membership": 1, "meeting": 2, "training": 3, "evaluation": 4, "database": 6, "gateway": 80, "gateway-grpc": 43,
+           "prometheus": 90, "membership-admin": 11, "meeting-admin": 12, "training-admin": 13, "evaluation-admin": 14,
+           "gateway-admin": 15}
 
 
 class Refused(Exception):
@@ -38,13 +39,14 @@ class Refused(Exception):
 class Suite:
     """The suite started by scripts/up in a folder and on ports of its own; stopped and deleted by close()."""
 
-    def __init__(self):
+    def __init__(self, start=True):
         self.state = pathlib.Path(tempfile.mkdtemp(prefix="ronghe-e2e-"))
         self.base_port = free_base_port()
         self.environment = dict(os.environ, RONGHE_STATE=str(self.state), RONGHE_BASE_PORT=str(self.base_port),
                                 RONGHE_BUFFER_POOL="256M",
                                 RONGHE_BUILD=os.environ.get("RONGHE_BUILD", str(ROOT / "build")))
-        self.up("--no-demo", "--no-build")
+        if start:
+            self.up("--no-demo", "--no-build")
 
     def up(self, *options):
         done = subprocess.run([ROOT / "scripts/up", *options], env=self.environment, stdin=subprocess.DEVNULL,

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Does clang-tidy find anything in the sources that a build directory compiles?
 
-    clang_tidy.py --build BUILD_DIR [--jobs N] [--cache DIR] [PATH_PREFIX ...]
+    clang_tidy.py --build BUILD_DIR [--jobs N] [--cache DIR] [--tests] [PATH_PREFIX ...]
 
 Reads BUILD_DIR/compile_commands.json and checks each source of the repository (or those below the
 given prefixes) with the flags it is compiled with, less what only g++ understands and less the
-precompiled header. A file that was clean is remembered by the hash of all that the answer depends
+precompiled header: so it also finds a source that doesn't include what it uses. Tests are left out
+unless --tests is given. A file that was clean is remembered by the hash of all that the answer depends
 on: its text, the project's headers it includes (generated ones too), its flags, .clang-tidy and the
 tool's version. An unchanged file is not checked again, in this or any other build directory.
 
@@ -87,6 +88,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--cache", default=os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "ronghe", "clang-tidy"))
+    parser.add_argument("--tests", action="store_true")
     parser.add_argument("prefixes", nargs="*")
     options = parser.parse_args()
     build = os.path.abspath(options.build)
@@ -96,7 +98,7 @@ def main():
     prefixes = [os.path.join(ROOT, p) for p in options.prefixes] or [ROOT + os.sep]
     chosen = {path: entry for path, entry in entries.items()
               if path.startswith(tuple(prefixes)) and not path.startswith(build + os.sep)
-              and os.path.isfile(path)}
+              and os.path.isfile(path) and (options.tests or not path.endswith("_test.cc"))}
     if not chosen:
         print("clang_tidy: no source to check", file=sys.stderr)
         return 2
@@ -123,7 +125,7 @@ def main():
             continue
         waiting.append((path, stamp))
         database.append({"directory": entry["directory"], "file": path,
-                         "arguments": ["clang++", *words, "-c", path]})
+                         "arguments": ["clang++", *words, "-w", "-c", path]})
 
     found = 0
     with tempfile.TemporaryDirectory() as folder:

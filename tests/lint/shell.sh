@@ -24,5 +24,5 @@ while IFS= read -r -d '' file; do
 done < <(find "${folders[@]}" \( -name node_modules -o -name build \) -prune -o \
   -type f \( -name '*.sh' -o ! -name '*.*' \) -print0)
 
-shellcheck -x "${scripts[@]}"
+shellcheck -x -S warning "${scripts[@]}"
 echo "shellcheck: ${#scripts[@]} scripts"

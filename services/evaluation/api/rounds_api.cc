@@ -190,8 +190,8 @@ absl::StatusOr<v1::Round> RoundsApi::GetRound(rpc::Call& call, const v1::GetRoun
       });
 }
 
-absl::StatusOr<v1::ListRoundsResponse> RoundsApi::ListRounds(
-    rpc::Call& call, const v1::ListRoundsRequest& request) {
+absl::StatusOr<v1::ListRoundsResponse> RoundsApi::ListRounds(rpc::Call& call,
+                                                             const v1::ListRoundsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t organization,
                           base::ParseName(request.organization(), "organizations"));
   int64_t before = std::numeric_limits<int64_t>::max();
@@ -206,8 +206,7 @@ absl::StatusOr<v1::ListRoundsResponse> RoundsApi::ListRounds(
   const int32_t size = rpc::PageSize(request.page_size());
   RONGHE_ASSIGN_OR_RETURN(const std::vector<RoundRow> rows,
                           database_.Read(call.deadline(), [&](sql::Session& session) {
-                            return round_store::List(session, covering, before,
-                                                     int64_t{size} + 1);
+                            return round_store::List(session, covering, before, int64_t{size} + 1);
                           }));
   v1::ListRoundsResponse response;
   int32_t read = 0;

@@ -35,8 +35,7 @@ class RoundsApi : public v1::RoundServiceHandler {
                                        const v1::StartRoundRequest& request) override;
   absl::StatusOr<v1::Round> PublishRound(rpc::Call& call,
                                          const v1::PublishRoundRequest& request) override;
-  absl::StatusOr<v1::Round> GetRound(rpc::Call& call,
-                                     const v1::GetRoundRequest& request) override;
+  absl::StatusOr<v1::Round> GetRound(rpc::Call& call, const v1::GetRoundRequest& request) override;
   absl::StatusOr<v1::ListRoundsResponse> ListRounds(rpc::Call& call,
                                                     const v1::ListRoundsRequest& request) override;
   absl::StatusOr<v1::Mark> RecordMark(rpc::Call& call,

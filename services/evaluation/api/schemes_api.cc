@@ -70,34 +70,33 @@ absl::StatusOr<v1::Scheme> SchemesApi::CreateScheme(rpc::Call& call,
   }
   // What is stored is what was understood: enum values and fields unknown here don't survive.
   const std::string rules = DeterministicBytes(ToProto(scheme));
-  return writer_.Write<v1::Scheme>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Scheme> {
-        RONGHE_ASSIGN_OR_RETURN(const int32_t last,
-                                scheme_store::LastVersion(tx.session(), scheme.code));
-        SchemeRow row;
-        row.id = tx.NextId();
-        row.organization_id = organization;
-        row.code = scheme.code;
-        row.version = last + 1;
-        row.title = scheme.title;
-        row.rules = sql::Bytes(rules);
-        row.rules_digest = sql::Bytes(crypto::Sha256(rules));
-        row.system_share = SystemShare(scheme);
-        row.etag = 1;
-        row.created_at = tx.now();
-        RONGHE_RETURN_IF_ERROR(scheme_store::Insert(tx.session(), row));
-        tx.Audit(organization, base::Name("schemes", row.id));
-        return RowToProto(row);
-      });
+  return writer_.Write<v1::Scheme>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Scheme> {
+    RONGHE_ASSIGN_OR_RETURN(const int32_t last,
+                            scheme_store::LastVersion(tx.session(), scheme.code));
+    SchemeRow row;
+    row.id = tx.NextId();
+    row.organization_id = organization;
+    row.code = scheme.code;
+    row.version = last + 1;
+    row.title = scheme.title;
+    row.rules = sql::Bytes(rules);
+    row.rules_digest = sql::Bytes(crypto::Sha256(rules));
+    row.system_share = SystemShare(scheme);
+    row.etag = 1;
+    row.created_at = tx.now();
+    RONGHE_RETURN_IF_ERROR(scheme_store::Insert(tx.session(), row));
+    tx.Audit(organization, base::Name("schemes", row.id));
+    return RowToProto(row);
+  });
 }
 
 absl::StatusOr<v1::Scheme> SchemesApi::GetScheme(rpc::Call& call,
                                                  const v1::GetSchemeRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "schemes"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::optional<SchemeRow> row,
-      database_.Read(call.deadline(),
-                     [&](sql::Session& session) { return scheme_store::Get(session, id); }));
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<SchemeRow> row,
+                          database_.Read(call.deadline(), [&](sql::Session& session) {
+                            return scheme_store::Get(session, id);
+                          }));
   if (!row.has_value()) return SchemeNotFound(request.name());
   return RowToProto(*row);
 }
@@ -132,22 +131,20 @@ absl::StatusOr<v1::ListSchemesResponse> SchemesApi::ListSchemes(
 absl::StatusOr<v1::Scheme> SchemesApi::PublishScheme(rpc::Call& call,
                                                      const v1::PublishSchemeRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "schemes"));
-  return writer_.Write<v1::Scheme>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Scheme> {
-        RONGHE_ASSIGN_OR_RETURN(std::optional<SchemeRow> row,
-                                scheme_store::GetForUpdate(tx.session(), id));
-        if (!row.has_value()) return SchemeNotFound(request.name());
-        RONGHE_RETURN_IF_ERROR(call.Authorize(row->organization_id));
-        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), row->etag));
-        if (row->state != SchemeState::kDraft) return SchemePublished(request.name());
-        row->state = SchemeState::kPublished;
-        row->published_at = tx.now();
-        ++row->etag;
-        RONGHE_RETURN_IF_ERROR(
-            scheme_store::Publish(tx.session(), id, row->etag, *row->published_at));
-        tx.Audit(row->organization_id, request.name());
-        return RowToProto(*row);
-      });
+  return writer_.Write<v1::Scheme>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Scheme> {
+    RONGHE_ASSIGN_OR_RETURN(std::optional<SchemeRow> row,
+                            scheme_store::GetForUpdate(tx.session(), id));
+    if (!row.has_value()) return SchemeNotFound(request.name());
+    RONGHE_RETURN_IF_ERROR(call.Authorize(row->organization_id));
+    RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), row->etag));
+    if (row->state != SchemeState::kDraft) return SchemePublished(request.name());
+    row->state = SchemeState::kPublished;
+    row->published_at = tx.now();
+    ++row->etag;
+    RONGHE_RETURN_IF_ERROR(scheme_store::Publish(tx.session(), id, row->etag, *row->published_at));
+    tx.Audit(row->organization_id, request.name());
+    return RowToProto(*row);
+  });
 }
 
 }  // namespace ronghe::evaluation

@@ -64,8 +64,7 @@ absl::StatusOr<ScoresApi::Opened> ScoresApi::OpenScore(rpc::Call& call, sql::Ses
 absl::StatusOr<v1::ListScoresResponse> ScoresApi::ListScores(rpc::Call& call,
                                                              const v1::ListScoresRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t round_id, base::ParseName(request.parent(), "rounds"));
-  RONGHE_ASSIGN_OR_RETURN(const int64_t organization,
-                          OptionalOrganization(request.organization()));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t organization, OptionalOrganization(request.organization()));
   const std::string filter =
       absl::StrCat(request.parent(), "|", request.organization(), "|",
                    request.has_stars() ? absl::StrCat(request.stars()) : std::string("*"));
@@ -111,8 +110,7 @@ absl::StatusOr<v1::ListScoresResponse> ScoresApi::ListScores(rpc::Call& call,
 absl::StatusOr<v1::SummarizeScoresResponse> ScoresApi::SummarizeScores(
     rpc::Call& call, const v1::SummarizeScoresRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t round_id, base::ParseName(request.parent(), "rounds"));
-  RONGHE_ASSIGN_OR_RETURN(const int64_t organization,
-                          OptionalOrganization(request.organization()));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t organization, OptionalOrganization(request.organization()));
   return database_.Read(
       call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::SummarizeScoresResponse> {
         RONGHE_ASSIGN_OR_RETURN(const RoundRow round,

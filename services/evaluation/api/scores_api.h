@@ -42,8 +42,7 @@ class ScoresApi : public v1::ScoreServiceHandler {
   // The round, once the caller may read the scores of `organization_id` (0: the round's own) in it.
   absl::StatusOr<RoundRow> OpenRound(rpc::Call& call, sql::Session& session, int64_t round_id,
                                      int64_t organization_id);
-  absl::StatusOr<Opened> OpenScore(rpc::Call& call, sql::Session& session,
-                                   const std::string& name);
+  absl::StatusOr<Opened> OpenScore(rpc::Call& call, sql::Session& session, const std::string& name);
 
   sql::Database& database_;
   const rpc::PageTokens& tokens_;

@@ -23,20 +23,19 @@ absl::Status OrganizationNotFound(std::string_view name) {
 }
 
 absl::Status SchemeTextInvalid(int line, int column, std::string_view problem) {
-  return error::Make(
-      Code::kInvalidArgument, "SCHEME_TEXT_INVALID",
-      absl::StrCat("方案文本第 ", line, " 行第 ", column, " 列有误"),
-      {{"line", absl::StrCat(line)},
-       {"column", absl::StrCat(column)},
-       {"problem", std::string(problem)}});
+  return error::Make(Code::kInvalidArgument, "SCHEME_TEXT_INVALID",
+                     absl::StrCat("方案文本第 ", line, " 行第 ", column, " 列有误"),
+                     {{"line", absl::StrCat(line)},
+                      {"column", absl::StrCat(column)},
+                      {"problem", std::string(problem)}});
 }
 
 absl::Status SchemeInvalid(std::vector<error::FieldViolation> problems) {
   const size_t count = problems.size();
   const absl::Status fields = error::InvalidFields(std::move(problems));
-  absl::Status status =
-      error::Make(Code::kInvalidArgument, "SCHEME_INVALID",
-                  absl::StrCat("考评方案有 ", count, " 处错误"), {{"problems", absl::StrCat(count)}});
+  absl::Status status = error::Make(Code::kInvalidArgument, "SCHEME_INVALID",
+                                    absl::StrCat("考评方案有 ", count, " 处错误"),
+                                    {{"problems", absl::StrCat(count)}});
   const absl::string_view url(error::kBadRequestUrl.data(), error::kBadRequestUrl.size());
   if (const auto details = fields.GetPayload(url); details.has_value()) {
     status.SetPayload(url, *details);
@@ -59,9 +58,9 @@ absl::Status SchemeNotPublished(std::string_view name) {
 }
 
 absl::Status SchemeNotApplicable(std::string_view name, std::string_view organization) {
-  return error::Make(
-      Code::kFailedPrecondition, "SCHEME_NOT_APPLICABLE", "方案的发布单位不是该党组织或其上级",
-      {{"name", std::string(name)}, {"organization", std::string(organization)}});
+  return error::Make(Code::kFailedPrecondition, "SCHEME_NOT_APPLICABLE",
+                     "方案的发布单位不是该党组织或其上级",
+                     {{"name", std::string(name)}, {"organization", std::string(organization)}});
 }
 
 absl::Status RoundStateError(std::string_view message_zh, RoundState actual,
@@ -89,9 +88,8 @@ absl::Status MarkPointsInvalid(std::string_view item, int64_t required_at_most, 
 }
 
 absl::Status MarkOutsideRound(std::string_view organization, std::string_view round) {
-  return error::Make(
-      Code::kFailedPrecondition, "MARK_OUTSIDE_ROUND", "该党组织不在本轮考评范围内",
-      {{"organization", std::string(organization)}, {"round", std::string(round)}});
+  return error::Make(Code::kFailedPrecondition, "MARK_OUTSIDE_ROUND", "该党组织不在本轮考评范围内",
+                     {{"organization", std::string(organization)}, {"round", std::string(round)}});
 }
 
 absl::Status IndicatorWithoutRecords(std::string_view item) {

@@ -2,7 +2,7 @@
 
 #include "common/error/error.h"
 #include "gtest/gtest.h"
-#include "services/evaluation/domain/test_scheme.h"
+#include "services/evaluation/testing/test_scheme.h"
 
 namespace ronghe::evaluation {
 namespace {
@@ -37,9 +37,9 @@ TEST(Round, PeriodsMustFitTheScheme) {
   const absl::CivilDay start(2026, 7, 1);
   EXPECT_TRUE(CheckPeriod(scheme, start, absl::CivilDay(2026, 10, 1)).ok());
   EXPECT_TRUE(CheckPeriod(scheme, scheme.effective, scheme.effective + 731).ok());
-  for (const auto& [from, to] : {std::pair(start, start), std::pair(start, start - 1),
-                                 std::pair(start, start + 732),
-                                 std::pair(scheme.effective - 1, start)}) {
+  for (const auto& [from, to] :
+       {std::pair(start, start), std::pair(start, start - 1), std::pair(start, start + 732),
+        std::pair(scheme.effective - 1, start)}) {
     EXPECT_EQ(error::Reason(CheckPeriod(scheme, from, to)), "PERIOD_INVALID");
   }
 }

@@ -85,8 +85,9 @@ std::vector<error::FieldViolation> Validate(const Scheme& scheme) {
     problems.Unless(part.weight > 0, absl::StrCat("parts[", i, "].weight"), "权重应大于 0");
     problems.Unless(part.when_absent != PartAbsence::kUnspecified,
                     absl::StrCat("parts[", i, "].when_absent"), "应说明缺项时如何处理");
-    const bool used = std::any_of(scheme.indicators.begin(), scheme.indicators.end(),
-                                  [&](const IndicatorRule& rule) { return rule.part == part.code; });
+    const bool used =
+        std::any_of(scheme.indicators.begin(), scheme.indicators.end(),
+                    [&](const IndicatorRule& rule) { return rule.part == part.code; });
     problems.Unless(used, absl::StrCat("parts[", i, "]"), "组成部分没有指标");
   }
   problems.Unless(weights == kWhole, "parts", "各部分权重之和应为 10000");
@@ -183,9 +184,9 @@ std::vector<error::FieldViolation> Validate(const Scheme& scheme) {
 
   std::vector<error::FieldViolation> found = problems.Take();
   if (found.empty() && SystemShare(scheme) < scheme.min_system_share) {
-    found.push_back({"indicators", absl::StrCat("系统取数指标的权重占比为万分之",
-                                                SystemShare(scheme), ",低于方案要求的万分之",
-                                                scheme.min_system_share)});
+    found.push_back(
+        {"indicators", absl::StrCat("系统取数指标的权重占比为万分之", SystemShare(scheme),
+                                    ",低于方案要求的万分之", scheme.min_system_share)});
   }
   return found;
 }

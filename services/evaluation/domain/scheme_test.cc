@@ -2,7 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/evaluation/domain/test_scheme.h"
+#include "services/evaluation/testing/test_scheme.h"
 
 namespace ronghe::evaluation {
 namespace {
@@ -24,14 +24,19 @@ TEST(Scheme, ReportsEveryProblemWithItsField) {
       {"title", [](Scheme* s) { s->title.clear(); }},
       {"source", [](Scheme* s) { s->source.clear(); }},
       {"peer_classes", [](Scheme* s) { s->peer_classes.clear(); }},
-      {"peer_classes[1].code", [](Scheme* s) { s->peer_classes[1].code = s->peer_classes[0].code; }},
+      {"peer_classes[1].code",
+       [](Scheme* s) { s->peer_classes[1].code = s->peer_classes[0].code; }},
       {"peer_classes[1].organization_kinds",
        [](Scheme* s) { s->peer_classes[1].organization_kinds = {"631"}; }},
       {"peer_classes[0].organization_kinds",
        [](Scheme* s) { s->peer_classes[0].organization_kinds.clear(); }},
       {"parts", [](Scheme* s) { s->parts[0].weight = 6999; }},
-      {"parts[0].when_absent", [](Scheme* s) { s->parts[0].when_absent = PartAbsence::kUnspecified; }},
-      {"parts[2]", [](Scheme* s) { s->parts.push_back({"EMPTY", "空", 1, PartAbsence::kZero}); }},
+      {"parts[0].when_absent",
+       [](Scheme* s) { s->parts[0].when_absent = PartAbsence::kUnspecified; }},
+      {"parts[2]",
+       [](Scheme* s) {
+         s->parts.push_back({"EMPTY", "空", 1, PartAbsence::kZero});
+       }},
       {"indicators[0].code", [](Scheme* s) { s->indicators[0].code.clear(); }},
       {"indicators[1].code", [](Scheme* s) { s->indicators[1].code = s->indicators[0].code; }},
       {"vetoes[0].code", [](Scheme* s) { s->vetoes[0].code = s->indicators[0].code; }},
@@ -39,8 +44,11 @@ TEST(Scheme, ReportsEveryProblemWithItsField) {
       {"indicators[0].category", [](Scheme* s) { s->indicators[0].category = "X"; }},
       {"indicators[0].points_milli", [](Scheme* s) { s->indicators[0].points = 0; }},
       {"indicators[0].full_at", [](Scheme* s) { s->indicators[0].full_at = 10001; }},
-      {"indicators[0].zero_below", [](Scheme* s) { s->indicators[0].zero_below = 10000;
-                                                   s->indicators[0].full_at = 9999; }},
+      {"indicators[0].zero_below",
+       [](Scheme* s) {
+         s->indicators[0].zero_below = 10000;
+         s->indicators[0].full_at = 9999;
+       }},
       {"indicators[0].source",
        [](Scheme* s) { s->indicators[0].source = IndicatorSource::kUnspecified; }},
       {"indicators[0].fact", [](Scheme* s) { s->indicators[0].fact.reset(); }},
@@ -48,7 +56,9 @@ TEST(Scheme, ReportsEveryProblemWithItsField) {
       {"indicators[0].fact.indicator",
        [](Scheme* s) { s->indicators[0].fact->indicator = "training.x"; }},
       {"indicators[2].fact",
-       [](Scheme* s) { s->indicators[2].fact = {"services/meeting", "meeting.x"}; }},
+       [](Scheme* s) {
+         s->indicators[2].fact = {"services/meeting", "meeting.x"};
+       }},
       {"indicators[0].when_missing",
        [](Scheme* s) { s->indicators[0].when_missing = Absence::kUnspecified; }},
       {"indicators[0].when_nothing_due",
@@ -112,9 +122,8 @@ TEST(Scheme, KnowsWhoIsComparedWithWhom) {
 }
 
 TEST(Scheme, ListsEachFigureOnce) {
-  EXPECT_THAT(FactsOf(TestScheme()),
-              ElementsAre(FactReference{"services/meeting", "meeting.a"},
-                          FactReference{"services/training", "training.b"}));
+  EXPECT_THAT(FactsOf(TestScheme()), ElementsAre(FactReference{"services/meeting", "meeting.a"},
+                                                 FactReference{"services/training", "training.b"}));
 }
 
 TEST(Scheme, OnlyWhatPeopleJudgeCanBeMarked) {

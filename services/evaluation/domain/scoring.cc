@@ -164,8 +164,8 @@ OrganizationScore ScoreOrganization(const Scheme& scheme, const Figures& figures
     part.bonus = std::min(part.bonus, scheme.max_bonus);
     if (part.present) {
       const int64_t base = MulDiv(part.earned, kFullPart, part.available);
-      part.points = std::clamp<int64_t>(base - part.deducted + part.bonus, 0,
-                                        kFullPart + scheme.max_bonus);
+      part.points =
+          std::clamp<int64_t>(base - part.deducted + part.bonus, 0, kFullPart + scheme.max_bonus);
       score.rated = true;
     }
     if (part.present || scheme.parts[i].when_absent == PartAbsence::kZero) {
@@ -204,8 +204,8 @@ void RankPeers(const Scheme& scheme, std::span<Ranked> organizations) {
                    [](const Ranked* a, const Ranked* b) { return a->total > b->total; });
   for (size_t i = 0; i < rated.size(); ++i) {
     Ranked& at = *rated[i];
-    at.rank = i > 0 && rated[i - 1]->total == at.total ? rated[i - 1]->rank
-                                                       : static_cast<int32_t>(i + 1);
+    at.rank =
+        i > 0 && rated[i - 1]->total == at.total ? rated[i - 1]->rank : static_cast<int32_t>(i + 1);
     at.stars = at.stars_by_total;
     if (at.veto_max_stars.has_value() && *at.veto_max_stars < at.stars) {
       at.stars = *at.veto_max_stars;

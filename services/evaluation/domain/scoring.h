@@ -65,7 +65,7 @@ struct PartScore {
 struct OrganizationScore {
   bool rated = false;  // false when no part has a figure
   int64_t total = 0;
-  int32_t stars_by_total = 0;            // 0 when not rated
+  int32_t stars_by_total = 0;             // 0 when not rated
   std::optional<int32_t> veto_max_stars;  // the strictest veto found
   std::vector<PartScore> parts;
   std::vector<ItemScore> items;  // indicators, deductions, bonuses, then vetoes that apply

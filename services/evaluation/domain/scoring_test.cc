@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/evaluation/domain/test_scheme.h"
+#include "services/evaluation/testing/test_scheme.h"
 
 namespace ronghe::evaluation {
 namespace {
@@ -17,11 +17,10 @@ using ::testing::IsEmpty;
 // A scheme whose parts are one marked indicator each, so that the points of a part can be chosen.
 Scheme MarkedScheme() {
   Scheme scheme = TestScheme();
-  scheme.indicators = {
-      {"BASE1", "基础", "C", "BASE", IndicatorSource::kOnSite, std::nullopt, 100000, 10000, 0,
-       Absence::kExclude, Absence::kExclude},
-      {"P1", "评议", "C", "APPRAISAL", IndicatorSource::kBallot, std::nullopt, 100000, 10000, 0,
-       Absence::kExclude, Absence::kExclude}};
+  scheme.indicators = {{"BASE1", "基础", "C", "BASE", IndicatorSource::kOnSite, std::nullopt,
+                        100000, 10000, 0, Absence::kExclude, Absence::kExclude},
+                       {"P1", "评议", "C", "APPRAISAL", IndicatorSource::kBallot, std::nullopt,
+                        100000, 10000, 0, Absence::kExclude, Absence::kExclude}};
   return scheme;
 }
 
@@ -62,12 +61,11 @@ TEST(Scoring, IndicatorPointsFollowTheShare) {
     int32_t full_at, zero_below;
     int64_t numerator, denominator, points;
   } table[] = {
-      {10000, 0, 12, 12, 10000},    {10000, 0, 0, 12, 0},       {10000, 0, 6, 12, 5000},
-      {10000, 0, 1, 3, 3333},       {10000, 0, 2, 3, 6667},     {10000, 0, 1, 16, 625},
-      {10000, 5000, 6, 12, 5000},   {10000, 5000, 5, 12, 0},    {9500, 0, 95, 100, 10000},
-      {9500, 0, 94, 100, 9895},     {9500, 0, 96, 100, 10000},  {9500, 6000, 59, 100, 0},
-      {10000, 0, 15, 12, 10000},    {10000, 0, -3, 12, 0},
-      {10000, 0, 1LL << 61, 1LL << 62, 5000},
+      {10000, 0, 12, 12, 10000},  {10000, 0, 0, 12, 0},      {10000, 0, 6, 12, 5000},
+      {10000, 0, 1, 3, 3333},     {10000, 0, 2, 3, 6667},    {10000, 0, 1, 16, 625},
+      {10000, 5000, 6, 12, 5000}, {10000, 5000, 5, 12, 0},   {9500, 0, 95, 100, 10000},
+      {9500, 0, 94, 100, 9895},   {9500, 0, 96, 100, 10000}, {9500, 6000, 59, 100, 0},
+      {10000, 0, 15, 12, 10000},  {10000, 0, -3, 12, 0},     {10000, 0, 1LL << 61, 1LL << 62, 5000},
   };
   for (const auto& row : table) {
     rule.full_at = row.full_at;
@@ -191,8 +189,8 @@ std::vector<int32_t> Stars(const std::vector<Ranked>& peers) {
 TEST(Ranking, CapLetsInTheBest) {
   const Scheme scheme = TestScheme();
   // floor(10 × 30 %) = 3
-  std::vector<Ranked> peers = Totals(
-      {99000, 98000, 97000, 96000, 95000, 85000, 75000, 65000, 55000, 45000}, scheme);
+  std::vector<Ranked> peers =
+      Totals({99000, 98000, 97000, 96000, 95000, 85000, 75000, 65000, 55000, 45000}, scheme);
   RankPeers(scheme, peers);
   EXPECT_THAT(Stars(peers), ElementsAre(5, 5, 5, 4, 4, 4, 3, 2, 1, 1));
   EXPECT_THAT(peers[2].notes, IsEmpty());
@@ -203,8 +201,8 @@ TEST(Ranking, CapLetsInTheBest) {
 
 TEST(Ranking, TiesAtTheCapGoDownTogether) {
   const Scheme scheme = TestScheme();
-  std::vector<Ranked> peers = Totals(
-      {99000, 98000, 97000, 97000, 96000, 85000, 75000, 65000, 55000, 45000}, scheme);
+  std::vector<Ranked> peers =
+      Totals({99000, 98000, 97000, 97000, 96000, 85000, 75000, 65000, 55000, 45000}, scheme);
   RankPeers(scheme, peers);
   EXPECT_THAT(Stars(peers), ElementsAre(5, 5, 4, 4, 4, 4, 3, 2, 1, 1));
   EXPECT_THAT(peers[2].notes, ElementsAre(Note::kTiedAtCap));
@@ -217,8 +215,8 @@ TEST(Ranking, TiesAtTheCapGoDownTogether) {
 
 TEST(Ranking, TiesThatAllFitStay) {
   const Scheme scheme = TestScheme();
-  std::vector<Ranked> peers = Totals(
-      {99000, 97000, 97000, 85000, 85000, 85000, 75000, 65000, 55000, 45000}, scheme);
+  std::vector<Ranked> peers =
+      Totals({99000, 97000, 97000, 85000, 85000, 85000, 75000, 65000, 55000, 45000}, scheme);
   RankPeers(scheme, peers);
   EXPECT_THAT(Stars(peers), ElementsAre(5, 5, 5, 4, 4, 4, 3, 2, 1, 1));
 }
@@ -255,8 +253,8 @@ TEST(Ranking, AVetoThatChangesNothingLeavesNoNote) {
 TEST(Ranking, CapsCascadeFromTheTop) {
   Scheme scheme = TestScheme();
   scheme.caps = {{5, 1000}, {4, 5000}};  // scheme X3: 10 % and 40 % more
-  std::vector<Ranked> peers = Totals(
-      {99000, 98000, 97000, 96000, 95000, 94000, 93000, 92000, 91000, 90000}, scheme);
+  std::vector<Ranked> peers =
+      Totals({99000, 98000, 97000, 96000, 95000, 94000, 93000, 92000, 91000, 90000}, scheme);
   RankPeers(scheme, peers);
   EXPECT_THAT(Stars(peers), ElementsAre(5, 4, 4, 4, 4, 3, 3, 3, 3, 3));
   EXPECT_THAT(peers[9].notes, ElementsAre(Note::kCapped, Note::kCapped));

@@ -45,8 +45,7 @@ absl::StatusOr<RoundRow> LockRound(job::JobContext& context, sql::Session& sessi
                           round_store::GetForUpdate(session, round_id));
   if (!round.has_value()) return RoundNotFound(base::Name("rounds", round_id));
   if (round->state != state) {
-    return error::Make(absl::StatusCode::kFailedPrecondition, "ROUND_STATE",
-                       "考评轮次状态已变化",
+    return error::Make(absl::StatusCode::kFailedPrecondition, "ROUND_STATE", "考评轮次状态已变化",
                        {{"actual", std::string(StateName(round->state))},
                         {"required", std::string(StateName(state))}});
   }
@@ -77,9 +76,8 @@ absl::Status Collector::Collect(job::JobContext& context, const Scheme& scheme, 
     if (context.cancelled()) return absl::CancelledError("the job ends");
     const absl::Status status = CollectSource(context, *round, source, indicators);
     if (status.ok()) continue;
-    log::Warn("round_source_failed", {{"round", absl::StrCat(round_id)},
-                                      {"source", source},
-                                      {"error", status.ToString()}});
+    log::Warn("round_source_failed",
+              {{"round", absl::StrCat(round_id)}, {"source", source}, {"error", status}});
     if (first.ok()) first = status;
   }
   return first;
@@ -93,8 +91,7 @@ absl::Status Collector::ListOrganizations(job::JobContext& context, const Scheme
     return false;
   });
   if (stops.empty()) {
-    return error::Make(absl::StatusCode::kUnavailable, "ORGANIZATION_UNKNOWN",
-                       "党组织数据尚未同步",
+    return error::Make(absl::StatusCode::kUnavailable, "ORGANIZATION_UNKNOWN", "党组织数据尚未同步",
                        {{"organization", base::Name("organizations", round.organization_id)}});
   }
   const auto size = static_cast<int64_t>(stops.size());

@@ -1,8 +1,8 @@
 // How do the facts of a round come in, completely and once, however often the process dies?
 //
 // Each service streams its facts in tree order. Every message is stored in one transaction together
-// with its resume token and the count, so what is stored is exactly what the token stands for; a new
-// start goes on after it. Nothing but the current message is held in memory.
+// with its resume token and the count, so what is stored is exactly what the token stands for; a
+// new start goes on after it. Nothing but the current message is held in memory.
 #ifndef RONGHE_SERVICES_EVALUATION_JOBS_COLLECTOR_H_
 #define RONGHE_SERVICES_EVALUATION_JOBS_COLLECTOR_H_
 

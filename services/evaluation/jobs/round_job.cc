@@ -21,8 +21,8 @@ namespace {
 constexpr int64_t kRoundsARun = 100;
 constexpr absl::Duration kStep = absl::Seconds(30);
 
-constexpr RoundState kStates[] = {RoundState::kDraft,  RoundState::kCollecting,
-                                  RoundState::kFrozen, RoundState::kScored,
+constexpr RoundState kStates[] = {RoundState::kDraft,     RoundState::kCollecting,
+                                  RoundState::kFrozen,    RoundState::kScored,
                                   RoundState::kPublished, RoundState::kFailed};
 
 // A refusal that asking again won't change.
@@ -94,8 +94,7 @@ absl::Status RoundJob::Advance(job::JobContext& context, int64_t round_id, int64
     log::Info("round_frozen", {{"round", absl::StrCat(round_id)}});
   }
 
-  RONGHE_ASSIGN_OR_RETURN(const std::string facts_digest,
-                          scorer_.FactsDigest(context, round_id));
+  RONGHE_ASSIGN_OR_RETURN(const std::string facts_digest, scorer_.FactsDigest(context, round_id));
   RONGHE_RETURN_IF_ERROR(context.database().Transact(
       context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
         RONGHE_ASSIGN_OR_RETURN(RoundRow round,
@@ -121,8 +120,7 @@ absl::Status RoundJob::Advance(job::JobContext& context, int64_t round_id, int64
 
 absl::Status RoundJob::Fail(job::JobContext& context, int64_t round_id,
                             const absl::Status& reason) {
-  log::Error("round_failed",
-             {{"round", absl::StrCat(round_id)}, {"error", reason.ToString()}});
+  log::Error("round_failed", {{"round", absl::StrCat(round_id)}, {"error", reason}});
   std::string text = error::MessageZh(reason);
   if (text.empty()) text = "数据来源服务拒绝提供数据";
   return context.database().Transact(

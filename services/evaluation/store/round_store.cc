@@ -10,17 +10,17 @@ struct CountRow {
   int64_t count = 0;
 };
 
-#define RONGHE_ROUND_COLUMNS                                                                  \
+#define RONGHE_ROUND_COLUMNS                                                                    \
   "id, scheme_id, organization_id, title, start_date, end_date, state, listed, organizations, " \
-  "scored, facts_digest, results_digest, failure, etag, created_at, started_at, frozen_at, "   \
+  "scored, facts_digest, results_digest, failure, etag, created_at, started_at, frozen_at, "    \
   "scored_at, published_at"
 
 const sql::Query<RoundRow> kById("evaluation_round.by_id", "SELECT " RONGHE_ROUND_COLUMNS
                                                            " FROM evaluation_round WHERE id = ?");
 
-const sql::Query<RoundRow> kByIdForUpdate(
-    "evaluation_round.by_id_for_update",
-    "SELECT " RONGHE_ROUND_COLUMNS " FROM evaluation_round WHERE id = ? FOR UPDATE");
+const sql::Query<RoundRow> kByIdForUpdate("evaluation_round.by_id_for_update",
+                                          "SELECT " RONGHE_ROUND_COLUMNS
+                                          " FROM evaluation_round WHERE id = ? FOR UPDATE");
 
 const sql::Query<RoundRow> kList("evaluation_round.list",
                                  "SELECT " RONGHE_ROUND_COLUMNS
@@ -32,13 +32,12 @@ const sql::Query<RoundRow> kUnfinished("evaluation_round.unfinished",
                                        " FROM evaluation_round WHERE state IN (2, 3) "
                                        "ORDER BY id LIMIT ?");
 
-const sql::Query<CountRow> kCountInState(
-    "evaluation_round.count_in_state", "SELECT COUNT(*) FROM evaluation_round WHERE state = ?");
+const sql::Query<CountRow> kCountInState("evaluation_round.count_in_state",
+                                         "SELECT COUNT(*) FROM evaluation_round WHERE state = ?");
 
-const sql::Command kInsert(
-    "evaluation_round.insert",
-    "INSERT INTO evaluation_round (" RONGHE_ROUND_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Command kInsert("evaluation_round.insert",
+                           "INSERT INTO evaluation_round (" RONGHE_ROUND_COLUMNS
+                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 #undef RONGHE_ROUND_COLUMNS
 
@@ -51,10 +50,10 @@ const sql::Command kUpdate(
 const sql::Command kDeleteOrganizations(
     "round_organization.delete", "DELETE FROM round_organization WHERE round_id = ? LIMIT ?");
 
-const sql::Command kInsertOrganization(
-    "round_organization.insert",
-    "INSERT INTO round_organization (round_id, position, end_position, organization_id, kind, name, "
-    "peer_class) VALUES (?, ?, ?, ?, ?, ?, ?)");
+const sql::Command kInsertOrganization("round_organization.insert",
+                                       "INSERT INTO round_organization (round_id, position, "
+                                       "end_position, organization_id, kind, name, "
+                                       "peer_class) VALUES (?, ?, ?, ?, ?, ?, ?)");
 
 const sql::Query<RoundOrganizationRow> kOrganization(
     "round_organization.by_id",
@@ -108,7 +107,8 @@ const sql::Query<RoundFactRow> kFactsOf(
 
 const sql::Command kPutMark(
     "round_mark.put",
-    "INSERT INTO round_mark (round_id, organization_id, item, points, basis, recorder, recorded_at) "
+    "INSERT INTO round_mark (round_id, organization_id, item, points, basis, recorder, "
+    "recorded_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE points = VALUES(points), "
     "basis = VALUES(basis), recorder = VALUES(recorder), recorded_at = VALUES(recorded_at)");
 
@@ -192,8 +192,7 @@ absl::Status PutSource(sql::Session& session, const RoundSourceRow& row) {
   return session.InsertMany(kPutSource, std::vector<RoundSourceRow>{row});
 }
 
-absl::StatusOr<std::vector<RoundIndicatorRow>> Indicators(sql::Session& session,
-                                                          int64_t round_id) {
+absl::StatusOr<std::vector<RoundIndicatorRow>> Indicators(sql::Session& session, int64_t round_id) {
   return session.Select(kIndicators, round_id);
 }
 
@@ -221,8 +220,8 @@ absl::Status PutMark(sql::Session& session, const RoundMarkRow& row) {
 }
 
 absl::StatusOr<std::vector<RoundMarkRow>> MarksAfter(sql::Session& session, int64_t round_id,
-                                                     int64_t organization_id,
-                                                     std::string_view item, int64_t limit) {
+                                                     int64_t organization_id, std::string_view item,
+                                                     int64_t limit) {
   return session.Select(kMarksAfter, round_id, organization_id, organization_id, item, limit);
 }
 

@@ -26,7 +26,7 @@ struct RoundRow {
   absl::CivilDay start_date;
   absl::CivilDay end_date;
   RoundState state = RoundState::kDraft;
-  bool listed = false;  // its organizations are written down
+  bool listed = false;        // its organizations are written down
   int64_t organizations = 0;  // those that get a score
   int64_t scored = 0;
   sql::Bytes facts_digest;    // empty until frozen
@@ -139,8 +139,8 @@ absl::StatusOr<std::vector<RoundFactRow>> FactsOf(sql::Session& session, int64_t
 absl::Status PutMark(sql::Session& session, const RoundMarkRow& row);
 // In the order of (organization, item), after the given pair.
 absl::StatusOr<std::vector<RoundMarkRow>> MarksAfter(sql::Session& session, int64_t round_id,
-                                                     int64_t organization_id,
-                                                     std::string_view item, int64_t limit);
+                                                     int64_t organization_id, std::string_view item,
+                                                     int64_t limit);
 absl::StatusOr<std::vector<RoundMarkRow>> MarksOf(sql::Session& session, int64_t round_id,
                                                   std::span<const int64_t> organization_ids);
 

@@ -1,7 +1,7 @@
 #include "services/evaluation/store/scheme_codec.h"
 
 #include "common/base/status_macros.h"
-#include "common/rpc/convert.h"
+#include "common/error/error.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -18,6 +18,16 @@ std::optional<FactReference> FromProto(const v1::FactReference& fact) {
 void ToProto(const FactReference& fact, v1::FactReference* out) {
   out->set_source(fact.source);
   out->set_indicator(fact.indicator);
+}
+
+absl::StatusOr<absl::CivilDay> DayOf(const google::type::Date& date) {
+  const absl::CivilDay day(date.year(), date.month(), date.day());
+  // The calendar carries over what it doesn't have: a 31st of June is a 1st of July.
+  if (date.year() < 1900 || date.year() > 9999 || day.month() != date.month() ||
+      day.day() != date.day()) {
+    return error::InvalidFields({{"effective_date", "日期不存在"}});
+  }
+  return day;
 }
 
 // Keeps the first problem.
@@ -45,7 +55,7 @@ absl::StatusOr<Scheme> FromProto(const v1::SchemeRules& rules) {
   scheme.code = rules.code();
   scheme.title = rules.title();
   scheme.source = rules.source();
-  RONGHE_ASSIGN_OR_RETURN(scheme.effective, rpc::FromProto(rules.effective_date()));
+  RONGHE_ASSIGN_OR_RETURN(scheme.effective, DayOf(rules.effective_date()));
   for (const v1::PeerClass& peers : rules.peer_classes()) {
     scheme.peer_classes.push_back(
         {peers.code(),
@@ -53,25 +63,24 @@ absl::StatusOr<Scheme> FromProto(const v1::SchemeRules& rules) {
          {peers.organization_kinds().begin(), peers.organization_kinds().end()}});
   }
   for (const v1::Part& part : rules.parts()) {
-    scheme.parts.push_back({part.code(), part.title(), part.weight(),
-                            static_cast<PartAbsence>(part.when_absent())});
+    scheme.parts.push_back(
+        {part.code(), part.title(), part.weight(), static_cast<PartAbsence>(part.when_absent())});
   }
   for (const v1::Category& category : rules.categories()) {
     scheme.categories.push_back({category.code(), category.title()});
   }
   for (const v1::IndicatorRule& rule : rules.indicators()) {
-    scheme.indicators.push_back(
-        {.code = rule.code(),
-         .title = rule.title(),
-         .category = rule.category(),
-         .part = rule.part(),
-         .source = static_cast<IndicatorSource>(rule.source()),
-         .fact = rule.has_fact() ? FromProto(rule.fact()) : std::nullopt,
-         .points = rule.points_milli(),
-         .full_at = rule.full_at(),
-         .zero_below = rule.zero_below(),
-         .when_nothing_due = static_cast<Absence>(rule.when_nothing_due()),
-         .when_missing = static_cast<Absence>(rule.when_missing())});
+    scheme.indicators.push_back({.code = rule.code(),
+                                 .title = rule.title(),
+                                 .category = rule.category(),
+                                 .part = rule.part(),
+                                 .source = static_cast<IndicatorSource>(rule.source()),
+                                 .fact = rule.has_fact() ? FromProto(rule.fact()) : std::nullopt,
+                                 .points = rule.points_milli(),
+                                 .full_at = rule.full_at(),
+                                 .zero_below = rule.zero_below(),
+                                 .when_nothing_due = static_cast<Absence>(rule.when_nothing_due()),
+                                 .when_missing = static_cast<Absence>(rule.when_missing())});
   }
   for (const v1::DeductionRule& rule : rules.deductions()) {
     scheme.deductions.push_back({.code = rule.code(),
@@ -101,7 +110,9 @@ v1::SchemeRules ToProto(const Scheme& scheme) {
   rules.set_code(scheme.code);
   rules.set_title(scheme.title);
   rules.set_source(scheme.source);
-  *rules.mutable_effective_date() = rpc::ToProto(scheme.effective);
+  rules.mutable_effective_date()->set_year(static_cast<int32_t>(scheme.effective.year()));
+  rules.mutable_effective_date()->set_month(scheme.effective.month());
+  rules.mutable_effective_date()->set_day(scheme.effective.day());
   for (const PeerClass& peers : scheme.peer_classes) {
     v1::PeerClass* const out = rules.add_peer_classes();
     out->set_code(peers.code);

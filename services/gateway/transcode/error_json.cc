@@ -76,6 +76,7 @@ std::string ReasonOf(const WireError& error) {
 }
 
 int HttpStatus(const WireError& error) {
+  if (error.http != 0) return error.http;
   if (error.code == 10 && ReasonOf(error) == "ETAG_MISMATCH") return 412;
   return Of(error.code).http;
 }
@@ -127,11 +128,11 @@ void PrintError(const Schema& schema, const WireError& error, OutBuffer* out) {
   out->Append("}}");
 }
 
-OwnedError::OwnedError(const absl::Status& status) {
+OwnedError::OwnedError(const absl::Status& status, int http) {
   const grpc::Status converted = rpc::ToGrpc(status);
   message_ = converted.error_message();
   details_ = converted.error_details();
-  wire_ = {static_cast<int>(converted.error_code()), message_, details_};
+  wire_ = {static_cast<int>(converted.error_code()), message_, details_, http};
 }
 
 }  // namespace ronghe::gateway::transcode

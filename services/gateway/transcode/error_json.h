@@ -19,6 +19,8 @@ struct WireError {
   std::string_view message;
   // A serialised google.rpc.Status; may be empty.
   std::string_view details;
+  // An HTTP status that no code maps to (405, 413, 415, 431); 0: by the code.
+  int http = 0;
 };
 
 // The canonical name, "NOT_FOUND".
@@ -37,7 +39,7 @@ void PrintError(const Schema& schema, const WireError& error, OutBuffer* out);
 // `status` as it would have come over gRPC: code, message and details that live as long as this.
 class OwnedError {
  public:
-  explicit OwnedError(const absl::Status& status);
+  explicit OwnedError(const absl::Status& status, int http = 0);
   const WireError& wire() const { return wire_; }
 
  private:

@@ -98,7 +98,7 @@ const sql::Command kUpdate(
 
 const sql::Query<MetByRow> kFirstMeeting(
     "meeting.first_of_kind",
-    "SELECT organization_id, MIN(id) FROM meeting WHERE organization_id IN (?*)"
+    "SELECT organization_id, COALESCE(MIN(id), 0) FROM meeting WHERE organization_id IN (?*)"
     " AND event_day >= ? AND event_day < ? AND state IN (4, 5) AND (kinds & ?) <> 0"
     " GROUP BY organization_id");
 

@@ -97,7 +97,7 @@ const sql::Command kAmendInterval(
 const sql::Query<MemberIntervalRow> kIntervalsOf(
     "membership_interval.of_member",
     "SELECT " RONGHE_INTERVAL_COLUMNS
-    " FROM membership_interval WHERE member_id = ? AND valid_to < ? "
+    " FROM membership_interval WHERE member_id = ? AND valid_to <= ? "
     "ORDER BY valid_to DESC LIMIT ?");
 const sql::Query<MemberCount> kCountOpen(
     "membership_interval.count_open",
@@ -279,8 +279,9 @@ absl::Status AmendIntervals(sql::Session& session, std::span<const MemberInterva
 }
 
 absl::StatusOr<std::vector<MemberIntervalRow>> IntervalsOf(sql::Session& session, int64_t member_id,
-                                                           absl::CivilDay before, int32_t limit) {
-  return session.Select(kIntervalsOf, member_id, before, limit);
+                                                           absl::CivilDay latest_end,
+                                                           int32_t limit) {
+  return session.Select(kIntervalsOf, member_id, latest_end, limit);
 }
 
 absl::StatusOr<std::vector<MemberCount>> CountOpenIntervals(sql::Session& session) {

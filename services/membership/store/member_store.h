@@ -154,9 +154,10 @@ absl::Status CloseIntervals(sql::Session& session, std::span<const int64_t> ids,
                             absl::CivilDay valid_to);
 // Writes organization, category, standing and voting of open intervals.
 absl::Status AmendIntervals(sql::Session& session, std::span<const MemberIntervalRow> rows);
-// The intervals of a member that end before `before`, the newest first.
+// The intervals of a member that end on `latest_end` or before, the newest first.
 absl::StatusOr<std::vector<MemberIntervalRow>> IntervalsOf(sql::Session& session, int64_t member_id,
-                                                           absl::CivilDay before, int32_t limit);
+                                                           absl::CivilDay latest_end,
+                                                           int32_t limit);
 
 // Members of normal standing by organization and category.
 struct MemberCount {

@@ -135,7 +135,7 @@ absl::Status MembershipTree::Drain(absl::Time deadline) {
                               return event::EventsAfter(session, position_, kFeedPage);
                             }));
     for (const event::EventRow& row : events) {
-      position_ = row.sequence;
+      position_ = row.sequence.value_or(position_);
       if (!counted_.empty() && counted_.erase(row.id) > 0) continue;
       if (row.type != kOrganizationChanged && row.type != kIntervalChanged) continue;
       event::v1::Event payload;

@@ -137,6 +137,21 @@ absl::StatusOr<std::vector<int64_t>> RosterImportsBefore(sql::Session& session, 
   return ids;
 }
 
+absl::StatusOr<std::string> RosterBytes(sql::Session& session, const PersonalFields& fields,
+                                        const RosterImportRow& import) {
+  std::string bytes;
+  while (static_cast<int64_t>(bytes.size()) < import.size) {
+    const int64_t start = static_cast<int64_t>(bytes.size());
+    RONGHE_ASSIGN_OR_RETURN(const std::optional<RosterChunkRow> chunk,
+                            LoadRosterChunk(session, import.id, start));
+    if (!chunk || chunk->size <= 0) return RosterFileExpired();
+    RONGHE_ASSIGN_OR_RETURN(const std::string part,
+                            fields.OpenRosterBytes(chunk->content, import.id, start));
+    bytes += part;
+  }
+  return bytes;
+}
+
 absl::Status InsertRosterErrors(sql::Session& session, std::span<const RosterErrorRow> rows) {
   return session.InsertMany(kInsertError, rows);
 }

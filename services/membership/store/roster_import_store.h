@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/sql/session.h"
+#include "services/membership/store/personal_fields.h"
 
 namespace ronghe::membership {
 
@@ -95,6 +96,12 @@ absl::Status DeleteRosterChunks(sql::Session& session, int64_t import_id);
 // Ids of imports last changed before `before` whose bytes are still kept.
 absl::StatusOr<std::vector<int64_t>> RosterImportsBefore(sql::Session& session, absl::Time before,
                                                          int32_t limit);
+
+// All bytes of a completely uploaded import, decrypted.
+//
+// Errors: those of PersonalFields; ROSTER_FILE_EXPIRED when they are deleted.
+absl::StatusOr<std::string> RosterBytes(sql::Session& session, const PersonalFields& fields,
+                                        const RosterImportRow& import);
 
 absl::Status InsertRosterErrors(sql::Session& session, std::span<const RosterErrorRow> rows);
 // Up to `limit` errors after (`after_row`, `after_item`), by row.

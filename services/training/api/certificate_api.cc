@@ -27,13 +27,12 @@ absl::StatusOr<v1::Certificate> CertificateApi::CreateCertificate(
   if (day > today) {
     return error::InvalidFields({{"certificate.date", "结业日期不能晚于今天。"}});
   }
-  RONGHE_ASSIGN_OR_RETURN(const int64_t owner,
-                          members_.OwnerOf(call.deadline(), member, today));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t owner, members_.OwnerOf(call.deadline(), member, today));
   RONGHE_RETURN_IF_ERROR(call.Authorize(owner));
   RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.At(day));
   if (!rules->HasForm(asked.form())) {
-    return errors::FormUnknown(
-        asked.form(), rules->Cite(rules->conversion.id, rules->conversion.source));
+    return errors::FormUnknown(asked.form(),
+                               rules->Cite(rules->conversion.id, rules->conversion.source));
   }
   return writer_.Write<v1::Certificate>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Certificate> {
@@ -64,10 +63,10 @@ absl::StatusOr<v1::Certificate> CertificateApi::CreateCertificate(
 absl::StatusOr<v1::Certificate> CertificateApi::GetCertificate(
     rpc::Call& call, const v1::GetCertificateRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "certificates"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::optional<CertificateRow> row,
-      writer_.database().Read(call.deadline(),
-                              [id](sql::Session& sql) { return LoadCertificate(sql, id); }));
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<CertificateRow> row,
+                          writer_.database().Read(call.deadline(), [id](sql::Session& sql) {
+                            return LoadCertificate(sql, id);
+                          }));
   if (!row.has_value()) return errors::NotFound(request.name());
   RONGHE_RETURN_IF_ERROR(call.Authorize(row->organization_id));
   return ToProto(*row);

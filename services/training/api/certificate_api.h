@@ -18,8 +18,8 @@ class CertificateApi : public v1::CertificateServiceHandler {
 
   absl::StatusOr<v1::Certificate> CreateCertificate(
       rpc::Call& call, const v1::CreateCertificateRequest& request) override;
-  absl::StatusOr<v1::Certificate> GetCertificate(
-      rpc::Call& call, const v1::GetCertificateRequest& request) override;
+  absl::StatusOr<v1::Certificate> GetCertificate(rpc::Call& call,
+                                                 const v1::GetCertificateRequest& request) override;
   absl::StatusOr<v1::Certificate> VerifyCertificate(
       rpc::Call& call, const v1::VerifyCertificateRequest& request) override;
 

@@ -60,11 +60,10 @@ absl::StatusOr<std::vector<fact::Figure>> FactSource::Figures(
     std::span<const std::string> indicators) {
   const Span span = SpanOf(period);
   RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.At(span.day));
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<Account> accounts,
-      database_.ReadSnapshot(deadline, [&](sql::Session& sql) {
-        return JudgeOrganizations(sql, *rules, span, branches);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<Account> accounts,
+                          database_.ReadSnapshot(deadline, [&](sql::Session& sql) {
+                            return JudgeOrganizations(sql, *rules, span, branches);
+                          }));
   std::map<int64_t, std::vector<const Account*>> by_branch;
   for (const Account& account : accounts) by_branch[account.organization_id].push_back(&account);
   std::vector<fact::Figure> figures;
@@ -96,13 +95,11 @@ absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int
   const Span span = SpanOf(query.period);
   RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.At(span.day));
   RONGHE_ASSIGN_OR_RETURN(
-      std::vector<Account> accounts,
-      database_.ReadSnapshot(deadline, [&](sql::Session& sql) {
+      std::vector<Account> accounts, database_.ReadSnapshot(deadline, [&](sql::Session& sql) {
         return JudgeOrganizations(sql, *rules, span, std::span(&organization, 1));
       }));
-  std::sort(accounts.begin(), accounts.end(), [](const Account& a, const Account& b) {
-    return a.member_id < b.member_id;
-  });
+  std::sort(accounts.begin(), accounts.end(),
+            [](const Account& a, const Account& b) { return a.member_id < b.member_id; });
   fact::EvidencePage page;
   for (const Account& account : accounts) {
     if (account.member_id <= after) continue;

@@ -19,8 +19,7 @@ namespace ronghe::training {
 // hours asked for are pro rata by the months of the period.
 class FactSource : public fact::Source {
  public:
-  FactSource(sql::Database& database, const RuleBook& rules)
-      : database_(database), rules_(rules) {}
+  FactSource(sql::Database& database, const RuleBook& rules) : database_(database), rules_(rules) {}
 
   std::vector<fact::v1::Indicator> Indicators(absl::CivilDay day) const override;
   absl::StatusOr<std::vector<fact::Figure>> Figures(

@@ -46,9 +46,8 @@ absl::StatusOr<int> CheckYear(const RuleBook& rules, int year, absl::CivilDay to
 }  // namespace
 
 absl::Status HourAccountApi::AuthorizeMember(rpc::Call& call, int64_t member, int year) {
-  RONGHE_ASSIGN_OR_RETURN(
-      const int64_t owner,
-      members_.OwnerOf(call.deadline(), member, ReferenceDay(year, Today(call))));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t owner, members_.OwnerOf(call.deadline(), member,
+                                                                ReferenceDay(year, Today(call))));
   return call.Authorize(owner);
 }
 
@@ -74,9 +73,8 @@ absl::StatusOr<v1::HourAccount> HourAccountApi::GetHourAccount(
           if (judged.empty()) return errors::MemberUnknown(member);
           account = ToProto(judged.front(), *rules);
         }
-        RONGHE_ASSIGN_OR_RETURN(
-            const std::vector<CreditRow> credits,
-            LatestCredits(sql, member, span.from, span.to, kCreditsShown));
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<CreditRow> credits,
+                                LatestCredits(sql, member, span.from, span.to, kCreditsShown));
         for (const CreditRow& credit : credits) *account.add_credits() = ToProto(credit);
         return account;
       });
@@ -101,8 +99,7 @@ absl::StatusOr<v1::ListCreditsResponse> HourAccountApi::ListCredits(
   }
   const int32_t size = rpc::PageSize(request.page_size());
   RONGHE_ASSIGN_OR_RETURN(
-      std::vector<CreditRow> rows,
-      writer_.database().Read(call.deadline(), [&](sql::Session& sql) {
+      std::vector<CreditRow> rows, writer_.database().Read(call.deadline(), [&](sql::Session& sql) {
         return training::ListCredits(sql, name.first, from, absl::CivilDay(year + 1, 1, 1),
                                      after_day, after_id, size + 1);
       }));
@@ -129,17 +126,16 @@ absl::StatusOr<v1::HourAccount> HourAccountApi::SetExemption(
     return errors::ExemptionUnknown(request.reason(),
                                     rules->Cite(rules->member.id, rules->member.source));
   }
-  RONGHE_ASSIGN_OR_RETURN(
-      const int64_t owner,
-      members_.OwnerOf(call.deadline(), member, ReferenceDay(year, today)));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t owner,
+                          members_.OwnerOf(call.deadline(), member, ReferenceDay(year, today)));
   RONGHE_RETURN_IF_ERROR(call.Authorize(owner));
   return writer_.Write<v1::HourAccount>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::HourAccount> {
         RONGHE_RETURN_IF_ERROR(SaveExemption(tx.session(), member, year, request.reason(),
                                              call.principal().subject, tx.now()));
-        RONGHE_RETURN_IF_ERROR(RefreshAccounts(tx.session(), *rules, year, today, tx.now(),
-                                               std::span(&member, 1))
-                                   .status());
+        RONGHE_RETURN_IF_ERROR(
+            RefreshAccounts(tx.session(), *rules, year, today, tx.now(), std::span(&member, 1))
+                .status());
         RONGHE_ASSIGN_OR_RETURN(const std::optional<StoredAccount> stored,
                                 LoadAccount(tx.session(), member, year));
         if (!stored.has_value()) return absl::InternalError("the account was not opened");
@@ -161,28 +157,27 @@ absl::StatusOr<HourAccountApi::Sum> HourAccountApi::SumReady(rpc::Call& call, in
                                                              int year) {
   const std::vector<int64_t> ids =
       members_.tree().SubtreeIds(top, std::nullopt, kByIds + 1, Everything);
-  return writer_.database().Read(
-      call.deadline(), [&](sql::Session& sql) -> absl::StatusOr<Sum> {
-        Sum sum;
-        if (ids.size() <= kByIds) {
-          RONGHE_ASSIGN_OR_RETURN(const auto summaries, Summaries(sql, year, ids));
-          for (const auto& [id, summary] : summaries) sum.Add(summary);
-          return sum;
-        }
-        int64_t after = 0;
-        for (;;) {
-          RONGHE_ASSIGN_OR_RETURN(const auto portion, SummariesAfter(sql, year, after, kScan));
-          for (const auto& [id, summary] : portion) {
-            after = id;
-            if (members_.Within(id, top)) sum.Add(summary);
-          }
-          if (portion.size() < static_cast<size_t>(kScan)) return sum;
-        }
-      });
+  return writer_.database().Read(call.deadline(), [&](sql::Session& sql) -> absl::StatusOr<Sum> {
+    Sum sum;
+    if (ids.size() <= kByIds) {
+      RONGHE_ASSIGN_OR_RETURN(const auto summaries, Summaries(sql, year, ids));
+      for (const auto& [id, summary] : summaries) sum.Add(summary);
+      return sum;
+    }
+    int64_t after = 0;
+    for (;;) {
+      RONGHE_ASSIGN_OR_RETURN(const auto portion, SummariesAfter(sql, year, after, kScan));
+      for (const auto& [id, summary] : portion) {
+        after = id;
+        if (members_.Within(id, top)) sum.Add(summary);
+      }
+      if (portion.size() < static_cast<size_t>(kScan)) return sum;
+    }
+  });
 }
 
-absl::StatusOr<HourAccountApi::Sum> HourAccountApi::SumAsOf(rpc::Call& call, int64_t top,
-                                                            int year, absl::CivilDay day) {
+absl::StatusOr<HourAccountApi::Sum> HourAccountApi::SumAsOf(rpc::Call& call, int64_t top, int year,
+                                                            absl::CivilDay day) {
   const std::vector<int64_t> ids =
       members_.tree().SubtreeIds(top, std::nullopt, kMaxAsOf + 1, Everything);
   if (ids.size() > kMaxAsOf) {
@@ -195,8 +190,8 @@ absl::StatusOr<HourAccountApi::Sum> HourAccountApi::SumAsOf(rpc::Call& call, int
       call.deadline(), [&](sql::Session& sql) -> absl::StatusOr<Sum> {
         Sum sum;
         for (size_t i = 0; i < ids.size(); i += kAsOfPortion) {
-          const auto portion = std::span<const int64_t>(ids).subspan(
-              i, std::min(kAsOfPortion, ids.size() - i));
+          const auto portion =
+              std::span<const int64_t>(ids).subspan(i, std::min(kAsOfPortion, ids.size() - i));
           RONGHE_ASSIGN_OR_RETURN(const std::vector<Account> accounts,
                                   JudgeOrganizations(sql, *rules, span, portion));
           absl::flat_hash_map<int64_t, Summary> by_organization;
@@ -224,8 +219,8 @@ absl::StatusOr<v1::Coverage> HourAccountApi::GetCoverage(rpc::Call& call,
     ready = asked == day;
     day = asked;
   }
-  RONGHE_ASSIGN_OR_RETURN(
-      const Sum sum, ready ? SumReady(call, top, year) : SumAsOf(call, top, year, day));
+  RONGHE_ASSIGN_OR_RETURN(const Sum sum,
+                          ready ? SumReady(call, top, year) : SumAsOf(call, top, year, day));
   v1::Coverage coverage;
   coverage.set_organization(request.organization());
   coverage.set_year(year);
@@ -272,15 +267,15 @@ absl::StatusOr<v1::ListShortResponse> HourAccountApi::ListShort(
         v1::ListShortResponse response;
         const auto seal = [&](const std::optional<org::OrgPath>& path, int64_t member) {
           if (!path.has_value()) return;
-          response.set_next_page_token(tokens_.Seal(
-              call.method(), hash, base::Cat(org::FormatPath(*path), "|", member)));
+          response.set_next_page_token(
+              tokens_.Seal(call.method(), hash, base::Cat(org::FormatPath(*path), "|", member)));
         };
         // Adds the members of one organization; true when the page is full.
         const auto add = [&](int64_t id, int64_t member) -> absl::StatusOr<bool> {
           const size_t room = size - static_cast<size_t>(response.shortfalls_size());
-          RONGHE_ASSIGN_OR_RETURN(const std::vector<Account> accounts,
-                                  training::ListShort(sql, id, year, member,
-                                                      static_cast<int32_t>(room)));
+          RONGHE_ASSIGN_OR_RETURN(
+              const std::vector<Account> accounts,
+              training::ListShort(sql, id, year, member, static_cast<int32_t>(room)));
           for (const Account& account : accounts) {
             v1::Shortfall& item = *response.add_shortfalls();
             item.set_member(base::Name("members", account.member_id));

@@ -21,8 +21,8 @@ class HourAccountApi : public v1::HourAccountServiceHandler {
                  const rpc::PageTokens& tokens)
       : writer_(writer), members_(members), rules_(rules), tokens_(tokens) {}
 
-  absl::StatusOr<v1::HourAccount> GetHourAccount(
-      rpc::Call& call, const v1::GetHourAccountRequest& request) override;
+  absl::StatusOr<v1::HourAccount> GetHourAccount(rpc::Call& call,
+                                                 const v1::GetHourAccountRequest& request) override;
   absl::StatusOr<v1::ListCreditsResponse> ListCredits(
       rpc::Call& call, const v1::ListCreditsRequest& request) override;
   absl::StatusOr<v1::HourAccount> SetExemption(rpc::Call& call,

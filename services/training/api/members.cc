@@ -21,20 +21,19 @@ absl::StatusOr<std::map<int64_t, Members::Place>> Members::Places(absl::Time dea
   for (const bool last_try : {false, true}) {
     RONGHE_ASSIGN_OR_RETURN(
         const std::vector<org::IntervalRow> rows,
-        database_.Read(
-            deadline,
-            [&](sql::Session& session) -> absl::StatusOr<std::vector<org::IntervalRow>> {
-              std::vector<org::IntervalRow> all;
-              std::span<const int64_t> rest = members;
-              while (!rest.empty()) {
-                const auto some = rest.first(std::min(rest.size(), sql::kMaxList));
-                RONGHE_ASSIGN_OR_RETURN(const std::vector<org::IntervalRow> more,
-                                        org::IntervalsOfMembers(session, some));
-                all.insert(all.end(), more.begin(), more.end());
-                rest = rest.subspan(some.size());
-              }
-              return all;
-            }));
+        database_.Read(deadline,
+                       [&](sql::Session& session) -> absl::StatusOr<std::vector<org::IntervalRow>> {
+                         std::vector<org::IntervalRow> all;
+                         std::span<const int64_t> rest = members;
+                         while (!rest.empty()) {
+                           const auto some = rest.first(std::min(rest.size(), sql::kMaxList));
+                           RONGHE_ASSIGN_OR_RETURN(const std::vector<org::IntervalRow> more,
+                                                   org::IntervalsOfMembers(session, some));
+                           all.insert(all.end(), more.begin(), more.end());
+                           rest = rest.subspan(some.size());
+                         }
+                         return all;
+                       }));
     std::map<int64_t, Place> places;
     std::map<int64_t, absl::CivilDay> latest;
     for (const org::IntervalRow& row : rows) {
@@ -65,8 +64,7 @@ absl::StatusOr<std::map<int64_t, int64_t>> Members::OrganizationsOf(
   return result;
 }
 
-absl::StatusOr<int64_t> Members::OwnerOf(absl::Time deadline, int64_t member,
-                                         absl::CivilDay day) {
+absl::StatusOr<int64_t> Members::OwnerOf(absl::Time deadline, int64_t member, absl::CivilDay day) {
   RONGHE_ASSIGN_OR_RETURN(const auto places, Places(deadline, std::span(&member, 1), day));
   const Place& place = places.at(member);
   return place.on_day != 0 ? place.on_day : place.last;

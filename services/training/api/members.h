@@ -35,9 +35,7 @@ class Members {
   bool Knows(absl::Time deadline, int64_t organization);
 
   // Whether `organization` is `top` or below it.
-  bool Within(int64_t organization, int64_t top) const {
-    return tree_.Within(organization, top);
-  }
+  bool Within(int64_t organization, int64_t top) const { return tree_.Within(organization, top); }
 
   const org::OrgTree& tree() const { return tree_; }
 

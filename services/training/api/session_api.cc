@@ -78,31 +78,29 @@ absl::StatusOr<v1::Session> SessionApi::CreateSession(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(Session session, FromProto(request.session()));
   session.organization_id = organization;
   RONGHE_RETURN_IF_ERROR(Complete(rules_, session));
-  return writer_.Write<v1::Session>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
-        session.id = tx.NextId();
-        session.created = tx.now();
-        session.updated = tx.now();
-        RONGHE_RETURN_IF_ERROR(InsertSession(tx.session(), session));
-        tx.Audit(organization, session.name());
-        tx.Emit({.type = "ronghe.training.session.changed",
-                 .subject = session.name(),
-                 .organization_id = organization,
-                 .data = {{"session", std::to_string(session.id)},
-                          {"state", std::to_string(static_cast<int32_t>(session.state))}}});
-        return ToProto(session);
-      });
+  return writer_.Write<v1::Session>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
+    session.id = tx.NextId();
+    session.created = tx.now();
+    session.updated = tx.now();
+    RONGHE_RETURN_IF_ERROR(InsertSession(tx.session(), session));
+    tx.Audit(organization, session.name());
+    tx.Emit({.type = "ronghe.training.session.changed",
+             .subject = session.name(),
+             .organization_id = organization,
+             .data = {{"session", std::to_string(session.id)},
+                      {"state", std::to_string(static_cast<int32_t>(session.state))}}});
+    return ToProto(session);
+  });
 }
 
 absl::StatusOr<v1::Session> SessionApi::GetSession(rpc::Call& call,
                                                    const v1::GetSessionRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
-  RONGHE_ASSIGN_OR_RETURN(const Session session,
-                          Loaded(writer_.database().Read(call.deadline(),
-                                                         [id](sql::Session& sql) {
-                                                           return LoadSession(sql, id);
-                                                         }),
-                                 request.name()));
+  RONGHE_ASSIGN_OR_RETURN(
+      const Session session,
+      Loaded(writer_.database().Read(call.deadline(),
+                                     [id](sql::Session& sql) { return LoadSession(sql, id); }),
+             request.name()));
   RONGHE_RETURN_IF_ERROR(call.Authorize(session.organization_id));
   return ToProto(session);
 }
@@ -135,11 +133,10 @@ absl::StatusOr<v1::ListSessionsResponse> SessionApi::ListSessions(
     filter.before = {day, id};
   }
   const int32_t size = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(
-      std::vector<Session> sessions,
-      writer_.database().Read(call.deadline(), [&](sql::Session& sql) {
-        return training::ListSessions(sql, filter, size + 1);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(std::vector<Session> sessions,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& sql) {
+                            return training::ListSessions(sql, filter, size + 1);
+                          }));
   v1::ListSessionsResponse response;
   const bool more = sessions.size() > static_cast<size_t>(size);
   if (more) sessions.pop_back();
@@ -169,28 +166,27 @@ absl::StatusOr<v1::Session> SessionApi::UpdateSession(rpc::Call& call,
                             : rpc::MaskCovers(request.update_mask(), path);
     if (wanted) mask.add_paths(std::string(path));
   }
-  return writer_.Write<v1::Session>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
-        RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, name));
-        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.session().etag(), session.etag));
-        RONGHE_RETURN_IF_ERROR(CheckUpdate(session));
-        v1::Session target = ToProto(session);
-        if (mask.paths_size() > 0) {
-          RONGHE_RETURN_IF_ERROR(rpc::ApplyMask(mask, request.session(), &target));
-        }
-        RONGHE_ASSIGN_OR_RETURN(Session wanted, FromProto(target));
-        RONGHE_RETURN_IF_ERROR(Complete(rules_, wanted));
-        const bool days_changed = wanted.days != session.days;
-        session.title = wanted.title;
-        session.form = wanted.form;
-        session.place = wanted.place;
-        session.description = wanted.description;
-        session.days = wanted.days;
-        session.rule_version = wanted.rule_version;
-        RONGHE_RETURN_IF_ERROR(
-            Save(tx, session, days_changed, {mask.paths().begin(), mask.paths().end()}));
-        return ToProto(session);
-      });
+  return writer_.Write<v1::Session>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
+    RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, name));
+    RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.session().etag(), session.etag));
+    RONGHE_RETURN_IF_ERROR(CheckUpdate(session));
+    v1::Session target = ToProto(session);
+    if (mask.paths_size() > 0) {
+      RONGHE_RETURN_IF_ERROR(rpc::ApplyMask(mask, request.session(), &target));
+    }
+    RONGHE_ASSIGN_OR_RETURN(Session wanted, FromProto(target));
+    RONGHE_RETURN_IF_ERROR(Complete(rules_, wanted));
+    const bool days_changed = wanted.days != session.days;
+    session.title = wanted.title;
+    session.form = wanted.form;
+    session.place = wanted.place;
+    session.description = wanted.description;
+    session.days = wanted.days;
+    session.rule_version = wanted.rule_version;
+    RONGHE_RETURN_IF_ERROR(
+        Save(tx, session, days_changed, {mask.paths().begin(), mask.paths().end()}));
+    return ToProto(session);
+  });
 }
 
 absl::StatusOr<v1::Session> SessionApi::EnrolMembers(rpc::Call& call,
@@ -236,118 +232,113 @@ absl::StatusOr<v1::Session> SessionApi::Attend(rpc::Call& call, const std::strin
     }
   }
   RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.At(seen.first_day()));
-  return writer_.Write<v1::Session>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
-        RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, name));
-        RONGHE_RETURN_IF_ERROR(record ? CheckRecord(session, Today(call))
-                                      : CheckEnrol(session));
-        RONGHE_ASSIGN_OR_RETURN(const std::vector<AttendanceRow> stored,
-                                AttendancesOf(tx.session(), id, members));
-        std::map<int64_t, AttendanceRow> known;
-        for (const AttendanceRow& row : stored) known.emplace(row.member_id, row);
-        std::vector<AttendanceRow> rows;
-        for (const auto& [member, state] : wanted) {
-          const auto old = known.find(member);
-          if (old != known.end()) {
-            if (!record || old->second.state == state) continue;
-            if (old->second.credited) return errors::AttendanceConfirmed(name, member);
-          }
-          rows.push_back({.session_id = id,
-                          .member_id = member,
-                          .state = state,
-                          .organization_id = organizations.at(member),
-                          .credited = false,
-                          .updated = tx.now()});
-        }
-        const int64_t total =
-            session.enrolled + static_cast<int64_t>(wanted.size() - known.size());
-        if (total > rules->max_attendance) {
-          return errors::SessionFull(name, rules->max_attendance, total);
-        }
-        RONGHE_RETURN_IF_ERROR(SaveAttendances(tx.session(), rows));
-        RONGHE_RETURN_IF_ERROR(Recount(tx.session(), session));
-        RONGHE_RETURN_IF_ERROR(Save(tx, session, false, {"attendances"}));
-        return ToProto(session);
-      });
+  return writer_.Write<v1::Session>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
+    RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, name));
+    RONGHE_RETURN_IF_ERROR(record ? CheckRecord(session, Today(call)) : CheckEnrol(session));
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<AttendanceRow> stored,
+                            AttendancesOf(tx.session(), id, members));
+    std::map<int64_t, AttendanceRow> known;
+    for (const AttendanceRow& row : stored) known.emplace(row.member_id, row);
+    std::vector<AttendanceRow> rows;
+    for (const auto& [member, state] : wanted) {
+      const auto old = known.find(member);
+      if (old != known.end()) {
+        if (!record || old->second.state == state) continue;
+        if (old->second.credited) return errors::AttendanceConfirmed(name, member);
+      }
+      rows.push_back({.session_id = id,
+                      .member_id = member,
+                      .state = state,
+                      .organization_id = organizations.at(member),
+                      .credited = false,
+                      .updated = tx.now()});
+    }
+    const int64_t total = session.enrolled + static_cast<int64_t>(wanted.size() - known.size());
+    if (total > rules->max_attendance) {
+      return errors::SessionFull(name, rules->max_attendance, total);
+    }
+    RONGHE_RETURN_IF_ERROR(SaveAttendances(tx.session(), rows));
+    RONGHE_RETURN_IF_ERROR(Recount(tx.session(), session));
+    RONGHE_RETURN_IF_ERROR(Save(tx, session, false, {"attendances"}));
+    return ToProto(session);
+  });
 }
 
 absl::StatusOr<v1::Session> SessionApi::ConfirmAttendance(
     rpc::Call& call, const v1::ConfirmAttendanceRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
-  return writer_.Write<v1::Session>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
-        RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, request.name()));
-        const absl::CivilDay today = Today(call);
-        RONGHE_RETURN_IF_ERROR(CheckConfirm(session, today));
-        RONGHE_ASSIGN_OR_RETURN(std::vector<AttendanceRow> present,
-                                UncreditedPresent(tx.session(), id));
-        if (present.empty()) {
-          if (session.state != SessionState::kConfirmed) return errors::NobodyPresent(session.name());
-          tx.Audit(session.organization_id, session.name());
-          return ToProto(session);
-        }
-        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), session.etag));
-        const std::string& confirmed_by = call.principal().subject;
-        const std::vector<YearPart> parts = SplitByYear(session.days);
-        std::vector<int64_t> members;
-        std::vector<CreditRow> credits;
-        int32_t half_hours = 0;
-        for (const YearPart& part : parts) half_hours += part.half_hours;
-        for (AttendanceRow& row : present) {
-          members.push_back(row.member_id);
-          row.credited = true;
-          row.updated = tx.now();
-          for (const YearPart& part : parts) {
-            credits.push_back({.id = tx.NextId(),
-                               .member_id = row.member_id,
-                               .source_id = id,
-                               .year = part.year,
-                               .kind = CreditKind::kSession,
-                               .day = part.last_day,
-                               .half_hours = part.half_hours,
-                               .form = session.form,
-                               .organization_id = session.organization_id,
-                               .verified_by = confirmed_by,
-                               .created = tx.now()});
-          }
-          tx.Emit({.type = "ronghe.training.credit.granted",
-                   .subject = base::Name("members", row.member_id),
-                   .organization_id = row.organization_id,
-                   .data = {{"member", std::to_string(row.member_id)},
-                            {"session", std::to_string(id)},
-                            {"half_hours", std::to_string(half_hours)},
-                            {"date", base::FormatDay(session.last_day())}}});
-        }
-        RONGHE_RETURN_IF_ERROR(InsertCredits(tx.session(), credits));
-        RONGHE_RETURN_IF_ERROR(SaveAttendances(tx.session(), present));
-        for (const YearPart& part : parts) {
-          RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.OfYear(part.year));
-          RONGHE_RETURN_IF_ERROR(
-              RefreshAccounts(tx.session(), *rules, part.year, today, tx.now(), members).status());
-        }
-        if (session.state != SessionState::kConfirmed) {
-          session.state = SessionState::kConfirmed;
-          session.confirmed = tx.now();
-          session.confirmed_by = confirmed_by;
-        }
-        RONGHE_RETURN_IF_ERROR(Recount(tx.session(), session));
-        RONGHE_RETURN_IF_ERROR(Save(tx, session, false, {"state", "credited_count"}));
-        return ToProto(session);
-      });
+  return writer_.Write<v1::Session>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
+    RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, request.name()));
+    const absl::CivilDay today = Today(call);
+    RONGHE_RETURN_IF_ERROR(CheckConfirm(session, today));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<AttendanceRow> present,
+                            UncreditedPresent(tx.session(), id));
+    if (present.empty()) {
+      if (session.state != SessionState::kConfirmed) return errors::NobodyPresent(session.name());
+      tx.Audit(session.organization_id, session.name());
+      return ToProto(session);
+    }
+    RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), session.etag));
+    const std::string& confirmed_by = call.principal().subject;
+    const std::vector<YearPart> parts = SplitByYear(session.days);
+    std::vector<int64_t> members;
+    std::vector<CreditRow> credits;
+    int32_t half_hours = 0;
+    for (const YearPart& part : parts) half_hours += part.half_hours;
+    for (AttendanceRow& row : present) {
+      members.push_back(row.member_id);
+      row.credited = true;
+      row.updated = tx.now();
+      for (const YearPart& part : parts) {
+        credits.push_back({.id = tx.NextId(),
+                           .member_id = row.member_id,
+                           .source_id = id,
+                           .year = part.year,
+                           .kind = CreditKind::kSession,
+                           .day = part.last_day,
+                           .half_hours = part.half_hours,
+                           .form = session.form,
+                           .organization_id = session.organization_id,
+                           .verified_by = confirmed_by,
+                           .created = tx.now()});
+      }
+      tx.Emit({.type = "ronghe.training.credit.granted",
+               .subject = base::Name("members", row.member_id),
+               .organization_id = row.organization_id,
+               .data = {{"member", std::to_string(row.member_id)},
+                        {"session", std::to_string(id)},
+                        {"half_hours", std::to_string(half_hours)},
+                        {"date", base::FormatDay(session.last_day())}}});
+    }
+    RONGHE_RETURN_IF_ERROR(InsertCredits(tx.session(), credits));
+    RONGHE_RETURN_IF_ERROR(SaveAttendances(tx.session(), present));
+    for (const YearPart& part : parts) {
+      RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.OfYear(part.year));
+      RONGHE_RETURN_IF_ERROR(
+          RefreshAccounts(tx.session(), *rules, part.year, today, tx.now(), members).status());
+    }
+    if (session.state != SessionState::kConfirmed) {
+      session.state = SessionState::kConfirmed;
+      session.confirmed = tx.now();
+      session.confirmed_by = confirmed_by;
+    }
+    RONGHE_RETURN_IF_ERROR(Recount(tx.session(), session));
+    RONGHE_RETURN_IF_ERROR(Save(tx, session, false, {"state", "credited_count"}));
+    return ToProto(session);
+  });
 }
 
 absl::StatusOr<v1::Session> SessionApi::CancelSession(rpc::Call& call,
                                                       const v1::CancelSessionRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
-  return writer_.Write<v1::Session>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
-        RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, request.name()));
-        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), session.etag));
-        RONGHE_RETURN_IF_ERROR(CheckCancel(session));
-        session.state = SessionState::kCancelled;
-        RONGHE_RETURN_IF_ERROR(Save(tx, session, false, {"state"}));
-        return ToProto(session);
-      });
+  return writer_.Write<v1::Session>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {
+    RONGHE_ASSIGN_OR_RETURN(Session session, LockFor(tx, id, request.name()));
+    RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), session.etag));
+    RONGHE_RETURN_IF_ERROR(CheckCancel(session));
+    session.state = SessionState::kCancelled;
+    RONGHE_RETURN_IF_ERROR(Save(tx, session, false, {"state"}));
+    return ToProto(session);
+  });
 }
 
 absl::StatusOr<v1::ListAttendancesResponse> SessionApi::ListAttendances(
@@ -368,18 +359,17 @@ absl::StatusOr<v1::ListAttendancesResponse> SessionApi::ListAttendances(
     }
   }
   const int32_t size = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(
-      std::vector<AttendanceRow> rows,
-      writer_.database().Read(call.deadline(), [&](sql::Session& sql) {
-        return training::ListAttendances(sql, id, after, size + 1);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(std::vector<AttendanceRow> rows,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& sql) {
+                            return training::ListAttendances(sql, id, after, size + 1);
+                          }));
   v1::ListAttendancesResponse response;
   const bool more = rows.size() > static_cast<size_t>(size);
   if (more) rows.pop_back();
   for (const AttendanceRow& row : rows) *response.add_attendances() = ToProto(row);
   if (more) {
-    response.set_next_page_token(tokens_.Seal(call.method(), request.parent(),
-                                              std::to_string(rows.back().member_id)));
+    response.set_next_page_token(
+        tokens_.Seal(call.method(), request.parent(), std::to_string(rows.back().member_id)));
   }
   return response;
 }
@@ -397,8 +387,8 @@ absl::StatusOr<v1::ListTrainingFormsResponse> SessionApi::ListTrainingForms(
     item.set_code(form.code);
     item.set_title(form.title);
   }
-  for (const HourUnit unit : {HourUnit::kFullDay, HourUnit::kHalfDay, HourUnit::kHour,
-                              HourUnit::kPracticeHalfDay}) {
+  for (const HourUnit unit :
+       {HourUnit::kFullDay, HourUnit::kHalfDay, HourUnit::kHour, HourUnit::kPracticeHalfDay}) {
     v1::HourConversion& item = *response.add_conversions();
     item.set_unit(static_cast<v1::HourUnit>(unit));
     item.set_half_hours(rules->Convert(unit, 2));

@@ -32,8 +32,8 @@ class SessionApi : public v1::SessionServiceHandler {
                                             const v1::UpdateSessionRequest& request) override;
   absl::StatusOr<v1::Session> EnrolMembers(rpc::Call& call,
                                            const v1::EnrolMembersRequest& request) override;
-  absl::StatusOr<v1::Session> RecordAttendance(
-      rpc::Call& call, const v1::RecordAttendanceRequest& request) override;
+  absl::StatusOr<v1::Session> RecordAttendance(rpc::Call& call,
+                                               const v1::RecordAttendanceRequest& request) override;
   absl::StatusOr<v1::Session> ConfirmAttendance(
       rpc::Call& call, const v1::ConfirmAttendanceRequest& request) override;
   absl::StatusOr<v1::Session> CancelSession(rpc::Call& call,
@@ -46,8 +46,8 @@ class SessionApi : public v1::SessionServiceHandler {
  private:
   // Member ids with what to record; nothing recorded yet: only enrol.
   using Wanted = std::map<int64_t, AttendanceState>;
-  absl::StatusOr<v1::Session> Attend(rpc::Call& call, const std::string& name,
-                                     const Wanted& wanted, bool record);
+  absl::StatusOr<v1::Session> Attend(rpc::Call& call, const std::string& name, const Wanted& wanted,
+                                     bool record);
 
   service::Writer& writer_;
   Members& members_;

@@ -39,10 +39,9 @@ Account Assess(const RuleSet& rules, absl::CivilDay from, absl::CivilDay to, abs
       account.organization_id = stretch.organization_id;
     }
   }
-  const bool leader = std::any_of(facts.posts.begin(), facts.posts.end(),
-                                  [&rules](const std::string& code) {
-                                    return rules.IsLeaderPost(code);
-                                  });
+  const bool leader =
+      std::any_of(facts.posts.begin(), facts.posts.end(),
+                  [&rules](const std::string& code) { return rules.IsLeaderPost(code); });
   account.role = leader ? Role::kLeader : Role::kMember;
   account.months = MonthsOfMembership(facts.stretches, from, to, rules.partial_month_counts);
   if (account.due()) {

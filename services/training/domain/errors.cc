@@ -46,8 +46,8 @@ absl::Status DaysInvalid(std::string_view message_zh, const Rule& rule, std::str
 }
 
 absl::Status NoRule(absl::CivilDay day) {
-  return Make(StatusCode::kFailedPrecondition, "TRAINING_NO_RULE",
-              "该日期没有生效的学时规则。", {{"date", FormatDay(day)}});
+  return Make(StatusCode::kFailedPrecondition, "TRAINING_NO_RULE", "该日期没有生效的学时规则。",
+              {{"date", FormatDay(day)}});
 }
 
 absl::Status YearInvalid(int year, int current) {
@@ -63,7 +63,8 @@ absl::Status AsOfInvalid(absl::CivilDay day, int year) {
 }
 
 absl::Status ExemptionUnknown(std::string_view code, const Rule& rule) {
-  return Make(StatusCode::kInvalidArgument, "TRAINING_EXEMPTION_UNKNOWN", "免除学时的原因代码无效。",
+  return Make(StatusCode::kInvalidArgument, "TRAINING_EXEMPTION_UNKNOWN",
+              "免除学时的原因代码无效。",
               Of(rule, {{"required", "CARE"}, {"actual", std::string(code)}}));
 }
 
@@ -78,11 +79,10 @@ absl::Status SessionCancelled(std::string_view name) {
 }
 
 absl::Status SessionNotHeld(std::string_view name, absl::CivilDay day, absl::CivilDay today) {
-  return Make(StatusCode::kFailedPrecondition, "TRAINING_SESSION_NOT_HELD",
-              "培训尚未举行,不能登记或确认到课情况。",
-              {{"name", std::string(name)},
-               {"required", FormatDay(day)},
-               {"actual", FormatDay(today)}});
+  return Make(
+      StatusCode::kFailedPrecondition, "TRAINING_SESSION_NOT_HELD",
+      "培训尚未举行,不能登记或确认到课情况。",
+      {{"name", std::string(name)}, {"required", FormatDay(day)}, {"actual", FormatDay(today)}});
 }
 
 absl::Status NobodyPresent(std::string_view name) {

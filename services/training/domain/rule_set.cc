@@ -47,16 +47,16 @@ errors::Rule RuleSet::Cite(std::string_view rule_id, std::string_view rule_sourc
 
 absl::StatusOr<RuleBook> RuleBook::Create(std::vector<RuleSet> versions) {
   if (versions.empty()) return absl::InvalidArgumentError("no training rules");
-  std::sort(versions.begin(), versions.end(), [](const RuleSet& a, const RuleSet& b) {
-    return a.effective_from < b.effective_from;
-  });
+  std::sort(versions.begin(), versions.end(),
+            [](const RuleSet& a, const RuleSet& b) { return a.effective_from < b.effective_from; });
   std::set<std::string> names;
   for (size_t i = 0; i < versions.size(); ++i) {
     const RuleSet& set = versions[i];
     const auto wrong = [&set](std::string_view what) {
       return absl::InvalidArgumentError(base::Cat("training rules ", set.version, ": ", what));
     };
-    if (set.version.empty() || !names.insert(set.version).second) return wrong("version not unique");
+    if (set.version.empty() || !names.insert(set.version).second)
+      return wrong("version not unique");
     if (set.member.half_hours <= 0 || set.leader.half_hours < set.member.half_hours) {
       return wrong("requirements");
     }

@@ -85,9 +85,7 @@ class RuleBook {
   absl::StatusOr<const RuleSet*> At(absl::CivilDay day) const;
 
   // The version by which an hour year is judged: the one in force on its last day.
-  absl::StatusOr<const RuleSet*> OfYear(int year) const {
-    return At(absl::CivilDay(year, 12, 31));
-  }
+  absl::StatusOr<const RuleSet*> OfYear(int year) const { return At(absl::CivilDay(year, 12, 31)); }
 
   const std::vector<RuleSet>& versions() const { return versions_; }
 

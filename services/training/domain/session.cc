@@ -44,9 +44,9 @@ absl::Status Complete(const RuleBook& rules, Session& session) {
                                std::to_string(session.days.size()));
   }
   if (session.last_day().year() > session.first_day().year() + 1) {
-    return errors::DaysInvalid("培训最多跨两个年度。", rule, "2",
-                               std::to_string(session.last_day().year() -
-                                              session.first_day().year() + 1));
+    return errors::DaysInvalid(
+        "培训最多跨两个年度。", rule, "2",
+        std::to_string(session.last_day().year() - session.first_day().year() + 1));
   }
   for (size_t i = 0; i < session.days.size(); ++i) {
     SessionDay& day = session.days[i];

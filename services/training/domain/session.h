@@ -55,8 +55,8 @@ struct Session {
   absl::CivilDay last_day() const { return days.back().day; }
 };
 
-// The part of a session's hours that falls into one hour year (Asia/Shanghai): training that crosses
-// the new year is split (T-09).
+// The part of a session's hours that falls into one hour year (Asia/Shanghai): training that
+// crosses the new year is split (T-09).
 struct YearPart {
   int year = 0;
   int32_t half_hours = 0;

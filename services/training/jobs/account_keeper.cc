@@ -16,7 +16,6 @@ namespace {
 constexpr char kSource[] = "services/membership";
 constexpr char kInterval[] = "ronghe.membership.interval.changed";
 constexpr char kPost[] = "ronghe.membership.post.changed";
-constexpr char kAccountsJob[] = "training.accounts";
 constexpr char kGaugesJob[] = "training.gauges";
 constexpr int32_t kPortion = 250;
 constexpr absl::Duration kRun = absl::Minutes(1);
@@ -29,8 +28,8 @@ std::string Value(const event::v1::Event& event, const std::string& key) {
 }  // namespace
 
 AccountKeeper::AccountKeeper(sql::Database& database, base::IdGenerator& ids,
-                             const base::Clock& clock, const RuleBook& rules,
-                             job::JobRunner& jobs, std::shared_ptr<rpc::Channel> membership)
+                             const base::Clock& clock, const RuleBook& rules, job::JobRunner& jobs,
+                             std::shared_ptr<rpc::Channel> membership)
     : database_(database),
       ids_(ids),
       clock_(clock),
@@ -44,30 +43,23 @@ AccountKeeper::AccountKeeper(sql::Database& database, base::IdGenerator& ids,
           [this](sql::Session& session, std::span<const event::v1::Event> events) {
             return Note(session, events);
           },
-          [this](std::span<const event::v1::Event>) { Nudge(); },
+          [this](std::span<const event::v1::Event>) { jobs_.Nudge(kJob); },
           event::ConsumerOptions{.name = "accounts", .types = {kInterval, kPost}}, clock) {
-  jobs_.Add(kAccountsJob, absl::Seconds(30), [this](job::JobContext& context) {
-    return Keep(context.DeadlineIn(kRun)).status();
-  });
-  jobs_.Add(kGaugesJob, absl::Minutes(1), [this](job::JobContext& context) {
-    return Measure(context.DeadlineIn(kRun));
-  });
+  jobs_.Add(kJob, absl::Seconds(30),
+            [this](job::JobContext& context) { return Keep(context.DeadlineIn(kRun)).status(); });
+  jobs_.Add(kGaugesJob, absl::Minutes(1),
+            [this](job::JobContext& context) { return Measure(context.DeadlineIn(kRun)); });
 }
 
-void AccountKeeper::Nudge() { jobs_.Nudge(kAccountsJob); }
-
-absl::Status AccountKeeper::Note(sql::Session& session,
-                                 std::span<const event::v1::Event> events) {
+absl::Status AccountKeeper::Note(sql::Session& session, std::span<const event::v1::Event> events) {
   const absl::CivilDay today = base::ShanghaiDay(clock_.Now());
   std::vector<DueRow> rows;
   for (const event::v1::Event& event : events) {
     int64_t member = 0;
     if (!absl::SimpleAtoi(Value(event, "member"), &member)) continue;
     const auto note = [&](absl::CivilDay day) {
-      rows.push_back({.id = ids_.Next(),
-                      .due_on = day,
-                      .member_id = member,
-                      .sequence = event.sequence()});
+      rows.push_back(
+          {.id = ids_.Next(), .due_on = day, .member_id = member, .sequence = event.sequence()});
     };
     note(today);
     for (const char* key : {"valid_from", "valid_to"}) {
@@ -98,9 +90,8 @@ absl::Status AccountKeeper::OpenYear(int year, absl::Time deadline) {
           RONGHE_ASSIGN_OR_RETURN(const std::optional<RollRow> stored, LoadRoll(session, year));
           RollRow roll = stored.value_or(RollRow{.last_member_id = 0, .done = false});
           if (roll.done) return true;
-          RONGHE_ASSIGN_OR_RETURN(
-              const std::vector<int64_t> members,
-              MembersAfter(session, today, roll.last_member_id, kPortion));
+          RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> members,
+                                  MembersAfter(session, today, roll.last_member_id, kPortion));
           std::vector<DueRow> rows;
           for (const int64_t member : members) {
             rows.push_back(
@@ -137,18 +128,16 @@ absl::StatusOr<int64_t> AccountKeeper::KeepSome(absl::CivilDay today, absl::Time
   RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.OfYear(year));
   const absl::StatusOr<const RuleSet*> rules_before = rules_.OfYear(year - 1);
   const absl::Time now = clock_.Now();
-  RONGHE_RETURN_IF_ERROR(
-      database_.Transact(deadline, [&](sql::Session& session) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(
-            RefreshAccounts(session, *rules, year, today, now, members).status());
-        if (rules_before.ok()) {
-          RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> older,
-                                  WithAccount(session, year - 1, members));
-          RONGHE_RETURN_IF_ERROR(
-              RefreshAccounts(session, **rules_before, year - 1, today, now, older).status());
-        }
-        return DeleteDue(session, ids);
-      }));
+  RONGHE_RETURN_IF_ERROR(database_.Transact(deadline, [&](sql::Session& session) -> absl::Status {
+    RONGHE_RETURN_IF_ERROR(RefreshAccounts(session, *rules, year, today, now, members).status());
+    if (rules_before.ok()) {
+      RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> older,
+                              WithAccount(session, year - 1, members));
+      RONGHE_RETURN_IF_ERROR(
+          RefreshAccounts(session, **rules_before, year - 1, today, now, older).status());
+    }
+    return DeleteDue(session, ids);
+  }));
   return static_cast<int64_t>(rows.size());
 }
 

@@ -25,7 +25,10 @@ namespace ronghe::training {
 
 class AccountKeeper {
  public:
-  // Adds the jobs "training.accounts" and "training.gauges" to `jobs`. All references must outlive
+  // The job that judges accounts; nudge it when the copies of membership moved on.
+  static constexpr char kJob[] = "training.accounts";
+
+  // Adds the jobs kJob and "training.gauges" to `jobs`. All references must outlive
   // the keeper; stop the runner before destroying it.
   AccountKeeper(sql::Database& database, base::IdGenerator& ids, const base::Clock& clock,
                 const RuleBook& rules, job::JobRunner& jobs,
@@ -37,9 +40,6 @@ class AccountKeeper {
   // Follows membership's feed.
   void Start() { consumer_.Start(); }
   void Stop() { consumer_.Stop(); }
-
-  // Runs the job soon: called when the copies of membership moved on. Never blocks.
-  void Nudge();
 
   // Opens the accounts of the current year that are missing, then judges every account that is due,
   // and answers how many rows of work it took off the list.

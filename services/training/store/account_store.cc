@@ -60,11 +60,11 @@ struct CreditSumRow {
   int64_t credits;
 };
 
-#define ACCOUNT_COLUMNS                                                              \
-  "member_id, year, organization_id, role, months, required, credited, credits, "     \
+#define ACCOUNT_COLUMNS                                                           \
+  "member_id, year, organization_id, role, months, required, credited, credits, " \
   "exemption, updated"
-#define SUMMARY_COLUMNS                                                                  \
-  "year, organization_id, members, exempt, due, reached, covered, missing_half_hours, "   \
+#define SUMMARY_COLUMNS                                                                 \
+  "year, organization_id, members, exempt, due, reached, covered, missing_half_hours, " \
   "leaders_due, leaders_reached"
 
 const sql::Command kOpen("hour_account.open",
@@ -93,15 +93,14 @@ const sql::Query<MemberRow> kWithAccount("hour_account.exists",
                                          "SELECT member_id FROM hour_account WHERE year = ? "
                                          "AND member_id IN (?*) ORDER BY member_id");
 const sql::Command kAddSummary(
-    "hour_summary.add",
-    "INSERT INTO hour_summary (" SUMMARY_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
-    "members = members + VALUES(members), exempt = exempt + VALUES(exempt), "
-    "due = due + VALUES(due), reached = reached + VALUES(reached), "
-    "covered = covered + VALUES(covered), "
-    "missing_half_hours = missing_half_hours + VALUES(missing_half_hours), "
-    "leaders_due = leaders_due + VALUES(leaders_due), "
-    "leaders_reached = leaders_reached + VALUES(leaders_reached)");
+    "hour_summary.add", "INSERT INTO hour_summary (" SUMMARY_COLUMNS
+                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+                        "members = members + VALUES(members), exempt = exempt + VALUES(exempt), "
+                        "due = due + VALUES(due), reached = reached + VALUES(reached), "
+                        "covered = covered + VALUES(covered), "
+                        "missing_half_hours = missing_half_hours + VALUES(missing_half_hours), "
+                        "leaders_due = leaders_due + VALUES(leaders_due), "
+                        "leaders_reached = leaders_reached + VALUES(leaders_reached)");
 const sql::Query<SummaryRow> kSummaries("hour_summary.by_organizations",
                                         "SELECT " SUMMARY_COLUMNS
                                         " FROM hour_summary WHERE year = ? "
@@ -255,8 +254,7 @@ absl::StatusOr<std::map<int64_t, MemberFacts>> Gather(sql::Session& session, con
 }  // namespace
 
 absl::StatusOr<std::vector<Account>> RefreshAccounts(sql::Session& session, const RuleSet& rules,
-                                                     int year, absl::CivilDay today,
-                                                     absl::Time now,
+                                                     int year, absl::CivilDay today, absl::Time now,
                                                      std::span<const int64_t> members) {
   const std::vector<int64_t> sorted = Sorted(members);
   // The upsert creates what is missing and locks what is there, so that two transactions that open
@@ -266,16 +264,13 @@ absl::StatusOr<std::vector<Account>> RefreshAccounts(sql::Session& session, cons
   for (const int64_t member : sorted) keys.push_back({.member_id = member, .year = year});
   RONGHE_RETURN_IF_ERROR(session.InsertMany(kOpen, keys));
   std::map<int64_t, Account> before;
-  RONGHE_RETURN_IF_ERROR(
-      ForPortions(sorted, [&](std::span<const int64_t> some) -> absl::Status {
-        RONGHE_ASSIGN_OR_RETURN(const std::vector<AccountRow> rows,
-                                session.Select(kLock, year, some));
-        for (const AccountRow& row : rows) before[row.member_id] = FromRow(row);
-        return absl::OkStatus();
-      }));
+  RONGHE_RETURN_IF_ERROR(ForPortions(sorted, [&](std::span<const int64_t> some) -> absl::Status {
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<AccountRow> rows, session.Select(kLock, year, some));
+    for (const AccountRow& row : rows) before[row.member_id] = FromRow(row);
+    return absl::OkStatus();
+  }));
   const Span span = Span::OfYear(year, ReferenceDay(year, today));
-  RONGHE_ASSIGN_OR_RETURN(std::map<int64_t, MemberFacts> facts,
-                          Gather(session, span, sorted));
+  RONGHE_ASSIGN_OR_RETURN(auto facts, Gather(session, span, sorted));
   std::vector<Account> changed;
   std::vector<AccountRow> rows;
   std::map<int64_t, Summary> deltas;
@@ -313,8 +308,8 @@ absl::StatusOr<std::vector<Account>> JudgeMembers(sql::Session& session, const R
   return accounts;
 }
 
-absl::StatusOr<std::vector<Account>> JudgeOrganizations(sql::Session& session,
-                                                        const RuleSet& rules, const Span& span,
+absl::StatusOr<std::vector<Account>> JudgeOrganizations(sql::Session& session, const RuleSet& rules,
+                                                        const Span& span,
                                                         std::span<const int64_t> organizations) {
   RONGHE_ASSIGN_OR_RETURN(const std::vector<org::IntervalRow> intervals,
                           org::IntervalsAsOf(session, organizations, span.day));
@@ -336,9 +331,8 @@ absl::StatusOr<std::optional<StoredAccount>> LoadAccount(sql::Session& session, 
 
 absl::StatusOr<std::vector<Account>> ListShort(sql::Session& session, int64_t organization_id,
                                                int year, int64_t after_member, int32_t limit) {
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<AccountRow> rows,
-      session.Select(kShort, organization_id, year, after_member, limit));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<AccountRow> rows,
+                          session.Select(kShort, organization_id, year, after_member, limit));
   std::vector<Account> accounts;
   accounts.reserve(rows.size());
   for (const AccountRow& row : rows) accounts.push_back(FromRow(row));

@@ -41,8 +41,7 @@ struct Span {
 // Judges the accounts of `members` for `year` anew, in the caller's transaction, and answers those
 // that changed. Members in any order and number, without repetition; locks are taken in id order.
 absl::StatusOr<std::vector<Account>> RefreshAccounts(sql::Session& session, const RuleSet& rules,
-                                                     int year, absl::CivilDay today,
-                                                     absl::Time now,
+                                                     int year, absl::CivilDay today, absl::Time now,
                                                      std::span<const int64_t> members);
 
 // Judges members without writing, from the copies and the credits. In member order; members whose
@@ -52,8 +51,8 @@ absl::StatusOr<std::vector<Account>> JudgeMembers(sql::Session& session, const R
                                                   std::span<const int64_t> members);
 
 // The same for all who belonged to the organizations (at most 256) on the day.
-absl::StatusOr<std::vector<Account>> JudgeOrganizations(sql::Session& session,
-                                                        const RuleSet& rules, const Span& span,
+absl::StatusOr<std::vector<Account>> JudgeOrganizations(sql::Session& session, const RuleSet& rules,
+                                                        const Span& span,
                                                         std::span<const int64_t> organizations);
 
 struct StoredAccount {

@@ -5,16 +5,15 @@
 namespace ronghe::training {
 namespace {
 
-#define CREDIT_COLUMNS                                                               \
-  "id, member_id, source_id, year, kind, day, half_hours, form, organization_id, "    \
+#define CREDIT_COLUMNS                                                             \
+  "id, member_id, source_id, year, kind, day, half_hours, form, organization_id, " \
   "verified_by, created"
-#define CERTIFICATE_COLUMNS                                                              \
-  "id, member_id, organization_id, issuer, number, title, form, day, half_hours, "        \
+#define CERTIFICATE_COLUMNS                                                        \
+  "id, member_id, organization_id, issuer, number, title, form, day, half_hours, " \
   "recorded_by, verified_by, verified, created, etag"
 
-const sql::Command kInsert("credit.insert",
-                           "INSERT INTO credit (" CREDIT_COLUMNS
-                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Command kInsert("credit.insert", "INSERT INTO credit (" CREDIT_COLUMNS
+                                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Query<CreditRow> kList("credit.list",
                                   "SELECT " CREDIT_COLUMNS
                                   " FROM credit WHERE member_id = ? AND day >= ? AND day < ? "

@@ -8,8 +8,8 @@
 namespace ronghe::training {
 namespace {
 
-#define SESSION_COLUMNS                                                                     \
-  "id, organization_id, title, form, place, description, start_date, end_date, state, "      \
+#define SESSION_COLUMNS                                                                 \
+  "id, organization_id, title, form, place, description, start_date, end_date, state, " \
   "enrolled, present, credited, confirmed_by, confirmed, rule_version, created, updated, etag"
 
 struct SessionRow {
@@ -50,8 +50,7 @@ const sql::Command kUpdate(
     "end_date = ?, state = ?, enrolled = ?, present = ?, credited = ?, confirmed_by = ?, "
     "confirmed = ?, rule_version = ?, updated = ?, etag = ? WHERE id = ?");
 const sql::Query<SessionRow> kById("training_session.by_id",
-                                   "SELECT " SESSION_COLUMNS
-                                   " FROM training_session WHERE id = ?");
+                                   "SELECT " SESSION_COLUMNS " FROM training_session WHERE id = ?");
 const sql::Query<SessionRow> kLock("training_session.lock",
                                    "SELECT " SESSION_COLUMNS
                                    " FROM training_session WHERE id = ? FOR UPDATE");
@@ -167,8 +166,7 @@ absl::StatusOr<std::optional<Session>> One(sql::Session& session,
                                            const sql::Query<SessionRow>& query, int64_t id) {
   RONGHE_ASSIGN_OR_RETURN(std::optional<SessionRow> row, session.SelectOne(query, id));
   if (!row.has_value()) return std::nullopt;
-  RONGHE_ASSIGN_OR_RETURN(std::vector<Session> sessions,
-                          WithDays(session, {*std::move(row)}));
+  RONGHE_ASSIGN_OR_RETURN(std::vector<Session> sessions, WithDays(session, {*std::move(row)}));
   return std::move(sessions.front());
 }
 
@@ -217,10 +215,9 @@ absl::StatusOr<std::vector<Session>> ListSessions(sql::Session& session,
     before_day = filter.before->first;
     before_id = filter.before->second;
   }
-  RONGHE_ASSIGN_OR_RETURN(
-      std::vector<SessionRow> rows,
-      session.Select(kList, filter.organization_id, filter.from, last, before_day, before_id,
-                     filter.form, filter.form, limit));
+  RONGHE_ASSIGN_OR_RETURN(std::vector<SessionRow> rows,
+                          session.Select(kList, filter.organization_id, filter.from, last,
+                                         before_day, before_id, filter.form, filter.form, limit));
   return WithDays(session, std::move(rows));
 }
 
@@ -244,8 +241,8 @@ absl::StatusOr<std::vector<AttendanceRow>> AttendancesOf(sql::Session& session, 
 }
 
 absl::StatusOr<std::vector<AttendanceRow>> ListAttendances(sql::Session& session,
-                                                           int64_t session_id,
-                                                           int64_t after_member, int32_t limit) {
+                                                           int64_t session_id, int64_t after_member,
+                                                           int32_t limit) {
   return session.Select(kAttendances, session_id, after_member, limit);
 }
 

@@ -55,8 +55,8 @@ absl::StatusOr<std::vector<AttendanceRow>> AttendancesOf(sql::Session& session, 
                                                          std::span<const int64_t> members);
 // At most `limit` attendances after a member.
 absl::StatusOr<std::vector<AttendanceRow>> ListAttendances(sql::Session& session,
-                                                           int64_t session_id,
-                                                           int64_t after_member, int32_t limit);
+                                                           int64_t session_id, int64_t after_member,
+                                                           int32_t limit);
 // Those present whose hours are not credited yet, by member.
 absl::StatusOr<std::vector<AttendanceRow>> UncreditedPresent(sql::Session& session,
                                                              int64_t session_id);

@@ -1,6 +1,6 @@
 // A small scheme with every kind of item, for the tests of evaluation.
-#ifndef RONGHE_SERVICES_EVALUATION_DOMAIN_TEST_SCHEME_H_
-#define RONGHE_SERVICES_EVALUATION_DOMAIN_TEST_SCHEME_H_
+#ifndef RONGHE_SERVICES_EVALUATION_TESTING_TEST_SCHEME_H_
+#define RONGHE_SERVICES_EVALUATION_TESTING_TEST_SCHEME_H_
 
 #include "services/evaluation/domain/scheme.h"
 
@@ -33,8 +33,11 @@ inline Scheme TestScheme() {
   scheme.bonuses = {{"B1", "表彰", "BASE", 3000}, {"B2", "典型", "BASE", 3000}};
   scheme.max_bonus = 5000;
   scheme.vetoes = {{"V1", "弄虚作假", 1}, {"V2", "书记受处分", 2}};
-  scheme.bands = {{5, "五星", 90000}, {4, "四星", 80000}, {3, "三星", 70000},
-                  {2, "二星", 60000}, {1, "一星", 0}};
+  scheme.bands = {{5, "五星", 90000},
+                  {4, "四星", 80000},
+                  {3, "三星", 70000},
+                  {2, "二星", 60000},
+                  {1, "一星", 0}};
   scheme.caps = {{5, 3000}};
   scheme.min_system_share = 6000;
   return scheme;
@@ -42,4 +45,4 @@ inline Scheme TestScheme() {
 
 }  // namespace ronghe::evaluation
 
-#endif  // RONGHE_SERVICES_EVALUATION_DOMAIN_TEST_SCHEME_H_
+#endif  // RONGHE_SERVICES_EVALUATION_TESTING_TEST_SCHEME_H_

@@ -1,0 +1,72 @@
+// What must a password be, when does a name lock, and when does a session end? GB/T 22239-2019,
+// 8.1.4.1 (domain-rules 9.2); every number is a parameter with its source.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace ronghe::gateway::access {
+
+// A number of the policy with the clause it comes from.
+struct Parameter {
+  int64_t value = 0;
+  std::string rule_id;
+  std::string source;
+};
+
+struct LoginPolicy {
+  std::string version;
+  Parameter min_length;
+  Parameter min_classes;
+  Parameter history;
+  Parameter max_age_days;
+  Parameter lock_failures;
+  Parameter lock_minutes;
+  Parameter idle_minutes;
+  Parameter absolute_minutes;
+  Parameter max_sessions;
+  Parameter unused_days;
+};
+
+// OK when every parameter has a value in its range, a rule and a source. INVALID_ARGUMENT with
+// reason LOGIN_POLICY_INVALID naming the parameter.
+absl::Status CheckPolicy(const LoginPolicy& policy);
+
+// OK for a password that is long and mixed enough and does not hold the login name. INVALID_ARGUMENT
+// PASSWORD_TOO_WEAK with rule, source, required and actual. `password` is valid UTF-8.
+absl::Status CheckPassword(const LoginPolicy& policy, std::string_view login_name,
+                           std::string_view password);
+
+// Of lower case, upper case, digit and other, how many occur.
+int CharacterClasses(std::string_view password);
+
+// The failures of one login name, whether or not an account has it.
+struct Guard {
+  int64_t failures = 0;
+  std::optional<absl::Time> locked_until;
+};
+
+// Counts an attempt before the password is looked at, so that attempts at one time can't outrun the
+// lock. OK: the attempt may go on, `guard` counts it as failed until it is known to be good.
+// RESOURCE_EXHAUSTED SIGN_IN_LOCKED with RetryInfo: the name is locked; `guard` is unchanged.
+absl::Status CountAttempt(const LoginPolicy& policy, absl::Time now, Guard* guard);
+
+// When a session last seen at `last_seen` that ends at `expires` is over.
+absl::Time SessionEnd(const LoginPolicy& policy, absl::Time last_seen, absl::Time expires);
+
+// True when a password set at `changed` is too old at `now`.
+bool PasswordExpired(const LoginPolicy& policy, absl::Time changed, absl::Time now);
+
+// True when an account last used at `used` counts as abandoned at `now`.
+bool Unused(const LoginPolicy& policy, absl::Time used, absl::Time now);
+
+// A one-time password of 20 characters that satisfies any policy in range; `random` gives 20 bytes or
+// more.
+std::string OneTimePassword(std::string_view random);
+
+}  // namespace ronghe::gateway::access

@@ -1,0 +1,68 @@
+// How do rows become messages, and requests become particulars?
+#ifndef RONGHE_SERVICES_MEMBERSHIP_API_CONVERT_H_
+#define RONGHE_SERVICES_MEMBERSHIP_API_CONVERT_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "common/error/error.h"
+#include "ronghe/membership/v1/member.pb.h"
+#include "ronghe/membership/v1/organization.pb.h"
+#include "ronghe/membership/v1/post.pb.h"
+#include "ronghe/membership/v1/roster_import.pb.h"
+#include "services/membership/domain/member.h"
+#include "services/membership/store/member_store.h"
+#include "services/membership/store/organization_store.h"
+#include "services/membership/store/personal_fields.h"
+#include "services/membership/store/post_store.h"
+#include "services/membership/store/roster_import_store.h"
+
+namespace ronghe::membership {
+
+v1::Organization ToProto(const OrganizationRow& row);
+
+// What both views show.
+v1::Member ToProto(const MemberBrief& row);
+v1::Member BasicToProto(const MemberRow& row);
+// Everything, masked. `today` counts the years of standing.
+//
+// Errors: those of PersonalFields.
+absl::StatusOr<v1::Member> FullToProto(const MemberRow& row, const PersonalFields& fields,
+                                       absl::CivilDay today);
+// By view; UNSPECIFIED means `otherwise`.
+absl::StatusOr<v1::Member> ToProto(const MemberRow& row, v1::MemberView view,
+                                   v1::MemberView otherwise, const PersonalFields& fields,
+                                   absl::CivilDay today);
+
+v1::MemberInterval ToProto(const MemberIntervalRow& row);
+v1::Post ToProto(const HeldPostRow& row);
+v1::RosterImport ToProto(const RosterImportRow& row);
+
+// The day that a request field gives; nothing when it is absent. A bad date is added to
+// `violations` under `path`.
+std::optional<absl::CivilDay> ReadDay(bool present, const google::type::Date& date,
+                                      std::string_view path,
+                                      std::vector<error::FieldViolation>& violations);
+
+// The particulars of a member as a request gives them, unchecked. Bad dates and an unknown gender
+// or category are added to `violations`.
+Particulars ReadParticulars(const v1::Member& member,
+                            std::vector<error::FieldViolation>& violations);
+
+// Problems as violations of "member.<path>".
+void AddProblems(const std::vector<Problem>& problems,
+                 std::vector<error::FieldViolation>& violations);
+
+// Moves particulars into a row whose id is set; seals identity and telephone number when
+// `with_identity` and `with_phone`.
+absl::Status WriteParticulars(const Particulars& particulars, const PersonalFields& fields,
+                              bool with_identity, bool with_phone, MemberRow& row);
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_API_CONVERT_H_

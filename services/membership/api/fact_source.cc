@@ -1,0 +1,172 @@
+#include "services/membership/api/fact_source.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/resource_name.h"
+#include "common/base/status_macros.h"
+#include "common/base/strings.h"
+#include "services/membership/store/fact_store.h"
+
+namespace ronghe::membership {
+namespace {
+
+constexpr std::string_view kSize = "membership.size_within_limit";
+constexpr std::string_view kMinimum = "membership.min_full";
+constexpr std::string_view kCommittee = "membership.committee_present";
+constexpr int32_t kBranch = 631;
+
+struct Size {
+  int64_t full = 0;
+  int64_t probationary = 0;
+  int64_t committee = 0;
+};
+
+fact::v1::Indicator MakeIndicator(std::string_view name, const char* title, const char* rule_id,
+                                  const OrganizationRules& rules) {
+  fact::v1::Indicator indicator;
+  indicator.set_name(std::string(name));
+  indicator.set_title(title);
+  indicator.set_unit(fact::v1::INDICATOR_UNIT_LIMIT);
+  indicator.set_rule_id(rule_id);
+  indicator.set_rule_source(rules.size_source);
+  indicator.set_rule_version(rules.name);
+  return indicator;
+}
+
+int32_t KindOf(const org::OrgTree& tree, int64_t organization) {
+  const std::optional<org::OrgNode> node = tree.Node(organization);
+  int32_t kind = 0;
+  if (node.has_value()) {
+    std::from_chars(node->kind.data(), node->kind.data() + node->kind.size(), kind);
+  }
+  return kind;
+}
+
+// Whether the indicator's rule asks anything of a branch of this size.
+bool Due(std::string_view indicator, const OrganizationRules& rules, const Size& size) {
+  return indicator != kCommittee || size.full >= rules.committee_from_full;
+}
+
+SizeFinding FindingOf(std::string_view indicator) {
+  if (indicator == kSize) return SizeFinding::kAboveNormalSize;
+  if (indicator == kMinimum) return SizeFinding::kBelowMinimum;
+  return SizeFinding::kCommitteeMissing;
+}
+
+std::string CategoryName(Category category) {
+  const std::string code = absl::StrCat(static_cast<int32_t>(category));
+  return std::string(NameOf(Categories(), code));
+}
+
+}  // namespace
+
+std::vector<fact::v1::Indicator> FactSource::Indicators(absl::CivilDay day) const {
+  const OrganizationRules& rules = rules_.On(day);
+  return {MakeIndicator(kCommittee, "应设支委会的已设支委会", "B-10", rules),
+          MakeIndicator(kMinimum, "正式党员达到设立支部的人数", "B-01", rules),
+          MakeIndicator(kSize, "党员人数不超过规模上限", "B-02", rules)};
+}
+
+absl::StatusOr<std::vector<fact::Figure>> FactSource::Figures(
+    absl::Time deadline, std::span<const int64_t> branches, const fact::Period& period,
+    std::span<const std::string> indicators) {
+  const absl::CivilDay day = period.end - 1;
+  const OrganizationRules& rules = rules_.On(day);
+  std::map<int64_t, Size> sizes;
+  RONGHE_RETURN_IF_ERROR(
+      database_.ReadSnapshot(deadline, [&](sql::Session& session) -> absl::Status {
+        sizes.clear();
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationSizeRow> members,
+                                SizesOn(session, branches, day));
+        for (const OrganizationSizeRow& row : members) {
+          sizes[row.organization_id].full = row.full;
+          sizes[row.organization_id].probationary = row.probationary;
+        }
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<CommitteeSizeRow> committees,
+                                CommitteesOn(session, branches, day));
+        for (const CommitteeSizeRow& row : committees) {
+          sizes[row.organization_id].committee = row.members;
+        }
+        return absl::OkStatus();
+      }));
+  std::vector<fact::Figure> figures;
+  for (const int64_t branch : branches) {
+    const int32_t kind = KindOf(tree_, branch);
+    const Size& size = sizes[branch];
+    const std::vector<SizeFinding> findings =
+        CheckSize(rules, kind, size.full, size.probationary, size.committee);
+    for (const std::string& indicator : indicators) {
+      const bool due = kind == kBranch && Due(indicator, rules, size);
+      const bool found =
+          std::find(findings.begin(), findings.end(), FindingOf(indicator)) != findings.end();
+      figures.push_back({.organization = branch,
+                         .indicator = indicator,
+                         .numerator = due && !found ? 1 : 0,
+                         .denominator = due ? 1 : 0});
+    }
+  }
+  return figures;
+}
+
+absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int64_t organization,
+                                                        const fact::EvidenceQuery& query,
+                                                        int32_t limit, std::string_view cursor) {
+  const absl::CivilDay day = query.period.end - 1;
+  const OrganizationRules& rules = rules_.On(day);
+  int64_t after = 0;
+  std::from_chars(cursor.data(), cursor.data() + cursor.size(), after);
+  fact::EvidencePage page;
+  if (query.indicator == kCommittee) {
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<PostOnDayRow> posts,
+                            database_.Read(deadline, [&](sql::Session& session) {
+                              return CommitteePostsOn(session, organization, day, after, limit + 1);
+                            }));
+    for (const PostOnDayRow& post : posts) {
+      if (static_cast<int32_t>(page.records.size()) == limit) {
+        page.next = absl::StrCat(after);
+        break;
+      }
+      after = post.id;
+      fact::v1::EvidenceRecord& record = page.records.emplace_back();
+      record.set_name(base::ChildName("members", post.member_id, "posts", post.id));
+      record.set_title(std::string(NameOf(Posts(), PostCode(post.code))));
+      record.set_counted(true);
+      record.set_detail("支委会成员");
+    }
+    if (posts.empty() && cursor.empty()) {
+      fact::v1::EvidenceRecord& record = page.records.emplace_back();
+      record.set_name(base::Name("organizations", organization));
+      record.set_title(tree_.Name(organization));
+      record.set_detail(absl::StrCat("没有在任的支委会成员;正式党员 ", rules.committee_from_full,
+                                     " 人以上应设支委会"));
+    }
+    return page;
+  }
+
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberOnDayRow> members,
+                          database_.Read(deadline, [&](sql::Session& session) {
+                            return MembersOn(session, organization, day, after, limit + 1);
+                          }));
+  for (const MemberOnDayRow& member : members) {
+    if (static_cast<int32_t>(page.records.size()) == limit) {
+      page.next = absl::StrCat(after);
+      break;
+    }
+    after = member.member_id;
+    fact::v1::EvidenceRecord& record = page.records.emplace_back();
+    record.set_name(base::Name("members", member.member_id));
+    record.set_title(CategoryName(member.category));
+    const bool minimum = query.indicator == kMinimum;
+    record.set_counted(!minimum || member.category == Category::kFull);
+    record.set_detail(minimum
+                          ? absl::StrCat("设立支部须有正式党员 ", rules.branch_min_full, " 人以上")
+                          : absl::StrCat("支部党员一般不超过 ", rules.branch_max_members, " 人"));
+  }
+  return page;
+}
+
+}  // namespace ronghe::membership

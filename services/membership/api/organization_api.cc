@@ -1,0 +1,390 @@
+#include "services/membership/api/organization_api.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/resource_name.h"
+#include "common/base/status_macros.h"
+#include "common/base/strings.h"
+#include "common/rpc/convert.h"
+#include "common/rpc/etag.h"
+#include "common/rpc/field_mask.h"
+#include "services/membership/api/convert.h"
+#include "services/membership/domain/errors.h"
+#include "services/membership/domain/member.h"
+#include "services/membership/store/events.h"
+
+namespace ronghe::membership {
+namespace {
+
+constexpr std::array<std::string_view, 6> kUpdatable = {
+    "title", "short_title", "sort", "founded_on", "unit_situation", "region_code"};
+
+absl::StatusOr<int64_t> ParseOrganization(std::string_view name) {
+  return base::ParseName(name, "organizations");
+}
+
+// Names and numbers that both Create and Update check.
+void CheckFields(const v1::Organization& organization, bool title, absl::CivilDay today,
+                 std::optional<absl::CivilDay> founded_on,
+                 std::vector<error::FieldViolation>& violations) {
+  if (title && Trim(organization.title()).empty()) {
+    violations.push_back({"organization.title", "请填写党组织全称。"});
+  }
+  if (!v1::UnitSituation_IsValid(organization.unit_situation())) {
+    violations.push_back({"organization.unit_situation", "党组织所在单位情况不在代码表中。"});
+  }
+  if (founded_on && *founded_on > today) {
+    violations.push_back({"organization.founded_on", "成立日期不能晚于今天。"});
+  }
+}
+
+// The levels of the tree at and below an organization, itself counted; stops past `limit`.
+int LevelsBelow(const org::OrgTree& tree, int64_t id, int limit) {
+  int levels = 0;
+  std::vector<int64_t> level = {id};
+  while (!level.empty() && levels <= limit) {
+    ++levels;
+    std::vector<int64_t> next;
+    for (int64_t organization : level) {
+      for (const org::OrgNode& child : tree.Children(organization)) next.push_back(child.id);
+    }
+    level = std::move(next);
+  }
+  return levels;
+}
+
+}  // namespace
+
+OrganizationApi::OrganizationApi(service::Writer& writer, MembershipTree& tree,
+                                 const OrganizationRuleBook& rules, const rpc::PageTokens& tokens)
+    : writer_(writer), tree_(tree), rules_(rules), tokens_(tokens) {}
+
+const OrganizationRules& OrganizationApi::RulesToday(const rpc::Call& call) const {
+  return rules_.On(base::ShanghaiDay(call.now()));
+}
+
+absl::StatusOr<std::vector<OrganizationRow>> OrganizationApi::Load(
+    rpc::Call& call, const std::vector<int64_t>& ids) {
+  return writer_.database().Read(
+      call.deadline(), [&](sql::Session& session) { return LoadOrganizations(session, ids); });
+}
+
+absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
+    rpc::Call& call, const v1::CreateOrganizationRequest& request) {
+  int64_t parent_id = 0;
+  if (!request.parent().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(parent_id, ParseOrganization(request.parent()));
+  }
+  RONGHE_RETURN_IF_ERROR(call.Authorize(parent_id));
+  const v1::Organization& wanted = request.organization();
+  const absl::CivilDay today = base::ShanghaiDay(call.now());
+  std::vector<error::FieldViolation> violations;
+  const std::optional<absl::CivilDay> founded_on = ReadDay(
+      wanted.has_founded_on(), wanted.founded_on(), "organization.founded_on", violations);
+  CheckFields(wanted, true, today, founded_on, violations);
+  if (wanted.kind() == v1::ORGANIZATION_KIND_UNSPECIFIED ||
+      !v1::OrganizationKind_IsValid(wanted.kind())) {
+    violations.push_back({"organization.kind", "请选择党组织类别。"});
+  }
+  if (!violations.empty()) return error::InvalidFields(std::move(violations));
+
+  auto result = writer_.Write<v1::Organization>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
+        sql::Session& session = tx.session();
+        OrganizationRow row{.parent_id = parent_id,
+                            .kind = wanted.kind(),
+                            .title = std::string(Trim(wanted.title())),
+                            .short_title = std::string(Trim(wanted.short_title())),
+                            .sort = wanted.sort(),
+                            .founded_on = founded_on.value_or(today),
+                            .unit_situation = wanted.unit_situation(),
+                            .region_code = wanted.region_code(),
+                            .create_time = tx.now(),
+                            .update_time = tx.now()};
+        if (parent_id == 0) {
+          RONGHE_RETURN_IF_ERROR(CheckPlace(RulesToday(call), row.kind, 0));
+          RONGHE_ASSIGN_OR_RETURN(const int32_t number, LockTree(session));
+          RONGHE_ASSIGN_OR_RETURN(row.code, ChildCode("", number));
+          RONGHE_RETURN_IF_ERROR(TakeRootNumber(session));
+        } else {
+          RONGHE_ASSIGN_OR_RETURN(const OrganizationRow parent,
+                                  LockOrganization(session, parent_id));
+          if (parent.revoked_on) return OrganizationRevoked(parent_id);
+          RONGHE_RETURN_IF_ERROR(CheckPlace(RulesToday(call), row.kind, parent.kind));
+          RONGHE_ASSIGN_OR_RETURN(row.code, ChildCode(parent.code, parent.next_child));
+          RONGHE_RETURN_IF_ERROR(TakeChildNumber(session, parent_id));
+        }
+        row.id = tx.NextId();
+        RONGHE_RETURN_IF_ERROR(InsertOrganization(session, row));
+        tx.Emit(OrganizationEvent(row));
+        tx.Audit(parent_id == 0 ? row.id : parent_id, base::Name("organizations", row.id));
+        return ToProto(row);
+      });
+  if (result.ok()) tree_.NoteWrite();
+  return result;
+}
+
+absl::StatusOr<v1::Organization> OrganizationApi::GetOrganization(
+    rpc::Call& call, const v1::GetOrganizationRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.name()));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> rows, Load(call, {id}));
+  if (rows.empty()) return OrganizationNotFound(id);
+  return ToProto(rows.front());
+}
+
+absl::StatusOr<v1::ListRootOrganizationsResponse> OrganizationApi::ListRootOrganizations(
+    rpc::Call& call, const v1::ListRootOrganizationsRequest&) {
+  tree_.AfterOwnWrites(call.deadline());
+  std::vector<int64_t> ids;
+  if (call.HoldsEverywhere(call.permission())) {
+    ids = tree_.tree().Roots();
+  } else {
+    std::set<int64_t> granted;
+    for (const auth::Grant& grant : call.principal().grants) {
+      if (grant.organization_id != 0 && call.Holds(call.permission(), grant.organization_id)) {
+        granted.insert(grant.organization_id);
+      }
+    }
+    for (int64_t id : granted) {
+      const std::vector<int64_t> above = tree_.tree().Ancestors(id);
+      const bool covered = std::any_of(above.begin(), above.end(), [&](int64_t ancestor) {
+        return granted.contains(ancestor);
+      });
+      if (!covered) ids.push_back(id);
+    }
+  }
+  if (ids.size() > static_cast<size_t>(rpc::kMaxPageSize)) ids.resize(rpc::kMaxPageSize);
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> rows, Load(call, ids));
+  v1::ListRootOrganizationsResponse response;
+  for (const OrganizationRow& row : rows) *response.add_organizations() = ToProto(row);
+  return response;
+}
+
+absl::StatusOr<v1::ListChildOrganizationsResponse> OrganizationApi::ListChildOrganizations(
+    rpc::Call& call, const v1::ListChildOrganizationsRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.parent()));
+  tree_.AfterOwnWrites(call.deadline());
+  const std::string filter = base::Cat(id, "|", request.include_revoked());
+  org::OrgPath after;
+  if (!request.page_token().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
+                            tokens_.Open(call.method(), filter, request.page_token()));
+    RONGHE_RETURN_IF_ERROR(org::ParsePath(cursor, &after));
+  }
+  const size_t size = static_cast<size_t>(rpc::PageSize(request.page_size()));
+  std::vector<int64_t> ids;
+  org::OrgPath last;
+  bool more = false;
+  for (const org::OrgNode& child : tree_.tree().Children(id)) {
+    const org::OrgKey key{child.sort, child.id};
+    if ((!after.empty() && key <= after.front()) ||
+        (child.revoked_on && !request.include_revoked())) {
+      continue;
+    }
+    if (ids.size() == size) {
+      more = true;
+      break;
+    }
+    ids.push_back(child.id);
+    last = {key};
+  }
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> rows, Load(call, ids));
+  v1::ListChildOrganizationsResponse response;
+  for (const OrganizationRow& row : rows) *response.add_organizations() = ToProto(row);
+  if (more) {
+    response.set_next_page_token(tokens_.Seal(call.method(), filter, org::FormatPath(last)));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListSubtreeOrganizationsResponse> OrganizationApi::ListSubtreeOrganizations(
+    rpc::Call& call, const v1::ListSubtreeOrganizationsRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.parent()));
+  tree_.AfterOwnWrites(call.deadline());
+  std::set<std::string, std::less<>> kinds;
+  for (const int kind : request.kinds()) kinds.insert(absl::StrCat(kind));
+  std::string filter = base::Cat(id, "|", request.include_revoked());
+  for (const std::string& kind : kinds) absl::StrAppend(&filter, "|", kind);
+  std::optional<org::OrgPath> after;
+  if (!request.page_token().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
+                            tokens_.Open(call.method(), filter, request.page_token()));
+    RONGHE_RETURN_IF_ERROR(org::ParsePath(cursor, &after.emplace()));
+  }
+  const size_t size = static_cast<size_t>(rpc::PageSize(request.page_size()));
+  std::vector<int64_t> ids =
+      tree_.tree().SubtreeIds(id, after, size + 1, [&](const org::OrgBrief& brief) {
+        return (brief.active || request.include_revoked()) &&
+               (kinds.empty() || kinds.contains(brief.kind));
+      });
+  const bool more = ids.size() > size;
+  if (more) ids.resize(size);
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> rows, Load(call, ids));
+  v1::ListSubtreeOrganizationsResponse response;
+  for (const OrganizationRow& row : rows) *response.add_organizations() = ToProto(row);
+  if (more) {
+    const std::optional<org::OrgPath> path = tree_.tree().Path(id, ids.back());
+    if (path) {
+      response.set_next_page_token(tokens_.Seal(call.method(), filter, org::FormatPath(*path)));
+    }
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListAncestorOrganizationsResponse> OrganizationApi::ListAncestorOrganizations(
+    rpc::Call& call, const v1::ListAncestorOrganizationsRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.name()));
+  tree_.AfterOwnWrites(call.deadline());
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> rows,
+                          Load(call, tree_.tree().Ancestors(id)));
+  v1::ListAncestorOrganizationsResponse response;
+  for (const OrganizationRow& row : rows) *response.add_organizations() = ToProto(row);
+  return response;
+}
+
+absl::StatusOr<v1::Organization> OrganizationApi::UpdateOrganization(
+    rpc::Call& call, const v1::UpdateOrganizationRequest& request) {
+  const v1::Organization& wanted = request.organization();
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(wanted.name()));
+  RONGHE_RETURN_IF_ERROR(rpc::CheckMask(request.update_mask(), kUpdatable));
+  const auto covers = [&](std::string_view path) {
+    return rpc::MaskCovers(request.update_mask(), path);
+  };
+  std::vector<error::FieldViolation> violations;
+  const std::optional<absl::CivilDay> founded_on = ReadDay(
+      wanted.has_founded_on(), wanted.founded_on(), "organization.founded_on", violations);
+  CheckFields(wanted, covers("title"), base::ShanghaiDay(call.now()), founded_on, violations);
+  if (!violations.empty()) return error::InvalidFields(std::move(violations));
+
+  auto result = writer_.Write<v1::Organization>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
+        RONGHE_ASSIGN_OR_RETURN(OrganizationRow row, LockOrganization(tx.session(), id));
+        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(wanted.etag(), row.etag));
+        if (row.revoked_on) return OrganizationRevoked(id);
+        std::vector<std::string> changed;
+        const auto set = [&](std::string_view path, auto& field, auto value) {
+          if (!covers(path) || field == value) return;
+          field = std::move(value);
+          changed.emplace_back(path);
+        };
+        set("title", row.title, std::string(Trim(wanted.title())));
+        set("short_title", row.short_title, std::string(Trim(wanted.short_title())));
+        set("sort", row.sort, wanted.sort());
+        if (founded_on) set("founded_on", row.founded_on, *founded_on);
+        set("unit_situation", row.unit_situation, static_cast<int32_t>(wanted.unit_situation()));
+        set("region_code", row.region_code, wanted.region_code());
+        if (!changed.empty()) {
+          ++row.etag;
+          row.update_time = tx.now();
+          RONGHE_RETURN_IF_ERROR(membership::UpdateOrganization(tx.session(), row));
+          tx.Emit(OrganizationEvent(row, std::move(changed)));
+        }
+        tx.Audit(id, base::Name("organizations", id));
+        return ToProto(row);
+      });
+  if (result.ok()) tree_.NoteWrite();
+  return result;
+}
+
+absl::StatusOr<v1::Organization> OrganizationApi::MoveOrganization(
+    rpc::Call& call, const v1::MoveOrganizationRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.name()));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t parent_id, ParseOrganization(request.new_parent()));
+  RONGHE_RETURN_IF_ERROR(call.Authorize(parent_id));
+  RONGHE_RETURN_IF_ERROR(call.Authorize(id));
+  auto result = writer_.Write<v1::Organization>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
+        sql::Session& session = tx.session();
+        RONGHE_RETURN_IF_ERROR(LockTree(session).status());
+        RONGHE_ASSIGN_OR_RETURN(std::vector<OrganizationRow> rows,
+                                LockOrganizations(session, {id, parent_id}));
+        const auto find = [&](int64_t wanted) {
+          return std::find_if(rows.begin(), rows.end(),
+                              [&](const OrganizationRow& row) { return row.id == wanted; });
+        };
+        if (find(id) == rows.end()) return OrganizationNotFound(id);
+        if (find(parent_id) == rows.end()) return OrganizationNotFound(parent_id);
+        OrganizationRow row = *find(id);
+        const OrganizationRow parent = *find(parent_id);
+        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), row.etag));
+        if (row.revoked_on) return OrganizationRevoked(id);
+        if (parent.revoked_on) return OrganizationRevoked(parent_id);
+        int levels = 0;
+        for (int64_t above = parent_id; above != 0 && levels <= kMaxLevels; ++levels) {
+          if (above == id) return OrganizationMoveCycle();
+          RONGHE_ASSIGN_OR_RETURN(above, ParentOf(session, above));
+        }
+        if (levels + LevelsBelow(tree_.tree(), id, kMaxLevels) > kMaxLevels) {
+          return OrganizationTooDeep(kMaxLevels);
+        }
+        RONGHE_RETURN_IF_ERROR(CheckPlace(RulesToday(call), row.kind, parent.kind));
+        if (row.parent_id != parent_id) {
+          row.parent_id = parent_id;
+          ++row.etag;
+          row.update_time = tx.now();
+          RONGHE_RETURN_IF_ERROR(membership::UpdateOrganization(session, row));
+          tx.Emit(OrganizationEvent(row, {"parent"}));
+        }
+        tx.Audit(id, base::Name("organizations", id));
+        return ToProto(row);
+      });
+  if (result.ok()) tree_.NoteWrite();
+  return result;
+}
+
+absl::StatusOr<v1::Organization> OrganizationApi::RevokeOrganization(
+    rpc::Call& call, const v1::RevokeOrganizationRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.name()));
+  const absl::CivilDay today = base::ShanghaiDay(call.now());
+  std::vector<error::FieldViolation> violations;
+  const absl::CivilDay day =
+      ReadDay(request.has_revoked_on(), request.revoked_on(), "revoked_on", violations)
+          .value_or(today);
+  if (!violations.empty()) return error::InvalidFields(std::move(violations));
+  if (day > today) return EffectiveDateInFuture(day, today);
+  auto result = writer_.Write<v1::Organization>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
+        sql::Session& session = tx.session();
+        RONGHE_ASSIGN_OR_RETURN(OrganizationRow row, LockOrganization(session, id));
+        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), row.etag));
+        if (row.revoked_on) return OrganizationRevoked(id);
+        if (day < row.founded_on) return EffectiveDateBeforeInterval(day, row.founded_on);
+        RONGHE_ASSIGN_OR_RETURN(const bool children, HasActiveChildren(session, id));
+        if (children) return OrganizationHasChildren();
+        RONGHE_ASSIGN_OR_RETURN(const bool members, HasMembers(session, id));
+        if (members) return OrganizationHasMembers();
+        row.revoked_on = day;
+        ++row.etag;
+        row.update_time = tx.now();
+        RONGHE_RETURN_IF_ERROR(membership::UpdateOrganization(session, row));
+        tx.Emit(OrganizationEvent(row, {"revoked_on"}));
+        tx.Audit(id, base::Name("organizations", id));
+        return ToProto(row);
+      });
+  if (result.ok()) tree_.NoteWrite();
+  return result;
+}
+
+absl::StatusOr<v1::OrganizationCounts> OrganizationApi::GetOrganizationCounts(
+    rpc::Call& call, const v1::GetOrganizationCountsRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.name()));
+  tree_.AfterOwnWrites(call.deadline());
+  if (!tree_.Contains(id)) return OrganizationNotFound(id);
+  const org::OrgCounts sums = tree_.tree().Count(id);
+  v1::OrganizationCounts counts;
+  counts.set_name(request.name());
+  counts.set_full_members(sums.full);
+  counts.set_probationary_members(sums.probationary);
+  counts.set_organizations(sums.organizations);
+  counts.set_branches(sums.branches);
+  return counts;
+}
+
+}  // namespace ronghe::membership

@@ -1,0 +1,53 @@
+// How are calls about roster imports answered?
+#ifndef RONGHE_SERVICES_MEMBERSHIP_API_ROSTER_IMPORT_API_H_
+#define RONGHE_SERVICES_MEMBERSHIP_API_ROSTER_IMPORT_API_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/page_token.h"
+#include "common/service/write.h"
+#include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/store/membership_tree.h"
+#include "services/membership/store/personal_fields.h"
+#include "services/membership/store/roster_import_store.h"
+
+namespace ronghe::membership {
+
+// The largest file.
+inline constexpr int64_t kMaxRosterBytes = 32 << 20;
+
+// Thread-safe. The references must outlive it. Each method's errors stand in roster_import.proto.
+class RosterImportApi : public v1::RosterImportServiceHandler {
+ public:
+  // `start` is called after a commit that gives the job work.
+  RosterImportApi(service::Writer& writer, MembershipTree& tree, const PersonalFields& fields,
+                  const rpc::PageTokens& tokens, std::function<void()> start);
+
+  absl::StatusOr<v1::RosterFile> DownloadRosterTemplate(
+      rpc::Call& call, const v1::DownloadRosterTemplateRequest& request) override;
+  absl::StatusOr<v1::RosterImport> CreateRosterImport(
+      rpc::Call& call, const v1::CreateRosterImportRequest& request) override;
+  absl::StatusOr<v1::RosterImport> UploadRosterChunk(
+      rpc::Call& call, const v1::UploadRosterChunkRequest& request) override;
+  absl::StatusOr<v1::RosterImport> CommitRosterImport(
+      rpc::Call& call, const v1::CommitRosterImportRequest& request) override;
+  absl::StatusOr<v1::RosterImport> GetRosterImport(
+      rpc::Call& call, const v1::GetRosterImportRequest& request) override;
+  absl::StatusOr<v1::ListRosterImportsResponse> ListRosterImports(
+      rpc::Call& call, const v1::ListRosterImportsRequest& request) override;
+  absl::StatusOr<v1::RosterFile> DownloadRosterErrors(
+      rpc::Call& call, const v1::DownloadRosterErrorsRequest& request) override;
+
+ private:
+  service::Writer& writer_;
+  MembershipTree& tree_;
+  const PersonalFields& fields_;
+  const rpc::PageTokens& tokens_;
+  const std::function<void()> start_;
+};
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_API_ROSTER_IMPORT_API_H_

@@ -1,0 +1,79 @@
+// How does an uploaded roster become members?
+//
+// The job takes waiting imports in order and works through each in chunks. A chunk is one
+// transaction: members, intervals, posts, events, an audit row, row errors and the position. Killed
+// anywhere, it goes on after the last chunk; rows already in are found again by their identity
+// numbers and are unchanged.
+#ifndef RONGHE_SERVICES_MEMBERSHIP_JOBS_ROSTER_IMPORTER_H_
+#define RONGHE_SERVICES_MEMBERSHIP_JOBS_ROSTER_IMPORTER_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/ids.h"
+#include "common/job/job_runner.h"
+#include "common/metrics/metrics.h"
+#include "common/sql/database.h"
+#include "services/membership/domain/organization.h"
+#include "services/membership/store/membership_tree.h"
+#include "services/membership/store/personal_fields.h"
+#include "services/membership/store/roster_import_store.h"
+
+namespace ronghe::membership {
+
+// Rows of a chunk: with the intervals, posts and events of each, a transaction stays below about a
+// thousand rows.
+inline constexpr int32_t kRosterChunkRows = 200;
+
+// How long the bytes and errors of a finished import are kept.
+inline constexpr absl::Duration kRosterKept = absl::Hours(24 * 30);
+
+inline constexpr char kRosterImportJob[] = "roster.import";
+inline constexpr char kRosterPurgeJob[] = "roster.purge";
+
+// The references must outlive it. One run at a time, which the jobs' lease sees to.
+class RosterImporter {
+ public:
+  // `after_chunk` is called after each commit, to publish its events.
+  RosterImporter(base::IdGenerator& ids, MembershipTree& tree, const OrganizationRuleBook& rules,
+                 const PersonalFields& fields, metrics::Registry& registry,
+                 std::function<void()> after_chunk);
+
+  // Works until nothing waits or the run is cancelled.
+  //
+  // Errors: those of sql::Database; LEASE_LOST.
+  absl::Status Run(job::JobContext& context);
+
+  // Deletes the bytes and errors of imports that are older than kRosterKept.
+  //
+  // Errors: those of sql::Database.
+  absl::Status Purge(job::JobContext& context);
+
+ private:
+  struct Work;
+
+  absl::Status Import(job::JobContext& context, const RosterImportRow& import);
+  absl::Status ImportChunk(job::JobContext& context, Work& work);
+  absl::Status Refuse(job::JobContext& context, int64_t import_id, const absl::Status& reason);
+
+  base::IdGenerator& ids_;
+  MembershipTree& tree_;
+  const OrganizationRuleBook& rules_;
+  const PersonalFields& fields_;
+  const std::function<void()> after_chunk_;
+  metrics::Counter& created_;
+  metrics::Counter& updated_;
+  metrics::Counter& unchanged_;
+  metrics::Counter& failed_;
+};
+
+// Adds both jobs to `jobs`. `importer` must outlive the runner's threads.
+void AddRosterJobs(job::JobRunner& jobs, RosterImporter& importer);
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_JOBS_ROSTER_IMPORTER_H_

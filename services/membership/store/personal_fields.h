@@ -1,0 +1,50 @@
+// How do identity numbers, telephone numbers and uploaded rosters get into the database and out?
+//
+// Encrypted, each envelope tied to its row and column; identity numbers are found through a blind
+// index. Thread-safe.
+#ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_PERSONAL_FIELDS_H_
+#define RONGHE_SERVICES_MEMBERSHIP_STORE_PERSONAL_FIELDS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/crypto/field_cipher.h"
+#include "common/crypto/key_ring.h"
+#include "common/sql/types.h"
+#include "services/membership/store/member_store.h"
+
+namespace ronghe::membership {
+
+class PersonalFields {
+ public:
+  explicit PersonalFields(const crypto::KeyRing& ring) : cipher_(ring), index_(ring) {}
+
+  // All answer the errors of crypto::FieldCipher.
+
+  // Sets identity_cipher and identity_index of the row, whose id is set.
+  absl::Status SealIdentity(std::string_view number, MemberRow& row) const;
+  // Sets phone_cipher; an empty number clears it.
+  absl::Status SealPhone(std::string_view number, MemberRow& row) const;
+  absl::StatusOr<std::string> OpenIdentity(const MemberRow& row) const;
+  // Empty when there is none.
+  absl::StatusOr<std::string> OpenPhone(const MemberRow& row) const;
+
+  // The blind index of a normalized identity number.
+  std::string IdentityIndex(std::string_view number) const;
+
+  absl::StatusOr<sql::Bytes> SealRosterBytes(std::string_view bytes, int64_t import_id,
+                                             int64_t start_byte) const;
+  absl::StatusOr<std::string> OpenRosterBytes(std::string_view sealed, int64_t import_id,
+                                              int64_t start_byte) const;
+
+ private:
+  crypto::FieldCipher cipher_;
+  crypto::BlindIndex index_;
+};
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_STORE_PERSONAL_FIELDS_H_
