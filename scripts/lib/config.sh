@@ -52,7 +52,7 @@ common {
   callers { service: "*" allowed_names: [$(callers_of "$1")] }
   membership $(peer membership)
   migrations_dirs: "$ROOT/common/sql/migrations"
-  migrations_dirs: "$(migrations_of "$1")"
+  migrations_dirs: "$ROOT/services/$1/migrations"
 }
 TEXT
 }

@@ -3,8 +3,6 @@
 
 schema_of() { case $1 in gateway) echo ronghe_access ;; *) echo "ronghe_$1" ;; esac }
 
-migrations_of() { case $1 in gateway) echo "$ROOT/services/gateway/access/migrations" ;; *) echo "$ROOT/services/$1/migrations" ;; esac }
-
 sql_root() { mariadb --no-defaults --socket="$STATE/run/db.sock" --user=root "$@"; }
 
 start_database() {
@@ -58,7 +56,7 @@ create_schemas() {
 grant_tables() {
   local service
   for service in "${SERVICES[@]}"; do
-    sql_root "$(schema_of "$service")" <"$(migrations_of "$service")/users.sql" ||
-      fail "the grants of $service could not be applied" "see $(migrations_of "$service")/users.sql"
+    sql_root "$(schema_of "$service")" <"$ROOT/services/$service/migrations/users.sql" ||
+      fail "the grants of $service could not be applied" "see services/$service/migrations/users.sql"
   done
 }

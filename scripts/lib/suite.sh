@@ -96,7 +96,9 @@ ready_or_died() { ready "$1" || ! alive "$1"; }
 
 # A service is ready when its process lives, its admin port answers and it says so.
 ready() {
-  alive "$1" && curl -fsS --max-time 2 "http://127.0.0.1:$(port "$1-admin")/metrics" 2>/dev/null | grep -q '^ronghe_ready 1'
+  local metrics
+  alive "$1" && metrics=$(curl -fsS --max-time 2 "http://127.0.0.1:$(port "$1-admin")/metrics") &&
+    [[ $metrics == *$'\nronghe_ready 1'* ]]
 }
 
 not_ready() {

@@ -19,11 +19,11 @@ class EvaluationApp : public service::App {
  public:
   EvaluationApp(const v1::Config& config, service::Runtime& runtime, org::Projection& projection,
                 FactSources sources)
-      : round_job_(projection.tree(), sources),
+      : round_job_(projection.tree(), sources, &rpc::Outgoing::Background,
+                   [&projection](absl::Time deadline) { projection.CatchUp(deadline); }),
         schemes_(runtime.writer(), runtime.page_tokens()),
         rounds_(runtime.writer(), projection.tree(), runtime.page_tokens(),
-                {.catch_up = [&projection](absl::Time deadline) { projection.CatchUp(deadline); },
-                 .started = [&runtime] { runtime.jobs().Nudge(kRoundJob); }}),
+                [&runtime] { runtime.jobs().Nudge(kRoundJob); }),
         scores_(runtime.database(), runtime.page_tokens(), std::move(sources)) {
     const int interval =
         config.round_interval_seconds() > 0 ? config.round_interval_seconds() : kDefaultInterval;

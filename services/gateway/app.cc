@@ -342,7 +342,7 @@ int CreateAdmin(const std::string& config_path, const std::string& login_name) {
     return access::CreateFirstAdministrator(*database, ids, hasher, login_name, absl::Now());
   }();
   if (made.ok()) {
-    std::printf("login_name=%s\none_time_password=%s\n", login_name.c_str(), made->c_str());
+    std::printf("login: %s\npassword: %s\n", login_name.c_str(), made->c_str());
     return 0;
   }
   const std::string message = error::MessageZh(made.status());

@@ -57,8 +57,7 @@ class MembershipApp : public service::App {
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
         facts_(runtime.database(), tree_.tree(), rules_),
-        fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(),
-                   runtime.clock()) {
+        fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {

@@ -33,7 +33,7 @@ class Department(unittest.TestCase):
         cls.foreign = create("外单位党支部", 631, cls.county)
         cls.members = [cls.create_member(cls.ours, i) for i in range(3)]
         cls.stranger = cls.create_member(cls.foreign, 9)
-        client = cls.admin.post("/v1/clients", {"client": {"certificateName": "department.ronghe", "displayName": "人社部门"}})
+        client = cls.admin.post("/v1/clients", {"certificateName": "department.ronghe", "displayName": "人社部门"})
         cls.admin.post(f"/v1/{client['name']}/grants", {"role": "department_client", "organization": cls.ours})
         tls = cls.suite.state / "tls"
         cls.contracts = door.Contracts()

@@ -50,7 +50,7 @@ def sign_in_first_time(login, first):
 
 def account(login, role, organization):
     """A person who holds one role on one organization, signed in."""
-    made = ADMIN.post("/v1/accounts", {"account": {"loginName": login, "displayName": login, "organization": organization}})
+    made = ADMIN.post("/v1/accounts", {"loginName": login, "displayName": login, "organization": organization})
     ADMIN.post(f"/v1/{made['name']}/grants", {"role": role, "organization": organization})
     reset = ADMIN.post(f"/v1/{made['name']}:resetPassword")
     return sign_in_first_time(login, reset["oneTimePassword"])
@@ -320,8 +320,8 @@ class CountyMonth(unittest.TestCase):
         ADMIN.post(f"/v1/{scheme['name']}:publish")
         digests = []
         for _ in range(2):
-            made_round = ADMIN.post("/v1/rounds", {"round": {"title": "月度评定", "scheme": scheme["name"], "organization": county,
-                "startDate": date(MONTH_START), "endDate": date(NOW + datetime.timedelta(days=1))}})
+            made_round = ADMIN.post("/v1/rounds", {"title": "月度评定", "scheme": scheme["name"], "organization": county,
+                "startDate": date(MONTH_START), "endDate": date(NOW + datetime.timedelta(days=1))})
             ADMIN.post(f"/v1/{made_round['name']}:start")
 
             def scored(name=made_round["name"]):

@@ -41,10 +41,10 @@ export class Numbers {
 export function branchMembers(random, numbers, size, today, serial) {
   const members = [];
   for (let i = 0; i < size; i += 1) {
-    const age = random.weighted([[random.integer(19, 35), 24], [random.integer(36, 60), 47], [random.integer(61, 88), 29]]);
+    const age = random.weighted([[random.integer(22, 35), 24], [random.integer(36, 60), 47], [random.integer(61, 88), 29]]);
     const male = random.chance(0.7);
     const birth = isoDay(today.getUTCFullYear() - age, random.integer(1, 12), random.integer(1, 28));
-    const joinedAge = Math.min(age - 1, random.integer(19, 40));
+    const joinedAge = Math.min(age - 2, random.integer(19, 40));
     const probationary = i > 8 && random.chance(0.02);
     const joined = probationary
       ? isoDay(today.getUTCFullYear(), random.integer(1, 6), random.integer(1, 28))

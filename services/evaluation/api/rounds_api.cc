@@ -1,6 +1,5 @@
 #include "services/evaluation/api/rounds_api.h"
 
-#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <string>
@@ -20,8 +19,6 @@
 
 namespace ronghe::evaluation {
 namespace {
-
-constexpr absl::Duration kCatchUp = absl::Seconds(2);
 
 v1::Round ToProto(const RoundRow& row) {
   v1::Round round;
@@ -73,12 +70,12 @@ absl::StatusOr<std::pair<SchemeRow, Scheme>> LoadScheme(sql::Session& session, i
 }  // namespace
 
 RoundsApi::RoundsApi(service::Writer& writer, const org::OrgTree& tree,
-                     const rpc::PageTokens& tokens, RoundsApiHooks hooks)
+                     const rpc::PageTokens& tokens, std::function<void()> started)
     : database_(writer.database()),
       writer_(writer),
       tree_(tree),
       tokens_(tokens),
-      hooks_(std::move(hooks)) {}
+      started_(std::move(started)) {}
 
 absl::StatusOr<v1::Round> RoundsApi::CreateRound(rpc::Call& call,
                                                  const v1::CreateRoundRequest& request) {
@@ -113,7 +110,6 @@ absl::StatusOr<v1::Round> RoundsApi::CreateRound(rpc::Call& call,
 absl::StatusOr<v1::Round> RoundsApi::StartRound(rpc::Call& call,
                                                 const v1::StartRoundRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "rounds"));
-  if (hooks_.catch_up) hooks_.catch_up(std::min(call.deadline(), absl::Now() + kCatchUp));
   absl::StatusOr<v1::Round> started =
       writer_.Write<v1::Round>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Round> {
         RONGHE_ASSIGN_OR_RETURN(RoundRow row, LoadForUpdate(tx.session(), id, request.name()));
@@ -127,7 +123,7 @@ absl::StatusOr<v1::Round> RoundsApi::StartRound(rpc::Call& call,
         tx.Audit(row.organization_id, request.name());
         return ToProto(row);
       });
-  if (started.ok() && hooks_.started) hooks_.started();
+  if (started.ok()) started_();
   return started;
 }
 

@@ -16,18 +16,12 @@
 
 namespace ronghe::evaluation {
 
-struct RoundsApiHooks {
-  // Brings the tree up to date before a round lists its organizations; returns by the deadline.
-  std::function<void(absl::Time deadline)> catch_up;
-  // Called after a round was started: the background work may begin.
-  std::function<void()> started;
-};
-
 // All references must outlive it. Errors are those that round.proto names.
 class RoundsApi : public v1::RoundServiceHandler {
  public:
+  // `started` is called after a round was started: the background work may begin.
   RoundsApi(service::Writer& writer, const org::OrgTree& tree, const rpc::PageTokens& tokens,
-            RoundsApiHooks hooks);
+            std::function<void()> started);
 
   absl::StatusOr<v1::Round> CreateRound(rpc::Call& call,
                                         const v1::CreateRoundRequest& request) override;
@@ -48,7 +42,7 @@ class RoundsApi : public v1::RoundServiceHandler {
   service::Writer& writer_;
   const org::OrgTree& tree_;
   const rpc::PageTokens& tokens_;
-  const RoundsApiHooks hooks_;
+  const std::function<void()> started_;
 };
 
 }  // namespace ronghe::evaluation

@@ -52,8 +52,12 @@ absl::StatusOr<RoundRow> LockRound(job::JobContext& context, sql::Session& sessi
   return *std::move(round);
 }
 
-Collector::Collector(const org::OrgTree& tree, FactSources sources, Identity identity)
-    : tree_(tree), sources_(std::move(sources)), identity_(std::move(identity)) {
+Collector::Collector(const org::OrgTree& tree, FactSources sources, Identity identity,
+                     CatchUp catch_up)
+    : tree_(tree),
+      sources_(std::move(sources)),
+      identity_(std::move(identity)),
+      catch_up_(std::move(catch_up)) {
   for (const auto& [source, channel] : sources_) {
     facts_[source] = &metrics::Registry::Default().AddCounter(
         "ronghe_evaluation_round_facts_total", "Facts received for rounds.", {{"source", source}});
@@ -85,6 +89,7 @@ absl::Status Collector::Collect(job::JobContext& context, const Scheme& scheme, 
 
 absl::Status Collector::ListOrganizations(job::JobContext& context, const Scheme& scheme,
                                           RoundRow round) {
+  if (catch_up_ != nullptr) catch_up_(context.DeadlineIn(kTransaction));
   std::vector<Stop> stops;
   tree_.SubtreeIds(round.organization_id, std::nullopt, 1, [&](const org::OrgBrief& organization) {
     if (organization.active) stops.push_back({organization.id, organization.depth});

@@ -29,11 +29,13 @@ using FactSources = std::map<std::string, std::shared_ptr<rpc::Channel>>;
 // Whom this process is to the services that it asks. By default: itself, by its certificate.
 using Identity = std::function<rpc::Outgoing(absl::Duration timeout)>;
 
+// Brings the tree up to date before a round lists its organizations; returns by the deadline.
+using CatchUp = std::function<void(absl::Time deadline)>;
+
 class Collector {
  public:
-  // `tree` must outlive it.
-  Collector(const org::OrgTree& tree, FactSources sources,
-            Identity identity = &rpc::Outgoing::Background);
+  // `tree` must outlive it; `catch_up` may be null.
+  Collector(const org::OrgTree& tree, FactSources sources, Identity identity, CatchUp catch_up);
 
   // Goes on with a COLLECTING round until all facts are stored. OK when they are; then the round's
   // organizations are listed and every source is done.
@@ -58,6 +60,7 @@ class Collector {
   const org::OrgTree& tree_;
   const FactSources sources_;
   const Identity identity_;
+  const CatchUp catch_up_;
   std::map<std::string, metrics::Counter*> facts_;
 };
 

@@ -39,8 +39,9 @@ bool Refused(const absl::Status& status) {
 
 }  // namespace
 
-RoundJob::RoundJob(const org::OrgTree& tree, FactSources sources, Identity identity)
-    : collector_(tree, std::move(sources), std::move(identity)) {
+RoundJob::RoundJob(const org::OrgTree& tree, FactSources sources, Identity identity,
+                   CatchUp catch_up)
+    : collector_(tree, std::move(sources), std::move(identity), std::move(catch_up)) {
   for (const RoundState state : kStates) {
     states_[static_cast<size_t>(state)] = &metrics::Registry::Default().AddGauge(
         "ronghe_evaluation_rounds", "Rounds by state.",

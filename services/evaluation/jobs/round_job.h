@@ -19,7 +19,7 @@ inline constexpr char kRoundJob[] = "evaluation.round";
 class RoundJob {
  public:
   RoundJob(const org::OrgTree& tree, FactSources sources,
-           Identity identity = &rpc::Outgoing::Background);
+           Identity identity = &rpc::Outgoing::Background, CatchUp catch_up = nullptr);
 
   // Takes every unfinished round as far as it goes: COLLECTING → FROZEN → SCORED, or FAILED when a
   // service refuses. A round that can't go on now doesn't stop the others. Errors: the first one

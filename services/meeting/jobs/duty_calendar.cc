@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"

@@ -170,8 +170,9 @@ Particulars ReadParticulars(const v1::Member& member,
   if (const std::optional<Category> category = CategoryOf(member.category())) {
     particulars.category = *category;
   }
-  particulars.birth_date =
-      ReadDay(member.has_birth_date(), member.birth_date(), "member.birth_date", violations);
+  // Answers carry the year alone; given back so, it says nothing new.
+  const bool whole = member.has_birth_date() && member.birth_date().month() != 0;
+  particulars.birth_date = ReadDay(whole, member.birth_date(), "member.birth_date", violations);
   particulars.joined_on =
       ReadDay(member.has_joined_on(), member.joined_on(), "member.joined_on", violations);
   particulars.converted_on =

@@ -9,7 +9,8 @@
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
-#include "services/membership/store/fact_store.h"
+#include "services/membership/store/member_store.h"
+#include "services/membership/store/post_store.h"
 
 namespace ronghe::membership {
 namespace {
@@ -80,15 +81,15 @@ absl::StatusOr<std::vector<fact::Figure>> FactSource::Figures(
   RONGHE_RETURN_IF_ERROR(
       database_.ReadSnapshot(deadline, [&](sql::Session& session) -> absl::Status {
         sizes.clear();
-        RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationSizeRow> members,
-                                SizesOn(session, branches, day));
-        for (const OrganizationSizeRow& row : members) {
-          sizes[row.organization_id].full = row.full;
-          sizes[row.organization_id].probationary = row.probationary;
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberCount> members,
+                                CountIntervalsAsOf(session, branches, day));
+        for (const MemberCount& row : members) {
+          Size& size = sizes[row.organization_id];
+          (row.category == Category::kFull ? size.full : size.probationary) = row.count;
         }
-        RONGHE_ASSIGN_OR_RETURN(const std::vector<CommitteeSizeRow> committees,
-                                CommitteesOn(session, branches, day));
-        for (const CommitteeSizeRow& row : committees) {
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<CommitteeSize> committees,
+                                CommitteeSizesAsOf(session, branches, day));
+        for (const CommitteeSize& row : committees) {
           sizes[row.organization_id].committee = row.members;
         }
         return absl::OkStatus();
@@ -117,27 +118,34 @@ absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int
                                                         int32_t limit, std::string_view cursor) {
   const absl::CivilDay day = query.period.end - 1;
   const OrganizationRules& rules = rules_.On(day);
-  int64_t after = 0;
-  std::from_chars(cursor.data(), cursor.data() + cursor.size(), after);
   fact::EvidencePage page;
   if (query.indicator == kCommittee) {
-    RONGHE_ASSIGN_OR_RETURN(const std::vector<PostOnDayRow> posts,
-                            database_.Read(deadline, [&](sql::Session& session) {
-                              return CommitteePostsOn(session, organization, day, after, limit + 1);
-                            }));
-    for (const PostOnDayRow& post : posts) {
+    // The cursor is "code.id": posts are read in that order.
+    int32_t after_code = 0;
+    int64_t after_id = 0;
+    if (const size_t dot = cursor.find('.'); dot != std::string_view::npos) {
+      std::from_chars(cursor.data(), cursor.data() + dot, after_code);
+      std::from_chars(cursor.data() + dot + 1, cursor.data() + cursor.size(), after_id);
+    }
+    RONGHE_ASSIGN_OR_RETURN(
+        const std::vector<HeldPostRow> posts, database_.Read(deadline, [&](sql::Session& session) {
+          return PostsAsOf(session, organization, day, after_code, after_id, limit + 1);
+        }));
+    for (const HeldPostRow& post : posts) {
+      if (!IsCommitteePost(post.code)) break;
       if (static_cast<int32_t>(page.records.size()) == limit) {
-        page.next = absl::StrCat(after);
+        page.next = absl::StrCat(after_code, ".", after_id);
         break;
       }
-      after = post.id;
+      after_code = static_cast<int32_t>(post.code);
+      after_id = post.id;
       fact::v1::EvidenceRecord& record = page.records.emplace_back();
       record.set_name(base::ChildName("members", post.member_id, "posts", post.id));
-      record.set_title(std::string(NameOf(Posts(), PostCode(post.code))));
+      record.set_title(post.full_name);
       record.set_counted(true);
-      record.set_detail("支委会成员");
+      record.set_detail(std::string(NameOf(Posts(), PostCode(post.code))));
     }
-    if (posts.empty() && cursor.empty()) {
+    if (page.records.empty() && cursor.empty()) {
       fact::v1::EvidenceRecord& record = page.records.emplace_back();
       record.set_name(base::Name("organizations", organization));
       record.set_title(tree_.Name(organization));
@@ -147,11 +155,13 @@ absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int
     return page;
   }
 
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberOnDayRow> members,
+  int64_t after = 0;
+  std::from_chars(cursor.data(), cursor.data() + cursor.size(), after);
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberAsOf> members,
                           database_.Read(deadline, [&](sql::Session& session) {
-                            return MembersOn(session, organization, day, after, limit + 1);
+                            return MembersAsOf(session, organization, day, after, limit + 1);
                           }));
-  for (const MemberOnDayRow& member : members) {
+  for (const MemberAsOf& member : members) {
     if (static_cast<int32_t>(page.records.size()) == limit) {
       page.next = absl::StrCat(after);
       break;
@@ -159,12 +169,13 @@ absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int
     after = member.member_id;
     fact::v1::EvidenceRecord& record = page.records.emplace_back();
     record.set_name(base::Name("members", member.member_id));
-    record.set_title(CategoryName(member.category));
+    record.set_title(member.full_name);
     const bool minimum = query.indicator == kMinimum;
     record.set_counted(!minimum || member.category == Category::kFull);
-    record.set_detail(minimum
-                          ? absl::StrCat("设立支部须有正式党员 ", rules.branch_min_full, " 人以上")
-                          : absl::StrCat("支部党员一般不超过 ", rules.branch_max_members, " 人"));
+    record.set_detail(
+        base::Cat(CategoryName(member.category),
+                  minimum ? absl::StrCat(";设立支部须有正式党员 ", rules.branch_min_full, " 人以上")
+                          : absl::StrCat(";支部党员一般不超过 ", rules.branch_max_members, " 人")));
   }
   return page;
 }

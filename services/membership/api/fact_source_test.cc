@@ -8,6 +8,7 @@
 #include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/rules/load.h"
+#include "services/membership/store/member_store.h"
 #include "services/membership/store/post_store.h"
 #include "services/membership/store/store_testing.h"
 
@@ -52,9 +53,17 @@ class FactSourceTest : public ::testing::Test {
             .valid_from = absl::CivilDay(2020, 1, 1)};
   }
 
+  // The intervals and the members that they belong to.
   void Insert(const std::vector<MemberIntervalRow>& rows) {
-    ASSERT_OK(database_->Transact(
-        Soon(), [&](sql::Session& session) { return InsertIntervals(session, rows); }));
+    std::vector<MemberRow> members;
+    for (const MemberIntervalRow& row : rows) {
+      members.push_back(TestMember(row.member_id, row.organization_id, row.category));
+    }
+    ASSERT_OK(database_->Transact(Soon(), [&](sql::Session& session) -> absl::Status {
+      absl::Status status = InsertMembers(session, members);
+      if (!status.ok()) return status;
+      return InsertIntervals(session, rows);
+    }));
   }
 
   void Hold(int64_t organization, int64_t member, Post code,
@@ -144,7 +153,17 @@ TEST_F(FactSourceTest, OpensToMembersAndPosts) {
                        source_.Evidence(Soon(), 1, {kCommittee, kQuarter}, 10, ""));
   ASSERT_EQ(posts.records.size(), 1u);
   EXPECT_TRUE(posts.records[0].counted());
-  EXPECT_EQ(posts.records[0].title(), "书记");
+  EXPECT_EQ(posts.records[0].title(), "党员1001");
+  EXPECT_EQ(posts.records[0].detail(), "书记");
+  Hold(1, 1002, Post::kOrganizationMember);
+  Hold(1, 1003, Post::kGroupLeader);
+  ASSERT_OK_AND_ASSIGN(const fact::EvidencePage first,
+                       source_.Evidence(Soon(), 1, {kCommittee, kQuarter}, 1, ""));
+  ASSERT_OK_AND_ASSIGN(const fact::EvidencePage second,
+                       source_.Evidence(Soon(), 1, {kCommittee, kQuarter}, 1, first.next));
+  ASSERT_EQ(second.records.size(), 1u);
+  EXPECT_EQ(second.records[0].title(), "党员1002");
+  EXPECT_EQ(second.next, "");
 
   std::vector<std::string> names;
   std::vector<bool> counted;

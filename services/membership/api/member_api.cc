@@ -31,13 +31,13 @@ namespace ronghe::membership {
 namespace {
 
 constexpr std::array<std::string_view, 16> kUpdatable = {
-    "full_name",       "identity_number",
-    "ethnicity",       "education",
-    "degree",          "phone",
-    "joined_on",       "converted_on",
-    "occupation",      "standing_adjustment_months",
-    "technical_post",  "migrant_worker",
-    "floating",        "out_of_contact",
+    "full_name",        "identity_number",
+    "ethnicity",        "education",
+    "degree",           "phone",
+    "joined_on",        "converted_on",
+    "occupation",       "standing_adjustment_months",
+    "technical_post",   "migrant_worker",
+    "floating",         "out_of_contact",
     "residence_region", "household_region"};
 
 // A page of a subtree: how many statements at most, how many branches and rows in one of them, and
@@ -145,9 +145,8 @@ class SubtreeReader {
     while (branches.size() < kMaxBranches) {
       if (filter_.unfiltered() && covered >= static_cast<int64_t>(need)) break;
       const std::vector<int64_t> ids = tree_.SubtreeIds(
-          root_, walked_, kWalkStep, [](const org::OrgBrief& brief) {
-            return org::IsBranchKind(brief.kind);
-          });
+          root_, walked_, kWalkStep,
+          [](const org::OrgBrief& brief) { return org::IsBranchKind(brief.kind); });
       if (ids.empty()) {
         end = true;
         break;
@@ -185,9 +184,8 @@ class SubtreeReader {
       branches.erase(branches.begin());
     }
     while (!branches.empty()) {
-      RONGHE_ASSIGN_OR_RETURN(
-          std::vector<Row> found,
-          Across(session, first_, after_id_, branches, filter_, static_cast<Row*>(nullptr)));
+      RONGHE_ASSIGN_OR_RETURN(std::vector<Row> found, Across(session, first_, after_id_, branches,
+                                                             filter_, static_cast<Row*>(nullptr)));
       if (found.size() < static_cast<size_t>(kMaxRows)) {
         absl::flat_hash_map<int64_t, size_t> order;
         for (size_t i = 0; i < branches.size(); ++i) order[branches[i]] = i + 1;
@@ -255,8 +253,8 @@ absl::StatusOr<v1::Member> MemberApi::CreateMember(rpc::Call& call,
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   if (from && *from > today) return EffectiveDateInFuture(*from, today);
 
-  auto result = writer_.Write<v1::Member>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Member> {
+  auto result =
+      writer_.Write<v1::Member>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Member> {
         sql::Session& session = tx.session();
         RONGHE_ASSIGN_OR_RETURN(const OrganizationRow branch,
                                 LockOrganization(session, organization_id));
@@ -352,20 +350,18 @@ absl::StatusOr<v1::ListMembersResponse> MemberApi::Page(rpc::Call& call,
   tree_.AfterOwnWrites(call.deadline());
   const size_t size = static_cast<size_t>(rpc::PageSize(request.page_size()));
   SubtreeReader<Row> reader(tree_.tree(), root, std::move(cursor), filter);
-  RONGHE_ASSIGN_OR_RETURN(
-      std::vector<Row> rows,
-      writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        return reader.Read(session, size + 1);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(std::vector<Row> rows,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return reader.Read(session, size + 1);
+                          }));
   v1::ListMembersResponse response;
   const bool cut = rows.size() > size;
   if (cut) rows.resize(size);
   response.mutable_members()->Reserve(static_cast<int>(rows.size()));
   for (const Row& row : rows) {
     if constexpr (std::is_same_v<Row, MemberRow>) {
-      RONGHE_ASSIGN_OR_RETURN(
-          *response.add_members(),
-          Present(row, v1::MEMBER_VIEW_FULL, v1::MEMBER_VIEW_FULL, call.now()));
+      RONGHE_ASSIGN_OR_RETURN(*response.add_members(),
+                              Present(row, v1::MEMBER_VIEW_FULL, v1::MEMBER_VIEW_FULL, call.now()));
     } else {
       *response.add_members() = ToProto(row);
     }
@@ -460,8 +456,8 @@ absl::StatusOr<v1::SearchMembersResponse> MemberApi::SearchMembers(
   RONGHE_RETURN_IF_ERROR(searched);
   v1::SearchMembersResponse response;
   for (const MemberRow& row : found) {
-    RONGHE_ASSIGN_OR_RETURN(*response.add_members(), Present(row, request.view(),
-                                                             v1::MEMBER_VIEW_BASIC, call.now()));
+    RONGHE_ASSIGN_OR_RETURN(*response.add_members(),
+                            Present(row, request.view(), v1::MEMBER_VIEW_BASIC, call.now()));
   }
   if (more) {
     const int64_t last = found.size() == size ? found.back().id : after_id;
@@ -482,102 +478,101 @@ absl::StatusOr<v1::Member> MemberApi::UpdateMember(rpc::Call& call,
   const Particulars given = ReadParticulars(wanted, bad_dates);
   if (!bad_dates.empty()) return error::InvalidFields(std::move(bad_dates));
 
-  return writer_.Write<v1::Member>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Member> {
-        RONGHE_ASSIGN_OR_RETURN(MemberRow row, LockMember(tx.session(), id));
-        RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
-        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(wanted.etag(), row.etag));
-        if (!IsMember(row.standing)) return MemberLeft();
-        RONGHE_ASSIGN_OR_RETURN(const std::string identity, fields_.OpenIdentity(row));
-        RONGHE_ASSIGN_OR_RETURN(const std::string phone, fields_.OpenPhone(row));
-        Particulars before{.full_name = row.full_name,
-                           .gender = row.gender,
-                           .identity_number = identity,
-                           .ethnicity = row.ethnicity,
-                           .birth_date = row.birth_date,
-                           .education = row.education,
-                           .degree = row.degree,
-                           .phone = phone,
-                           .category = row.category,
-                           .joined_on = row.joined_on,
-                           .converted_on = row.converted_on,
-                           .adjustment_months = row.adjustment_months,
-                           .occupation = row.occupation,
-                           .technical_post = row.technical_post,
-                           .migrant_worker = row.migrant_worker,
-                           .floating = row.floating,
-                           .out_of_contact = row.out_of_contact,
-                           .residence_region = row.residence_region,
-                           .household_region = row.household_region};
-        Particulars after = before;
-        const auto set = [&](std::string_view path, auto Particulars::*field) {
-          if (covers(path)) after.*field = given.*field;
-        };
-        set("full_name", &Particulars::full_name);
-        if (!IsMasked(given.identity_number)) {
-          set("identity_number", &Particulars::identity_number);
-        }
-        set("ethnicity", &Particulars::ethnicity);
-        set("education", &Particulars::education);
-        set("degree", &Particulars::degree);
-        if (!IsMasked(given.phone)) set("phone", &Particulars::phone);
-        set("joined_on", &Particulars::joined_on);
-        set("converted_on", &Particulars::converted_on);
-        set("standing_adjustment_months", &Particulars::adjustment_months);
-        set("occupation", &Particulars::occupation);
-        set("technical_post", &Particulars::technical_post);
-        set("migrant_worker", &Particulars::migrant_worker);
-        set("floating", &Particulars::floating);
-        set("out_of_contact", &Particulars::out_of_contact);
-        set("residence_region", &Particulars::residence_region);
-        set("household_region", &Particulars::household_region);
-        const bool identity_changes = after.identity_number != identity;
-        if (identity_changes) {
-          after.gender = Gender::kUnknown;
-          after.birth_date.reset();
-        }
-        std::vector<error::FieldViolation> violations;
-        AddProblems(CheckParticulars(after, base::ShanghaiDay(tx.now()), !identity_changes),
-                    violations);
-        if (!violations.empty()) return error::InvalidFields(std::move(violations));
+  return writer_.Write<v1::Member>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Member> {
+    RONGHE_ASSIGN_OR_RETURN(MemberRow row, LockMember(tx.session(), id));
+    RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
+    RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(wanted.etag(), row.etag));
+    if (!IsMember(row.standing)) return MemberLeft();
+    RONGHE_ASSIGN_OR_RETURN(const std::string identity, fields_.OpenIdentity(row));
+    RONGHE_ASSIGN_OR_RETURN(const std::string phone, fields_.OpenPhone(row));
+    Particulars before{.full_name = row.full_name,
+                       .gender = row.gender,
+                       .identity_number = identity,
+                       .ethnicity = row.ethnicity,
+                       .birth_date = row.birth_date,
+                       .education = row.education,
+                       .degree = row.degree,
+                       .phone = phone,
+                       .category = row.category,
+                       .joined_on = row.joined_on,
+                       .converted_on = row.converted_on,
+                       .adjustment_months = row.adjustment_months,
+                       .occupation = row.occupation,
+                       .technical_post = row.technical_post,
+                       .migrant_worker = row.migrant_worker,
+                       .floating = row.floating,
+                       .out_of_contact = row.out_of_contact,
+                       .residence_region = row.residence_region,
+                       .household_region = row.household_region};
+    Particulars after = before;
+    const auto set = [&](std::string_view path, auto Particulars::*field) {
+      if (covers(path)) after.*field = given.*field;
+    };
+    set("full_name", &Particulars::full_name);
+    if (!IsMasked(given.identity_number)) {
+      set("identity_number", &Particulars::identity_number);
+    }
+    set("ethnicity", &Particulars::ethnicity);
+    set("education", &Particulars::education);
+    set("degree", &Particulars::degree);
+    if (!IsMasked(given.phone)) set("phone", &Particulars::phone);
+    set("joined_on", &Particulars::joined_on);
+    set("converted_on", &Particulars::converted_on);
+    set("standing_adjustment_months", &Particulars::adjustment_months);
+    set("occupation", &Particulars::occupation);
+    set("technical_post", &Particulars::technical_post);
+    set("migrant_worker", &Particulars::migrant_worker);
+    set("floating", &Particulars::floating);
+    set("out_of_contact", &Particulars::out_of_contact);
+    set("residence_region", &Particulars::residence_region);
+    set("household_region", &Particulars::household_region);
+    const bool identity_changes = after.identity_number != identity;
+    if (identity_changes) {
+      after.gender = Gender::kUnknown;
+      after.birth_date.reset();
+    }
+    std::vector<error::FieldViolation> violations;
+    AddProblems(CheckParticulars(after, base::ShanghaiDay(tx.now()), !identity_changes),
+                violations);
+    if (!violations.empty()) return error::InvalidFields(std::move(violations));
 
-        std::vector<std::string> changed;
-        const auto note = [&](std::string_view path, auto Particulars::*field) {
-          if (after.*field != before.*field) changed.emplace_back(path);
-        };
-        note("full_name", &Particulars::full_name);
-        note("identity_number", &Particulars::identity_number);
-        note("ethnicity", &Particulars::ethnicity);
-        note("education", &Particulars::education);
-        note("degree", &Particulars::degree);
-        note("phone", &Particulars::phone);
-        note("joined_on", &Particulars::joined_on);
-        note("converted_on", &Particulars::converted_on);
-        note("standing_adjustment_months", &Particulars::adjustment_months);
-        note("occupation", &Particulars::occupation);
-        note("technical_post", &Particulars::technical_post);
-        note("migrant_worker", &Particulars::migrant_worker);
-        note("floating", &Particulars::floating);
-        note("out_of_contact", &Particulars::out_of_contact);
-        note("residence_region", &Particulars::residence_region);
-        note("household_region", &Particulars::household_region);
-        if (!changed.empty()) {
-          RONGHE_RETURN_IF_ERROR(
-              WriteParticulars(after, fields_, identity_changes, after.phone != phone, row));
-          ++row.etag;
-          row.update_time = tx.now();
-          RONGHE_RETURN_IF_ERROR(membership::UpdateMember(tx.session(), row));
-          tx.Emit(MemberEvent(row, std::move(changed)));
-        }
-        tx.Audit(row.organization_id, base::Name("members", id));
-        return Present(row, v1::MEMBER_VIEW_FULL, v1::MEMBER_VIEW_FULL, tx.now());
-      });
+    std::vector<std::string> changed;
+    const auto note = [&](std::string_view path, auto Particulars::*field) {
+      if (after.*field != before.*field) changed.emplace_back(path);
+    };
+    note("full_name", &Particulars::full_name);
+    note("identity_number", &Particulars::identity_number);
+    note("ethnicity", &Particulars::ethnicity);
+    note("education", &Particulars::education);
+    note("degree", &Particulars::degree);
+    note("phone", &Particulars::phone);
+    note("joined_on", &Particulars::joined_on);
+    note("converted_on", &Particulars::converted_on);
+    note("standing_adjustment_months", &Particulars::adjustment_months);
+    note("occupation", &Particulars::occupation);
+    note("technical_post", &Particulars::technical_post);
+    note("migrant_worker", &Particulars::migrant_worker);
+    note("floating", &Particulars::floating);
+    note("out_of_contact", &Particulars::out_of_contact);
+    note("residence_region", &Particulars::residence_region);
+    note("household_region", &Particulars::household_region);
+    if (!changed.empty()) {
+      RONGHE_RETURN_IF_ERROR(
+          WriteParticulars(after, fields_, identity_changes, after.phone != phone, row));
+      ++row.etag;
+      row.update_time = tx.now();
+      RONGHE_RETURN_IF_ERROR(membership::UpdateMember(tx.session(), row));
+      tx.Emit(MemberEvent(row, std::move(changed)));
+    }
+    tx.Audit(row.organization_id, base::Name("members", id));
+    return Present(row, v1::MEMBER_VIEW_FULL, v1::MEMBER_VIEW_FULL, tx.now());
+  });
 }
 
 absl::StatusOr<v1::Member> MemberApi::ChangeMembership(rpc::Call& call, const Change& change) {
   const absl::CivilDay today = base::ShanghaiDay(call.now());
-  auto result = writer_.Write<v1::Member>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Member> {
+  auto result =
+      writer_.Write<v1::Member>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Member> {
         sql::Session& session = tx.session();
         std::optional<OrganizationRow> destination;
         if (change.destination != 0) {
@@ -651,9 +646,9 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMemberCategory(
     rpc::Call& call, const v1::ChangeMemberCategoryRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseMember(request.name()));
   std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day = ReadDay(request.has_effective_date(), request.effective_date(),
-                                     "effective_date", violations)
-                                 .value_or(base::ShanghaiDay(call.now()));
+  const absl::CivilDay day =
+      ReadDay(request.has_effective_date(), request.effective_date(), "effective_date", violations)
+          .value_or(base::ShanghaiDay(call.now()));
   const std::optional<Category> category = CategoryOf(request.category());
   if (!category) violations.push_back({"category", "人员类别只能是正式党员或预备党员。"});
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
@@ -672,23 +667,23 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMemberStanding(
     rpc::Call& call, const v1::ChangeMemberStandingRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseMember(request.name()));
   std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day = ReadDay(request.has_effective_date(), request.effective_date(),
-                                     "effective_date", violations)
-                                 .value_or(base::ShanghaiDay(call.now()));
+  const absl::CivilDay day =
+      ReadDay(request.has_effective_date(), request.effective_date(), "effective_date", violations)
+          .value_or(base::ShanghaiDay(call.now()));
   const std::optional<Standing> standing = StandingOf(request.standing());
   if (!standing) violations.push_back({"standing", "党籍状态不在代码表中。"});
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  return ChangeMembership(
-      call, {.member_id = id,
-             .etag = request.etag(),
-             .day = day,
-             .changed_field = "standing",
-             .apply = [&](Membership& membership, MemberRow&) {
-               membership.standing = *standing;
-               membership.voting_suspended = request.voting_suspended() &&
-                                             *standing == Standing::kNormal &&
-                                             membership.category == Category::kFull;
-             }});
+  return ChangeMembership(call, {.member_id = id,
+                                 .etag = request.etag(),
+                                 .day = day,
+                                 .changed_field = "standing",
+                                 .apply = [&](Membership& membership, MemberRow&) {
+                                   membership.standing = *standing;
+                                   membership.voting_suspended =
+                                       request.voting_suspended() &&
+                                       *standing == Standing::kNormal &&
+                                       membership.category == Category::kFull;
+                                 }});
 }
 
 absl::StatusOr<v1::Member> MemberApi::MoveMember(rpc::Call& call,
@@ -698,9 +693,9 @@ absl::StatusOr<v1::Member> MemberApi::MoveMember(rpc::Call& call,
                           base::ParseName(request.organization(), "organizations"));
   RONGHE_RETURN_IF_ERROR(call.Authorize(organization_id));
   std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day = ReadDay(request.has_effective_date(), request.effective_date(),
-                                     "effective_date", violations)
-                                 .value_or(base::ShanghaiDay(call.now()));
+  const absl::CivilDay day =
+      ReadDay(request.has_effective_date(), request.effective_date(), "effective_date", violations)
+          .value_or(base::ShanghaiDay(call.now()));
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   return ChangeMembership(call, {.member_id = id,
                                  .etag = request.etag(),
@@ -717,9 +712,8 @@ absl::StatusOr<v1::ListMemberIntervalsResponse> MemberApi::ListMemberIntervals(
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseMember(request.parent()));
   absl::CivilDay latest = kOpenEnd;
   if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::string cursor,
-        tokens_.Open(call.method(), request.parent(), request.page_token()));
+    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
+                            tokens_.Open(call.method(), request.parent(), request.page_token()));
     RONGHE_ASSIGN_OR_RETURN(latest, base::ParseDay(cursor));
   }
   const int32_t size = rpc::PageSize(request.page_size());

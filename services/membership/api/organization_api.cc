@@ -86,8 +86,8 @@ absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
   const v1::Organization& wanted = request.organization();
   const absl::CivilDay today = base::ShanghaiDay(call.now());
   std::vector<error::FieldViolation> violations;
-  const std::optional<absl::CivilDay> founded_on = ReadDay(
-      wanted.has_founded_on(), wanted.founded_on(), "organization.founded_on", violations);
+  const std::optional<absl::CivilDay> founded_on =
+      ReadDay(wanted.has_founded_on(), wanted.founded_on(), "organization.founded_on", violations);
   CheckFields(wanted, true, today, founded_on, violations);
   if (wanted.kind() == v1::ORGANIZATION_KIND_UNSPECIFIED ||
       !v1::OrganizationKind_IsValid(wanted.kind())) {
@@ -154,9 +154,8 @@ absl::StatusOr<v1::ListRootOrganizationsResponse> OrganizationApi::ListRootOrgan
     }
     for (int64_t id : granted) {
       const std::vector<int64_t> above = tree_.tree().Ancestors(id);
-      const bool covered = std::any_of(above.begin(), above.end(), [&](int64_t ancestor) {
-        return granted.contains(ancestor);
-      });
+      const bool covered = std::any_of(
+          above.begin(), above.end(), [&](int64_t ancestor) { return granted.contains(ancestor); });
       if (!covered) ids.push_back(id);
     }
   }
@@ -258,8 +257,8 @@ absl::StatusOr<v1::Organization> OrganizationApi::UpdateOrganization(
     return rpc::MaskCovers(request.update_mask(), path);
   };
   std::vector<error::FieldViolation> violations;
-  const std::optional<absl::CivilDay> founded_on = ReadDay(
-      wanted.has_founded_on(), wanted.founded_on(), "organization.founded_on", violations);
+  const std::optional<absl::CivilDay> founded_on =
+      ReadDay(wanted.has_founded_on(), wanted.founded_on(), "organization.founded_on", violations);
   CheckFields(wanted, covers("title"), base::ShanghaiDay(call.now()), founded_on, violations);
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
 

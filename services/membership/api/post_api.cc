@@ -118,9 +118,8 @@ absl::StatusOr<v1::ListPostsResponse> PostApi::ListPosts(rpc::Call& call,
                                                          const v1::ListPostsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day =
-      ReadDay(request.has_as_of(), request.as_of(), "as_of", violations)
-          .value_or(base::ShanghaiDay(call.now()));
+  const absl::CivilDay day = ReadDay(request.has_as_of(), request.as_of(), "as_of", violations)
+                                 .value_or(base::ShanghaiDay(call.now()));
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   const std::string filter = base::Cat(id, "|", base::FormatDay(day));
   int32_t after_code = 0;
@@ -133,11 +132,10 @@ absl::StatusOr<v1::ListPostsResponse> PostApi::ListPosts(rpc::Call& call,
     static_cast<void>(absl::SimpleAtoi(parts.second, &after_id));
   }
   const int32_t size = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<HeldPostRow> rows,
-      writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        return PostsAsOf(session, id, day, after_code, after_id, size + 1);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<HeldPostRow> rows,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return PostsAsOf(session, id, day, after_code, after_id, size + 1);
+                          }));
   v1::ListPostsResponse response;
   for (const HeldPostRow& row : rows) {
     if (response.posts_size() == size) {
@@ -157,9 +155,8 @@ absl::StatusOr<v1::ListMemberPostsResponse> PostApi::ListMemberPosts(
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "members"));
   int64_t before = std::numeric_limits<int64_t>::max();
   if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::string cursor,
-        tokens_.Open(call.method(), request.parent(), request.page_token()));
+    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
+                            tokens_.Open(call.method(), request.parent(), request.page_token()));
     static_cast<void>(absl::SimpleAtoi(cursor, &before));
   }
   const int32_t size = rpc::PageSize(request.page_size());

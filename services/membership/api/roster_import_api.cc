@@ -19,8 +19,8 @@
 #include "services/membership/api/convert.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/member.h"
-#include "services/membership/workbook/table.h"
-#include "services/membership/workbook/writer.h"
+#include "services/membership/store/workbook/table.h"
+#include "services/membership/store/workbook/writer.h"
 
 namespace ronghe::membership {
 namespace {
@@ -72,10 +72,10 @@ absl::StatusOr<v1::RosterFile> RosterImportApi::DownloadRosterTemplate(
   tree_.AfterOwnWrites(call.deadline());
   if (!tree_.Contains(id)) return OrganizationNotFound(id);
   std::vector<BranchChoice> branches;
-  for (const org::OrgNode& node : tree_.tree().SubtreeWalk(
-           id, 0, kBranchesOffered, [](const org::OrgBrief& brief) {
-             return brief.active && (brief.kind == "631" || brief.kind == "632");
-           })) {
+  for (const org::OrgNode& node :
+       tree_.tree().SubtreeWalk(id, 0, kBranchesOffered, [](const org::OrgBrief& brief) {
+         return brief.active && (brief.kind == "631" || brief.kind == "632");
+       })) {
     branches.push_back({node.code, node.name});
   }
   RONGHE_ASSIGN_OR_RETURN(const std::string bytes,
@@ -91,9 +91,9 @@ absl::StatusOr<v1::RosterImport> RosterImportApi::CreateRosterImport(
   if (request.size() > kMaxRosterBytes) return RosterFileTooLarge(kMaxRosterBytes, request.size());
   const absl::CivilDay today = base::ShanghaiDay(call.now());
   std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day = ReadDay(request.has_effective_date(), request.effective_date(),
-                                     "effective_date", violations)
-                                 .value_or(today);
+  const absl::CivilDay day =
+      ReadDay(request.has_effective_date(), request.effective_date(), "effective_date", violations)
+          .value_or(today);
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   if (day > today) return EffectiveDateInFuture(day, today);
 
@@ -104,17 +104,17 @@ absl::StatusOr<v1::RosterImport> RosterImportApi::CreateRosterImport(
                                 LoadOrganizations(tx.session(), ids));
         if (organizations.empty()) return OrganizationNotFound(organization_id);
         if (organizations.front().revoked_on) return OrganizationRevoked(organization_id);
-        RosterImportRow row{.id = tx.NextId(),
-                            .organization_id = organization_id,
-                            .file_name = request.file_name(),
-                            .size = request.size(),
-                            .expected_digest =
-                                sql::Bytes(std::string(absl::HexStringToBytes(request.sha256()))),
-                            .effective_date = day,
-                            .requested_by = call.principal().subject,
-                            .trace_id = call.trace().trace_id,
-                            .create_time = tx.now(),
-                            .update_time = tx.now()};
+        RosterImportRow row{
+            .id = tx.NextId(),
+            .organization_id = organization_id,
+            .file_name = request.file_name(),
+            .size = request.size(),
+            .expected_digest = sql::Bytes(std::string(absl::HexStringToBytes(request.sha256()))),
+            .effective_date = day,
+            .requested_by = call.principal().subject,
+            .trace_id = call.trace().trace_id,
+            .create_time = tx.now(),
+            .update_time = tx.now()};
         RONGHE_RETURN_IF_ERROR(InsertRosterImport(tx.session(), row));
         tx.Audit(organization_id, base::Name("rosterImports", row.id));
         return ToProto(row);
@@ -224,9 +224,8 @@ absl::StatusOr<v1::ListRosterImportsResponse> RosterImportApi::ListRosterImports
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   int64_t before = std::numeric_limits<int64_t>::max();
   if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::string cursor,
-        tokens_.Open(call.method(), request.parent(), request.page_token()));
+    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
+                            tokens_.Open(call.method(), request.parent(), request.page_token()));
     static_cast<void>(absl::SimpleAtoi(cursor, &before));
   }
   const int32_t size = rpc::PageSize(request.page_size());

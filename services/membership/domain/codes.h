@@ -47,13 +47,13 @@ struct CodeName {
   std::string_view name;
 };
 
-std::span<const CodeName> Genders();       // "1" 男
-std::span<const CodeName> EthnicGroups();  // "01" 汉族
-std::span<const CodeName> Educations();    // "21" 大学本科毕业
-std::span<const CodeName> Degrees();       // "4" 学士
-std::span<const CodeName> Categories();    // "1" 正式党员
-std::span<const CodeName> Standings();     // "10" 正常
-std::span<const CodeName> Posts();         // "01" 书记
+std::span<const CodeName> Genders();            // "1" 男
+std::span<const CodeName> EthnicGroups();       // "01" 汉族
+std::span<const CodeName> Educations();         // "21" 大学本科毕业
+std::span<const CodeName> Degrees();            // "4" 学士
+std::span<const CodeName> Categories();         // "1" 正式党员
+std::span<const CodeName> Standings();          // "10" 正常
+std::span<const CodeName> Posts();              // "01" 书记
 std::span<const CodeName> OrganizationKinds();  // "631" 党支部
 
 // The name of a code; empty when the list does not have it.

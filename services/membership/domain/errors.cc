@@ -150,10 +150,9 @@ absl::Status OrganizationHasMembers() {
 
 absl::Status PostNotAllowed(const OrganizationRules& rules, const KindRule& rule, int32_t kind,
                             Post post) {
-  return error::Make(
-      StatusCode::kFailedPrecondition, "POST_NOT_ALLOWED",
-      Cat(KindName(kind), "没有", PostName(post), "这一职务。"),
-      RuleMetadata(rules, rule, Join(rule.posts), Cat(static_cast<int32_t>(post))));
+  return error::Make(StatusCode::kFailedPrecondition, "POST_NOT_ALLOWED",
+                     Cat(KindName(kind), "没有", PostName(post), "这一职务。"),
+                     RuleMetadata(rules, rule, Join(rule.posts), Cat(static_cast<int32_t>(post))));
 }
 
 absl::Status PostOutsideBranch() {

@@ -29,8 +29,7 @@ void CheckText(Field field, std::string& text, std::vector<Problem>& problems) {
   }
 }
 
-void CheckIdentity(Particulars& particulars, absl::CivilDay today,
-                   std::vector<Problem>& problems) {
+void CheckIdentity(Particulars& particulars, absl::CivilDay today, std::vector<Problem>& problems) {
   if (Trim(particulars.identity_number).empty()) {
     problems.push_back({Field::kIdentityNumber, "请填写公民身份号码。"});
     return;

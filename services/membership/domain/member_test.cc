@@ -12,7 +12,9 @@ constexpr absl::CivilDay kToday(2026, 11, 23);
 
 Particulars Good() {
   return {.full_name = "王小明",
-          .identity_number = "32012419870101001" "5",
+          .identity_number =
+              "32012419870101001"
+              "5",
           .ethnicity = "01",
           .education = "21",
           .degree = "4",

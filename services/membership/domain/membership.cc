@@ -15,8 +15,8 @@ absl::StatusOr<ChangePlan> PlanChange(const Interval& open, const Membership& ne
     return EffectiveDateBeforeInterval(day, ends ? open.from + 1 : open.from);
   }
   if (ends) return ChangePlan{ChangePlan::Kind::kClose, day};
-  return ChangePlan{
-      day == open.from ? ChangePlan::Kind::kAmend : ChangePlan::Kind::kCloseAndOpen, day};
+  return ChangePlan{day == open.from ? ChangePlan::Kind::kAmend : ChangePlan::Kind::kCloseAndOpen,
+                    day};
 }
 
 std::vector<Interval> FirstIntervals(const Membership& membership, absl::CivilDay joined_on,
@@ -34,7 +34,8 @@ std::vector<Interval> FirstIntervals(const Membership& membership, absl::CivilDa
 int32_t StandingYears(std::optional<absl::CivilDay> converted_on, int32_t adjustment_months,
                       absl::CivilDay today) {
   if (!converted_on) return 0;
-  int64_t months = (today.year() - converted_on->year()) * 12 + (today.month() - converted_on->month());
+  int64_t months =
+      (today.year() - converted_on->year()) * 12 + (today.month() - converted_on->month());
   if (today.day() < converted_on->day()) --months;
   months += adjustment_months;
   return months < 0 ? 0 : static_cast<int32_t>(months / 12);

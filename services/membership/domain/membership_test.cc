@@ -72,10 +72,10 @@ TEST(FirstIntervalsTest, FromTheLaterOfJoiningAndTheDay) {
 
 TEST(FirstIntervalsTest, ConversionAfterTheDayGivesTwo) {
   const absl::CivilDay converted(2026, 10, 15);
-  EXPECT_EQ(FirstIntervals(kFullIn1, absl::CivilDay(2025, 10, 15), converted,
-                           absl::CivilDay(2026, 9, 1)),
-            (std::vector<Interval>{{kProbationaryIn1, absl::CivilDay(2026, 9, 1), converted},
-                                   {kFullIn1, converted, kOpenEnd}}));
+  EXPECT_EQ(
+      FirstIntervals(kFullIn1, absl::CivilDay(2025, 10, 15), converted, absl::CivilDay(2026, 9, 1)),
+      (std::vector<Interval>{{kProbationaryIn1, absl::CivilDay(2026, 9, 1), converted},
+                             {kFullIn1, converted, kOpenEnd}}));
 }
 
 TEST(StandingYearsTest, WholeYearsWithAdjustment) {

@@ -18,18 +18,18 @@ namespace ronghe::membership {
 
 // What one version of the rules says of one kind of organization.
 struct KindRule {
-  std::set<int32_t> children;   // kinds that may stand under it
-  std::set<int32_t> posts;      // posts that may be held in it
-  bool root = false;            // may stand without a parent
-  bool holds_members = false;   // members may belong to it
-  bool temporary = false;       // B-06: no relations, no terms of office
+  std::set<int32_t> children;  // kinds that may stand under it
+  std::set<int32_t> posts;     // posts that may be held in it
+  bool root = false;           // may stand without a parent
+  bool holds_members = false;  // members may belong to it
+  bool temporary = false;      // B-06: no relations, no terms of office
   std::string rule_id;
   std::string source;
 };
 
 // A version of the rules on kinds, in force from a day on.
 struct OrganizationRules {
-  std::string name;   // "organization_kinds/2018-10-28"
+  std::string name;  // "organization_kinds/2018-10-28"
   absl::CivilDay effective_from;
   std::map<int32_t, KindRule> kinds;
   // Sizes of B-01, B-02 and B-10, counted in members.

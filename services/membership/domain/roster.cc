@@ -109,8 +109,7 @@ void ReadPosts(std::string_view text, RosterRecord& record, std::vector<Problem>
   record.has_posts = true;
   if (text == "无") return;
   const std::string rest = absl::StrReplaceAll(
-      base::Sv(text),
-      {{"、", ","}, {"\uFF0C", ","}, {"\uFF1B", ","}, {";", ","}, {"/", ","}});
+      base::Sv(text), {{"、", ","}, {"\uFF0C", ","}, {"\uFF1B", ","}, {";", ","}, {"/", ","}});
   size_t from = 0;
   while (from <= rest.size()) {
     const size_t to = std::min(rest.find(',', from), rest.size());
@@ -130,7 +129,8 @@ void ReadPosts(std::string_view text, RosterRecord& record, std::vector<Problem>
   std::sort(record.posts.begin(), record.posts.end());
 }
 
-// Replaces a name by its code where the list has it; leaves the rest for CheckParticulars to refuse.
+// Replaces a name by its code where the list has it; leaves the rest for CheckParticulars to
+// refuse.
 std::string CodeOrText(std::span<const CodeName> list, const std::string& text) {
   const std::optional<std::string_view> code = CodeOf(list, text);
   return code ? std::string(*code) : text;
@@ -226,8 +226,8 @@ std::vector<Problem> ReadRosterRow(const RosterLayout& layout, std::span<const C
   const std::string category = text(Field::kCategory);
   const std::optional<std::string_view> category_code = CodeOf(Categories(), category);
   if (!category_code) {
-    problems.push_back(
-        {Field::kCategory, category.empty() ? "请填写人员类别。" : "人员类别只能填正式党员或预备党员。"});
+    problems.push_back({Field::kCategory, category.empty() ? "请填写人员类别。"
+                                                           : "人员类别只能填正式党员或预备党员。"});
   } else {
     particulars.category = *category_code == "1" ? Category::kFull : Category::kProbationary;
   }
@@ -249,8 +249,8 @@ std::vector<Problem> ReadRosterRow(const RosterLayout& layout, std::span<const C
   ReadFlag(layout, row, Field::kMigrantWorker, particulars.migrant_worker,
            record.has_migrant_worker, problems);
   ReadFlag(layout, row, Field::kFloating, particulars.floating, record.has_floating, problems);
-  ReadFlag(layout, row, Field::kOutOfContact, particulars.out_of_contact,
-           record.has_out_of_contact, problems);
+  ReadFlag(layout, row, Field::kOutOfContact, particulars.out_of_contact, record.has_out_of_contact,
+           problems);
 
   for (Problem& problem : CheckParticulars(particulars, today, identity_known)) {
     const bool about_dates =
@@ -290,7 +290,8 @@ std::optional<absl::CivilDay> ParseRosterDate(std::string_view text, bool date19
   text.remove_prefix(second.size());
   const std::optional<int> day = ReadNumber(text, 1, 2);
   if (!day) return std::nullopt;
-  if (separator == "年" && text.starts_with("日")) text.remove_prefix(std::string_view("日").size());
+  if (separator == "年" && text.starts_with("日"))
+    text.remove_prefix(std::string_view("日").size());
   if (text == " 00:00:00" || text == " 0:00:00") text = {};
   if (!text.empty()) return std::nullopt;
   return Day(*year, *month, *day);

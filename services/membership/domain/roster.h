@@ -85,8 +85,8 @@ std::vector<Problem> ReadRosterRow(const RosterLayout& layout, std::span<const C
 // 2026-11-23, 2026/11/23, 2026.11.23, 2026年11月23日, 20261123, or a workbook's day number.
 std::optional<absl::CivilDay> ParseRosterDate(std::string_view text, bool date1904);
 
-// The day of a workbook's day number: 1 is 1900-01-01, with the day 1900-02-29 that never was; in the
-// 1904 system 0 is 1904-01-01. Nothing outside 0 to 2958465.
+// The day of a workbook's day number: 1 is 1900-01-01, with the day 1900-02-29 that never was; in
+// the 1904 system 0 is 1904-01-01. Nothing outside 0 to 2958465.
 std::optional<absl::CivilDay> DayOfSerial(int64_t serial, bool date1904);
 
 }  // namespace ronghe::membership

@@ -94,22 +94,22 @@ TEST_P(ReadRosterRowRefusesTest, WithOneProblem) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, ReadRosterRowRefusesTest,
-    ::testing::Values(
-        Case{"NoName", Field::kFullName, "", Field::kFullName},
-        Case{"NoGender", Field::kGender, "", Field::kGender},
-        Case{"UnknownGender", Field::kGender, "未知", Field::kGender},
-        Case{"OtherGender", Field::kGender, "男", Field::kGender},
-        Case{"CheckDigit", Field::kIdentityNumber, "110105194912310021", Field::kIdentityNumber},
-        Case{"Ethnicity", Field::kEthnicity, "火星", Field::kEthnicity},
-        Case{"Education", Field::kEducation, "很高", Field::kEducation},
-        Case{"Activist", Field::kCategory, "入党积极分子", Field::kCategory},
-        Case{"NoBranch", Field::kOrganization, "", Field::kOrganization},
-        Case{"Phone", Field::kPhone, "1380000", Field::kPhone},
-        Case{"JoinedText", Field::kJoinedOn, "七一", Field::kJoinedOn},
-        Case{"JoinedNever", Field::kJoinedOn, "1971-02-30", Field::kJoinedOn},
-        Case{"NoConversion", Field::kConvertedOn, "", Field::kConvertedOn},
-        Case{"Post", Field::kPosts, "书记、总经理", Field::kPosts},
-        Case{"Flag", Field::kFloating, "也许", Field::kFloating}),
+    ::testing::Values(Case{"NoName", Field::kFullName, "", Field::kFullName},
+                      Case{"NoGender", Field::kGender, "", Field::kGender},
+                      Case{"UnknownGender", Field::kGender, "未知", Field::kGender},
+                      Case{"OtherGender", Field::kGender, "男", Field::kGender},
+                      Case{"CheckDigit", Field::kIdentityNumber, "110105194912310021",
+                           Field::kIdentityNumber},
+                      Case{"Ethnicity", Field::kEthnicity, "火星", Field::kEthnicity},
+                      Case{"Education", Field::kEducation, "很高", Field::kEducation},
+                      Case{"Activist", Field::kCategory, "入党积极分子", Field::kCategory},
+                      Case{"NoBranch", Field::kOrganization, "", Field::kOrganization},
+                      Case{"Phone", Field::kPhone, "1380000", Field::kPhone},
+                      Case{"JoinedText", Field::kJoinedOn, "七一", Field::kJoinedOn},
+                      Case{"JoinedNever", Field::kJoinedOn, "1971-02-30", Field::kJoinedOn},
+                      Case{"NoConversion", Field::kConvertedOn, "", Field::kConvertedOn},
+                      Case{"Post", Field::kPosts, "书记、总经理", Field::kPosts},
+                      Case{"Flag", Field::kFloating, "也许", Field::kFloating}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ReadRosterRowTest, NumberInsteadOfTextHasLostDigits) {

@@ -23,7 +23,7 @@
 #include "services/membership/store/events.h"
 #include "services/membership/store/organization_store.h"
 #include "services/membership/store/post_store.h"
-#include "services/membership/workbook/table.h"
+#include "services/membership/store/workbook/table.h"
 
 namespace ronghe::membership {
 namespace {
@@ -37,9 +37,9 @@ constexpr std::string_view kMethod = "/ronghe.membership.v1.RosterImportService/
 class Branches {
  public:
   Branches(const org::OrgTree& tree, int64_t root) {
-    for (org::OrgNode& node :
-         tree.SubtreeWalk(root, 0, tree.size(),
-                          [](const org::OrgBrief& brief) { return org::IsBranchKind(brief.kind); })) {
+    for (org::OrgNode& node : tree.SubtreeWalk(
+             root, 0, tree.size(),
+             [](const org::OrgBrief& brief) { return org::IsBranchKind(brief.kind); })) {
       by_code_.emplace(node.code, nodes_.size());
       by_title_[node.name].push_back(nodes_.size());
       nodes_.push_back(std::move(node));
@@ -138,12 +138,7 @@ class LineWriter {
  public:
   LineWriter(const RosterImportRow& import, const PersonalFields& fields, base::IdGenerator& ids,
              absl::CivilDay today, absl::Time now, Batch& batch)
-      : import_(import),
-        fields_(fields),
-        ids_(ids),
-        today_(today),
-        now_(now),
-        batch_(batch) {}
+      : import_(import), fields_(fields), ids_(ids), today_(today), now_(now), batch_(batch) {}
 
   absl::Status Create(const Line& line) {
     const Particulars& particulars = line.record.particulars;
@@ -357,8 +352,7 @@ struct RosterImporter::Work {
     for (size_t i = from; i < to; ++i) {
       const TableRow& row = roster.rows[i];
       Line line{.number = row.number};
-      line.problems =
-          ReadRosterRow(roster.layout, row.cells, roster.date1904, today, line.record);
+      line.problems = ReadRosterRow(roster.layout, row.cells, roster.date1904, today, line.record);
       if (const org::OrgNode* branch = branches.Find(line.record, line.problems)) {
         line.branch = branch->id;
         line.kind = 0;
@@ -437,10 +431,9 @@ absl::Status RosterImporter::Refuse(job::JobContext& context, int64_t import_id,
 }
 
 absl::Status RosterImporter::Import(job::JobContext& context, const RosterImportRow& import) {
-  const absl::StatusOr<std::string> bytes =
-      context.database().Read(context.DeadlineIn(kStep), [&](sql::Session& session) {
-        return RosterBytes(session, fields_, import);
-      });
+  const absl::StatusOr<std::string> bytes = context.database().Read(
+      context.DeadlineIn(kStep),
+      [&](sql::Session& session) { return RosterBytes(session, fields_, import); });
   if (!bytes.ok()) {
     const bool lasting = error::Reason(bytes.status()) == "ROSTER_FILE_EXPIRED" ||
                          bytes.status().code() == absl::StatusCode::kDataLoss;
@@ -540,8 +533,7 @@ absl::Status RosterImporter::ImportChunk(job::JobContext& context, Work& work) {
             } else if (!IsMember(member->second.standing) || !open.contains(member->second.id)) {
               problems.push_back(ProblemOf(Field::kIdentityNumber, MemberLeft()));
             } else {
-              RONGHE_RETURN_IF_ERROR(writer.Update(line, member->second,
-                                                   open.at(member->second.id),
+              RONGHE_RETURN_IF_ERROR(writer.Update(line, member->second, open.at(member->second.id),
                                                    posts[member->second.id], problems));
             }
           }
@@ -556,15 +548,15 @@ absl::Status RosterImporter::ImportChunk(job::JobContext& context, Work& work) {
         if (!import.dry_run) {
           RONGHE_RETURN_IF_ERROR(
               WriteBatch(session, batch, import.effective_date, ids_, now, import.trace_id));
-          RONGHE_RETURN_IF_ERROR(audit::Record(
-              session, {.id = ids_.Next(),
-                        .time = now,
-                        .subject = "services/membership",
-                        .on_behalf_of = import.requested_by,
-                        .method = std::string(kMethod),
-                        .organization_id = import.organization_id,
-                        .resource = base::Name("rosterImports", import.id),
-                        .trace_id = import.trace_id}));
+          RONGHE_RETURN_IF_ERROR(
+              audit::Record(session, {.id = ids_.Next(),
+                                      .time = now,
+                                      .subject = "services/membership",
+                                      .on_behalf_of = import.requested_by,
+                                      .method = std::string(kMethod),
+                                      .organization_id = import.organization_id,
+                                      .resource = base::Name("rosterImports", import.id),
+                                      .trace_id = import.trace_id}));
         }
         RONGHE_RETURN_IF_ERROR(InsertRosterErrors(session, batch.errors));
         import.row_count = static_cast<int32_t>(work.roster.rows.size());

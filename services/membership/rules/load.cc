@@ -15,14 +15,13 @@ absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& pa
   std::vector<OrganizationRules> versions;
   for (const rules::v1::OrganizationRules& version : book.versions()) {
     const google::type::Date& date = version.effective_from();
-    OrganizationRules rules{
-        .name = version.name(),
-        .effective_from = absl::CivilDay(date.year(), date.month(), date.day()),
-        .branch_min_full = version.sizes().branch_min_full(),
-        .branch_max_members = version.sizes().branch_max_members(),
-        .committee_from_full = version.sizes().committee_from_full(),
-        .committee_min_size = version.sizes().committee_min_size(),
-        .size_source = version.source()};
+    OrganizationRules rules{.name = version.name(),
+                            .effective_from = absl::CivilDay(date.year(), date.month(), date.day()),
+                            .branch_min_full = version.sizes().branch_min_full(),
+                            .branch_max_members = version.sizes().branch_max_members(),
+                            .committee_from_full = version.sizes().committee_from_full(),
+                            .committee_min_size = version.sizes().committee_min_size(),
+                            .size_source = version.source()};
     if (rules.effective_from.month() != date.month() || rules.effective_from.day() != date.day() ||
         date.year() < 1921) {
       return RulesInvalid(base::Cat(version.name(), ": effective_from is no day"));

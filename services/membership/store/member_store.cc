@@ -11,10 +11,10 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_MEMBER_COLUMNS                                                                 \
-  "id, organization_id, category, standing, voting, full_name, gender, identity_cipher, "     \
-  "identity_index, ethnicity, birth_date, education, degree, phone_cipher, joined_on, "       \
-  "converted_on, adjustment_months, occupation, technical_post, migrant_worker, floating, "   \
+#define RONGHE_MEMBER_COLUMNS                                                               \
+  "id, organization_id, category, standing, voting, full_name, gender, identity_cipher, "   \
+  "identity_index, ethnicity, birth_date, education, degree, phone_cipher, joined_on, "     \
+  "converted_on, adjustment_months, occupation, technical_post, migrant_worker, floating, " \
   "out_of_contact, residence_region, household_region, etag, create_time, update_time"
 #define RONGHE_MEMBER_VALUES \
   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -24,18 +24,18 @@ namespace {
   "id, member_id, organization_id, category, standing, voting, valid_from, valid_to"
 
 // Filters of a page; each has a value that lets everything pass.
-#define RONGHE_MEMBER_FILTER                                                                \
+#define RONGHE_MEMBER_FILTER                                                                 \
   "standing = ? AND category >= ? AND category <= ? AND full_name LIKE ? AND floating >= ? " \
   "AND out_of_contact >= ?"
-#define RONGHE_ONE_BRANCH \
+#define RONGHE_ONE_BRANCH                                                       \
   " FROM member WHERE organization_id = ? AND id > ? AND " RONGHE_MEMBER_FILTER \
   " ORDER BY id LIMIT ?"
-#define RONGHE_MANY_BRANCHES                                                              \
-  " FROM member WHERE ((organization_id = ? AND id > ?) OR organization_id IN (?*)) AND " \
-  RONGHE_MEMBER_FILTER " ORDER BY organization_id, id LIMIT ?"
+#define RONGHE_MANY_BRANCHES                                                          \
+  " FROM member WHERE ((organization_id = ? AND id > ?) OR organization_id IN (?*)) " \
+  "AND " RONGHE_MEMBER_FILTER " ORDER BY organization_id, id LIMIT ?"
 
-const sql::Query<MemberRow> kByIds("member.by_ids", "SELECT " RONGHE_MEMBER_COLUMNS
-                                                    " FROM member WHERE id IN (?*)");
+const sql::Query<MemberRow> kByIds("member.by_ids",
+                                   "SELECT " RONGHE_MEMBER_COLUMNS " FROM member WHERE id IN (?*)");
 const sql::Query<MemberRow> kLock("member.lock", "SELECT " RONGHE_MEMBER_COLUMNS
                                                  " FROM member WHERE id = ? FOR UPDATE");
 const sql::Query<MemberRow> kByIdentity("member.by_identity",
@@ -82,12 +82,11 @@ const sql::Query<MemberIntervalRow> kOpenIntervals(
     "membership_interval.open",
     "SELECT " RONGHE_INTERVAL_COLUMNS
     " FROM membership_interval WHERE valid_to = '9999-12-31' AND member_id IN (?*)");
-const sql::Command kInsertInterval(
-    "membership_interval.insert",
-    "INSERT INTO membership_interval (" RONGHE_INTERVAL_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-const sql::Command kCloseIntervals(
-    "membership_interval.close",
-    "UPDATE membership_interval SET valid_to = ? WHERE id IN (?*)");
+const sql::Command kInsertInterval("membership_interval.insert",
+                                   "INSERT INTO membership_interval (" RONGHE_INTERVAL_COLUMNS
+                                   ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Command kCloseIntervals("membership_interval.close",
+                                   "UPDATE membership_interval SET valid_to = ? WHERE id IN (?*)");
 const sql::Command kAmendInterval(
     "membership_interval.amend",
     "INSERT INTO membership_interval (" RONGHE_INTERVAL_COLUMNS
@@ -211,16 +210,15 @@ absl::Status InsertMembers(sql::Session& session, std::span<const MemberRow> row
 }
 
 absl::Status UpdateMember(sql::Session& session, const MemberRow& row) {
-  return Named(session
-                   .Execute(kUpdate, row.organization_id, row.category, row.standing, row.voting,
-                            row.full_name, row.gender, row.identity_cipher, row.identity_index,
-                            row.ethnicity, row.birth_date, row.education, row.degree,
-                            row.phone_cipher, row.joined_on, row.converted_on,
-                            row.adjustment_months, row.occupation, row.technical_post,
-                            row.migrant_worker, row.floating, row.out_of_contact,
-                            row.residence_region, row.household_region, row.etag, row.update_time,
-                            row.id)
-                   .status());
+  return Named(
+      session
+          .Execute(kUpdate, row.organization_id, row.category, row.standing, row.voting,
+                   row.full_name, row.gender, row.identity_cipher, row.identity_index,
+                   row.ethnicity, row.birth_date, row.education, row.degree, row.phone_cipher,
+                   row.joined_on, row.converted_on, row.adjustment_months, row.occupation,
+                   row.technical_post, row.migrant_worker, row.floating, row.out_of_contact,
+                   row.residence_region, row.household_region, row.etag, row.update_time, row.id)
+          .status());
 }
 
 absl::Status UpdateMembersKeepingIdentity(sql::Session& session, std::span<const MemberRow> rows) {
@@ -235,8 +233,7 @@ absl::StatusOr<std::vector<MemberRow>> MembersOf(sql::Session& session, int64_t 
 
 absl::StatusOr<std::vector<MemberBrief>> MemberBriefsOf(sql::Session& session,
                                                         int64_t organization_id, int64_t after_id,
-                                                        const MemberFilter& filter,
-                                                        int32_t limit) {
+                                                        const MemberFilter& filter, int32_t limit) {
   return PageOfOne(session, kBriefOfOne, organization_id, after_id, filter, limit);
 }
 

@@ -129,8 +129,8 @@ absl::StatusOr<std::vector<MemberBrief>> MemberBriefsOf(sql::Session& session,
                                                         int64_t organization_id, int64_t after_id,
                                                         const MemberFilter& filter, int32_t limit);
 
-// Up to `limit` members of `first_organization` after `after_id` and of all `organizations` (at most
-// 256), in one statement, by organization id and id.
+// Up to `limit` members of `first_organization` after `after_id` and of all `organizations` (at
+// most 256), in one statement, by organization id and id.
 absl::StatusOr<std::vector<MemberRow>> MembersAcross(sql::Session& session,
                                                      int64_t first_organization, int64_t after_id,
                                                      std::span<const int64_t> organizations,

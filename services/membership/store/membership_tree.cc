@@ -155,7 +155,8 @@ absl::Status MembershipTree::Drain(absl::Time deadline) {
   }
   for (const org::OrgNode& node : later) {
     const absl::Status status = tree_.Upsert(node);
-    if (!status.ok()) log::Error("tree_upsert_failed", {{"organization", node.id}, {"error", status}});
+    if (!status.ok())
+      log::Error("tree_upsert_failed", {{"organization", node.id}, {"error", status}});
   }
   return absl::OkStatus();
 }

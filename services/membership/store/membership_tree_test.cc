@@ -106,9 +106,9 @@ class MembershipTreeTest : public ::testing::Test {
 
   void ExpectCountsLikeSql(const MembershipTree& tree) {
     std::map<int64_t, org::OrgCounts> expected;
-    ASSERT_OK_AND_ASSIGN(
-        const auto counts,
-        database_->Read(Soon(), [](sql::Session& session) { return CountOpenIntervals(session); }));
+    ASSERT_OK_AND_ASSIGN(const auto counts, database_->Read(Soon(), [](sql::Session& session) {
+      return CountOpenIntervals(session);
+    }));
     for (const MemberCount& count : counts) {
       for (int64_t id : {count.organization_id, 10 + (count.organization_id - 100) / 10, kRoot}) {
         (count.category == Category::kFull ? expected[id].full : expected[id].probationary) +=

@@ -10,8 +10,8 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_ORGANIZATION_COLUMNS                                                       \
-  "id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, "         \
+#define RONGHE_ORGANIZATION_COLUMNS                                               \
+  "id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, " \
   "unit_situation, region_code, next_child, etag, create_time, update_time"
 
 struct IdRow {
@@ -21,33 +21,31 @@ struct NumberRow {
   int32_t number;
 };
 
-const sql::Query<OrganizationRow> kByIds(
-    "organization.by_ids",
-    "SELECT " RONGHE_ORGANIZATION_COLUMNS " FROM organization WHERE id IN (?*)");
-const sql::Query<OrganizationRow> kAfter(
-    "organization.after",
-    "SELECT " RONGHE_ORGANIZATION_COLUMNS " FROM organization WHERE id > ? ORDER BY id LIMIT ?");
+const sql::Query<OrganizationRow> kByIds("organization.by_ids",
+                                         "SELECT " RONGHE_ORGANIZATION_COLUMNS
+                                         " FROM organization WHERE id IN (?*)");
+const sql::Query<OrganizationRow> kAfter("organization.after",
+                                         "SELECT " RONGHE_ORGANIZATION_COLUMNS
+                                         " FROM organization WHERE id > ? ORDER BY id LIMIT ?");
 const sql::Query<OrganizationRow> kLock(
-    "organization.lock",
-    "SELECT " RONGHE_ORGANIZATION_COLUMNS " FROM organization WHERE id IN (?*) ORDER BY id FOR UPDATE");
-const sql::Command kInsert(
-    "organization.insert",
-    "INSERT INTO organization (" RONGHE_ORGANIZATION_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    "organization.lock", "SELECT " RONGHE_ORGANIZATION_COLUMNS
+                         " FROM organization WHERE id IN (?*) ORDER BY id FOR UPDATE");
+const sql::Command kInsert("organization.insert",
+                           "INSERT INTO organization (" RONGHE_ORGANIZATION_COLUMNS
+                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kUpdate(
     "organization.update",
     "UPDATE organization SET parent_id = ?, title = ?, short_title = ?, sort = ?, founded_on = ?, "
     "revoked_on = ?, unit_situation = ?, region_code = ?, etag = ?, update_time = ? WHERE id = ?");
-const sql::Command kTakeChild(
-    "organization.take_child", "UPDATE organization SET next_child = next_child + 1 WHERE id = ?");
+const sql::Command kTakeChild("organization.take_child",
+                              "UPDATE organization SET next_child = next_child + 1 WHERE id = ?");
 const sql::Command kMakeTree(
     "organization_tree.make",
     "INSERT INTO organization_tree (id, next_root) VALUES (1, 1) ON DUPLICATE KEY UPDATE id = 1");
 const sql::Query<NumberRow> kLockTree(
     "organization_tree.lock", "SELECT next_root FROM organization_tree WHERE id = 1 FOR UPDATE");
-const sql::Command kTakeRoot(
-    "organization_tree.take_root",
-    "UPDATE organization_tree SET next_root = next_root + 1 WHERE id = 1");
+const sql::Command kTakeRoot("organization_tree.take_root",
+                             "UPDATE organization_tree SET next_root = next_root + 1 WHERE id = 1");
 const sql::Query<IdRow> kParent("organization.parent",
                                 "SELECT parent_id FROM organization WHERE id = ?");
 const sql::Query<IdRow> kActiveChild(

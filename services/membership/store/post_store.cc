@@ -13,8 +13,8 @@ namespace {
   "SELECT p.id, p.member_id, m.full_name, p.organization_id, p.code, p.valid_from, " \
   "p.valid_to FROM post p JOIN member m ON m.id = p.member_id "
 
-const sql::Command kInsert("post.insert", "INSERT INTO post (" RONGHE_POST_COLUMNS
-                                          ") VALUES (?, ?, ?, ?, ?, ?)");
+const sql::Command kInsert("post.insert",
+                           "INSERT INTO post (" RONGHE_POST_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)");
 const sql::Query<PostRow> kLock("post.lock",
                                 "SELECT " RONGHE_POST_COLUMNS " FROM post WHERE id = ? FOR UPDATE");
 const sql::Command kEnd("post.end", "UPDATE post SET valid_to = ? WHERE id IN (?*)");

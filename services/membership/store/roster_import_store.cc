@@ -8,10 +8,10 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_IMPORT_COLUMNS                                                             \
-  "id, organization_id, file_name, size, uploaded, expected_digest, digest, state, "      \
-  "dry_run, file_deleted, effective_date, row_count, processed_count, created_count, "    \
-  "updated_count, unchanged_count, failed_count, failure_reason, failure_message, "       \
+#define RONGHE_IMPORT_COLUMNS                                                          \
+  "id, organization_id, file_name, size, uploaded, expected_digest, digest, state, "   \
+  "dry_run, file_deleted, effective_date, row_count, processed_count, created_count, " \
+  "updated_count, unchanged_count, failed_count, failure_reason, failure_message, "    \
   "requested_by, trace_id, create_time, update_time"
 
 struct IdRow {
@@ -22,9 +22,8 @@ const sql::Command kInsert(
     "roster_import.insert",
     "INSERT INTO roster_import (" RONGHE_IMPORT_COLUMNS
     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-const sql::Query<RosterImportRow> kById("roster_import.by_id",
-                                        "SELECT " RONGHE_IMPORT_COLUMNS
-                                        " FROM roster_import WHERE id = ?");
+const sql::Query<RosterImportRow> kById("roster_import.by_id", "SELECT " RONGHE_IMPORT_COLUMNS
+                                                               " FROM roster_import WHERE id = ?");
 const sql::Query<RosterImportRow> kLock("roster_import.lock",
                                         "SELECT " RONGHE_IMPORT_COLUMNS
                                         " FROM roster_import WHERE id = ? FOR UPDATE");
@@ -76,8 +75,7 @@ absl::Status InsertRosterImport(sql::Session& session, const RosterImportRow& ro
   return session.InsertMany(kInsert, std::span<const RosterImportRow>(&row, 1));
 }
 
-absl::StatusOr<std::optional<RosterImportRow>> LoadRosterImport(sql::Session& session,
-                                                                int64_t id) {
+absl::StatusOr<std::optional<RosterImportRow>> LoadRosterImport(sql::Session& session, int64_t id) {
   return session.SelectOne(kById, id);
 }
 

@@ -109,8 +109,7 @@ absl::StatusOr<std::vector<RosterErrorRow>> RosterErrors(sql::Session& session, 
                                                          int32_t after_row, int32_t after_item,
                                                          int32_t limit);
 // Deletes up to `limit` errors of an import and answers how many.
-absl::StatusOr<int64_t> DeleteRosterErrors(sql::Session& session, int64_t import_id,
-                                           int32_t limit);
+absl::StatusOr<int64_t> DeleteRosterErrors(sql::Session& session, int64_t import_id, int32_t limit);
 
 }  // namespace ronghe::membership
 

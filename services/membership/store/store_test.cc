@@ -75,9 +75,8 @@ TEST_F(StoreTest, OrganizationsRoundTripAndKeepTheOrderAskedFor) {
     return status;
   }));
   const std::vector<int64_t> ids = {1002, 999999, 1001};
-  ASSERT_OK_AND_ASSIGN(auto rows, Read([&](sql::Session& session) {
-                         return LoadOrganizations(session, ids);
-                       }));
+  ASSERT_OK_AND_ASSIGN(
+      auto rows, Read([&](sql::Session& session) { return LoadOrganizations(session, ids); }));
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].title, "𠮷村党支部");
   EXPECT_EQ(rows[0].revoked_on, absl::CivilDay(2026, 1, 2));
@@ -151,9 +150,8 @@ TEST_F(StoreTest, PagesAcrossBranchesContinueInsideTheFirst) {
   const std::vector<int64_t> more = {30, 32};
   const auto ids = [&](const MemberFilter& filter) {
     std::vector<int64_t> found;
-    const auto page = Read([&](sql::Session& s) {
-      return MemberBriefsAcross(s, 31, 3002, more, filter, 100);
-    });
+    const auto page =
+        Read([&](sql::Session& s) { return MemberBriefsAcross(s, 31, 3002, more, filter, 100); });
     EXPECT_THAT(page, IsOk());
     for (const MemberBrief& row : *page) found.push_back(row.id);
     return found;
@@ -164,7 +162,8 @@ TEST_F(StoreTest, PagesAcrossBranchesContinueInsideTheFirst) {
   EXPECT_THAT(ids({.name_prefix = "百分%"}), ElementsAre(3006));
   EXPECT_THAT(ids({.name_prefix = "百分_"}), IsEmpty());
   EXPECT_THAT(ids({.floating = true}), ElementsAre(3006));
-  ASSERT_OK_AND_ASSIGN(auto one, Read([](sql::Session& s) { return MembersOf(s, 31, 3001, {}, 2); }));
+  ASSERT_OK_AND_ASSIGN(auto one,
+                       Read([](sql::Session& s) { return MembersOf(s, 31, 3001, {}, 2); }));
   ASSERT_EQ(one.size(), 2u);
   EXPECT_EQ(one[0].id, 3002);
   EXPECT_EQ(one[1].id, 3003);
@@ -207,9 +206,8 @@ TEST_F(StoreTest, IntervalsCloseAmendAndCountOnAnyDay) {
   ASSERT_OK(Write([&](sql::Session& s) {
     return AmendIntervals(s, std::span<const MemberIntervalRow>(&second, 1));
   }));
-  ASSERT_OK_AND_ASSIGN(auto history, Read([](sql::Session& s) {
-                         return IntervalsOf(s, 4001, kOpenEnd, 10);
-                       }));
+  ASSERT_OK_AND_ASSIGN(auto history,
+                       Read([](sql::Session& s) { return IntervalsOf(s, 4001, kOpenEnd, 10); }));
   ASSERT_EQ(history.size(), 2u);
   EXPECT_EQ(history[0].category, Category::kProbationary);
   EXPECT_TRUE(history[0].open());
@@ -217,8 +215,9 @@ TEST_F(StoreTest, IntervalsCloseAmendAndCountOnAnyDay) {
   const std::vector<int64_t> branches = {41, 42};
   const auto counted = [&](absl::CivilDay on) {
     std::vector<std::pair<int64_t, int64_t>> counts;
-    for (const MemberCount& count :
-         *Read([&](sql::Session& s) { return CountIntervalsAsOf(s, branches, on); })) {
+    const auto rows = Read([&](sql::Session& s) { return CountIntervalsAsOf(s, branches, on); });
+    EXPECT_THAT(rows, IsOk());
+    for (const MemberCount& count : *rows) {
       counts.emplace_back(count.organization_id, count.count);
     }
     return counts;
@@ -264,8 +263,8 @@ TEST_F(StoreTest, RosterImportsWaitInOrderAndKeepTheirBytesAndErrors) {
     const RosterChunkRow chunk{8001, 0, 4, sql::Bytes(std::string(32, 'x')),
                                sql::Bytes(std::string(1 << 20, '\0'))};
     if (status.ok()) status = InsertRosterChunk(s, chunk);
-    const std::vector<RosterErrorRow> errors = {{8001, 2, 0, "姓名", "a"}, {8001, 2, 1, "学历", "b"},
-                                                {8001, 5, 0, "", "c"}};
+    const std::vector<RosterErrorRow> errors = {
+        {8001, 2, 0, "姓名", "a"}, {8001, 2, 1, "学历", "b"}, {8001, 5, 0, "", "c"}};
     if (status.ok()) status = InsertRosterErrors(s, errors);
     return status;
   }));

@@ -2,8 +2,8 @@
 //
 // A file comes from outside: it is read with bounds on everything, nothing in it is executed, and
 // what can't be a plain table (macros, formulas, passwords) is refused as a whole.
-#ifndef RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_TABLE_H_
-#define RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_TABLE_H_
+#ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_TABLE_H_
+#define RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -74,4 +74,4 @@ absl::StatusOr<Roster> ReadRoster(std::string_view file_name, std::string_view b
 
 }  // namespace ronghe::membership
 
-#endif  // RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_TABLE_H_
+#endif  // RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_TABLE_H_

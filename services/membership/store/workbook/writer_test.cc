@@ -1,7 +1,7 @@
-#include "services/membership/workbook/writer.h"
+#include "services/membership/store/workbook/writer.h"
 
 #include "gtest/gtest.h"
-#include "services/membership/workbook/table.h"
+#include "services/membership/store/workbook/table.h"
 
 namespace ronghe::membership {
 namespace {

@@ -1,6 +1,6 @@
 // Which words refuse a file as a whole?
-#ifndef RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_REFUSALS_H_
-#define RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_REFUSALS_H_
+#ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_REFUSALS_H_
+#define RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_REFUSALS_H_
 
 #include <cstdint>
 #include <string_view>
@@ -44,4 +44,4 @@ inline absl::Status TableEmpty() {
 
 }  // namespace ronghe::membership
 
-#endif  // RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_REFUSALS_H_
+#endif  // RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_REFUSALS_H_

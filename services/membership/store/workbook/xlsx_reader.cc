@@ -14,16 +14,16 @@
 #include "common/base/civil.h"
 #include "common/base/status_macros.h"
 #include "pugixml.hpp"
-#include "services/membership/workbook/refusals.h"
-#include "services/membership/workbook/table.h"
+#include "services/membership/store/workbook/refusals.h"
+#include "services/membership/store/workbook/table.h"
 
 namespace ronghe::membership {
 namespace {
 
 constexpr size_t kPiece = 64 * 1024;
 constexpr int64_t kRatioFrom = 1 << 20;
-constexpr size_t kMaxSmallPart = 8 << 20;    // parts read whole: styles, workbook, relationships
-constexpr size_t kMaxElement = 4 << 20;      // one row, one shared string
+constexpr size_t kMaxSmallPart = 8 << 20;  // parts read whole: styles, workbook, relationships
+constexpr size_t kMaxElement = 4 << 20;    // one row, one shared string
 constexpr std::string_view kOldFormat = "\xD0\xCF\x11\xE0";
 
 struct CloseZip {

@@ -1,4 +1,4 @@
-#include "services/membership/workbook/table.h"
+#include "services/membership/store/workbook/table.h"
 
 #include <zip.h>
 
@@ -40,9 +40,12 @@ std::string Sheet(const std::string& rows) {
 using Parts = std::map<std::string, std::string>;
 
 Parts Good(const std::string& rows) {
-  return {{"[Content_Types].xml", kTypes},      {"_rels/.rels", kRootRels},
-          {"xl/workbook.xml", kWorkbook},       {"xl/_rels/workbook.xml.rels", kRels},
-          {"xl/styles.xml", kStyles},           {"xl/sharedStrings.xml", kShared},
+  return {{"[Content_Types].xml", kTypes},
+          {"_rels/.rels", kRootRels},
+          {"xl/workbook.xml", kWorkbook},
+          {"xl/_rels/workbook.xml.rels", kRels},
+          {"xl/styles.xml", kStyles},
+          {"xl/sharedStrings.xml", kShared},
           {"xl/worksheets/sheet1.xml", Sheet(rows)}};
 }
 
@@ -215,7 +218,8 @@ TEST(ReadXlsxTest, RefusesNonsense) {
 
 TEST(ReadCsvTest, Utf8WithAndWithoutMark) {
   for (const char* mark : {"", "\xEF\xBB\xBF"}) {
-    const auto table = ReadCsv(std::string(mark) + "姓名, 性别\r\n\"王,\"\"小\"\"明\",男\r\n,,\r\n\n李,女");
+    const auto table =
+        ReadCsv(std::string(mark) + "姓名, 性别\r\n\"王,\"\"小\"\"明\",男\r\n,,\r\n\n李,女");
     ASSERT_TRUE(table.ok()) << table.status();
     ASSERT_EQ(table->rows.size(), 3u);
     EXPECT_EQ(table->rows[0].cells[0].text, "姓名");
@@ -267,10 +271,11 @@ TEST(ReadRosterTest, Refusals) {
   EXPECT_EQ(error::Reason(ReadRoster("a.xlsm", "x").status()), "ROSTER_FORMAT_UNSUPPORTED");
   EXPECT_EQ(error::Reason(ReadRoster("a.csv", "姓名,性别\n王,男\n").status()),
             "ROSTER_HEADER_MISSING");
-  EXPECT_EQ(error::Reason(
-                ReadRoster("a.csv", "姓名,性别,公民身份号码,民族,学历,人员类别,所在党支部,入党日期\n")
-                    .status()),
-            "ROSTER_EMPTY");
+  EXPECT_EQ(
+      error::Reason(
+          ReadRoster("a.csv", "姓名,性别,公民身份号码,民族,学历,人员类别,所在党支部,入党日期\n")
+              .status()),
+      "ROSTER_EMPTY");
 }
 
 }  // namespace

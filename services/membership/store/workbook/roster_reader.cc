@@ -3,8 +3,8 @@
 
 #include "absl/strings/ascii.h"
 #include "common/base/status_macros.h"
-#include "services/membership/workbook/refusals.h"
-#include "services/membership/workbook/table.h"
+#include "services/membership/store/workbook/refusals.h"
+#include "services/membership/store/workbook/table.h"
 
 namespace ronghe::membership {
 namespace {
@@ -26,8 +26,7 @@ absl::StatusOr<Roster> ReadRoster(std::string_view file_name, std::string_view b
   RONGHE_ASSIGN_OR_RETURN(Table table, format == RosterFormat::kXlsx ? ReadXlsx(bytes, limits)
                                                                      : ReadCsv(bytes, limits));
   size_t at = 0;
-  while (at < std::min(kHeaderWithin, table.rows.size()) &&
-         !IsRosterHeader(table.rows[at].cells)) {
+  while (at < std::min(kHeaderWithin, table.rows.size()) && !IsRosterHeader(table.rows[at].cells)) {
     ++at;
   }
   if (at == std::min(kHeaderWithin, table.rows.size())) at = 0;

@@ -1,6 +1,6 @@
 // How do the template of a roster and the list of its failed rows look as workbooks?
-#ifndef RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_WRITER_H_
-#define RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_WRITER_H_
+#ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_WRITER_H_
+#define RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_WRITER_H_
 
 #include <span>
 #include <string>
@@ -43,4 +43,4 @@ inline constexpr std::string_view kXlsxType =
 
 }  // namespace ronghe::membership
 
-#endif  // RONGHE_SERVICES_MEMBERSHIP_WORKBOOK_WRITER_H_
+#endif  // RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_WRITER_H_

@@ -1,4 +1,4 @@
-#include "services/membership/workbook/writer.h"
+#include "services/membership/store/workbook/writer.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -116,8 +116,8 @@ absl::StatusOr<std::string> WriteRosterTemplate(std::string_view organization_ti
     const auto keep = [&error](lxw_error next) {
       if (error == LXW_NO_ERROR) error = next;
     };
-    worksheet_write_string(help, 0, 0,
-                           base::Cat(organization_title, " 党员名册填写说明").c_str(), bold);
+    worksheet_write_string(help, 0, 0, base::Cat(organization_title, " 党员名册填写说明").c_str(),
+                           bold);
     lxw_row_t help_row = 2;
     lxw_col_t list_column = 0;
     lxw_col_t column = 0;
@@ -127,7 +127,9 @@ absl::StatusOr<std::string> WriteRosterTemplate(std::string_view organization_ti
                                   spec.required ? required : optional));
       keep(worksheet_write_comment(roster, 0, column, std::string(spec.note).c_str()));
       worksheet_set_column(roster, column, column, spec.field == Field::kIdentityNumber ? 22 : 16,
-                           spec.text ? text : IsDate(spec.field) ? date : nullptr);
+                           spec.text            ? text
+                           : IsDate(spec.field) ? date
+                                                : nullptr);
       worksheet_write_string(help, help_row, 0, title.c_str(), bold);
       worksheet_write_string(help, help_row++, 1, std::string(spec.note).c_str(), nullptr);
 
@@ -150,11 +152,11 @@ absl::StatusOr<std::string> WriteRosterTemplate(std::string_view organization_ti
         lxw_data_validation validation = {};
         validation.validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
         validation.value_formula = range_text.data();
-        validation.error_type =
-            branch_list || spec.field == Field::kEthnicity || spec.field == Field::kEducation ||
-                    spec.field == Field::kDegree
-                ? LXW_VALIDATION_ERROR_TYPE_WARNING
-                : LXW_VALIDATION_ERROR_TYPE_STOP;
+        validation.error_type = branch_list || spec.field == Field::kEthnicity ||
+                                        spec.field == Field::kEducation ||
+                                        spec.field == Field::kDegree
+                                    ? LXW_VALIDATION_ERROR_TYPE_WARNING
+                                    : LXW_VALIDATION_ERROR_TYPE_STOP;
         validation.input_title = title_text.data();
         validation.input_message = note.data();
         keep(worksheet_data_validation_range(roster, 1, column, kLastListRow, column, &validation));

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
-#include "services/membership/workbook/refusals.h"
-#include "services/membership/workbook/table.h"
+#include "services/membership/store/workbook/refusals.h"
+#include "services/membership/store/workbook/table.h"
 
 namespace ronghe::membership {
 namespace {
@@ -113,7 +113,8 @@ class Parser {
       } else {
         ++at_;
         while (at_ < text_.size() && text_[at_] == ' ') ++at_;
-        if (at_ < text_.size() && std::string_view(",\r\n").find(text_[at_]) == std::string_view::npos) {
+        if (at_ < text_.size() &&
+            std::string_view(",\r\n").find(text_[at_]) == std::string_view::npos) {
           return FileDamaged(base::Cat("line ", line_));
         }
         value = std::string(Trim(value));

@@ -1,0 +1,252 @@
+#include "services/gateway/app.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "common/crypto/es256.h"
+#include "common/crypto/key_ring.h"
+#include "common/testing/testing.h"
+#include "nlohmann/json.hpp"
+#include "services/gateway/access/api/accounts_api.h"
+#include "services/gateway/testing/http_client.h"
+
+namespace ronghe::gateway {
+namespace {
+
+using nlohmann::json;
+using testing::Answer;
+using testing::HttpClient;
+
+constexpr char kPassword[] = "Branch-2026-ok";
+
+// The whole gateway on a real database, without the other services.
+class GatewayTest : public ::testing::Test {
+ protected:
+  GatewayTest()
+      : schema_(::ronghe::testing::SharedMariaDb().NewSchema(
+            {"common/sql/migrations", "services/gateway/migrations"})) {
+    char name[] = "/tmp/gateway_test_XXXXXX";
+    directory_ = ::mkdtemp(name);
+    const crypto::Es256Signer signer = crypto::Es256Signer::Generate();
+    Write("token.pem", signer.ToPem());
+    Write("token_public.pem", signer.verifier().ToPem());
+    Write("page.key", "0123456789abcdef0123456789abcdef");
+    auto& common = *config_.mutable_common();
+    common.mutable_server()->set_listen("127.0.0.1:0");
+    common.mutable_server()->set_node_id(7);
+    *common.mutable_database() = schema_.config();
+    common.mutable_keys()->set_token_public_keys_file(directory_ + "/token_public.pem");
+    common.mutable_keys()->set_page_token_key_file(directory_ + "/page.key");
+    common.mutable_membership()->set_target("127.0.0.1:1");
+    config_.mutable_http()->set_listen("127.0.0.1:0");
+    config_.mutable_http()->set_docs_dir("services/gateway/static");
+    config_.mutable_grpc()->set_listen("127.0.0.1:0");
+    config_.set_descriptor_set_file(absl::StrCat(std::getenv("RONGHE_BUILD_DIR"), "/ronghe.binpb"));
+    config_.mutable_token()->set_private_key_file(directory_ + "/token.pem");
+    config_.mutable_access()->mutable_argon2()->set_memory_kib(256);
+    config_.mutable_access()->mutable_argon2()->set_passes(1);
+    config_.mutable_access()->set_session_cache_ms(50);
+    AddBackend("services/gateway", "ronghe.access.v1", "");
+    for (const char* name_of : {"membership", "meeting", "training", "evaluation"}) {
+      AddBackend(absl::StrCat("services/", name_of), absl::StrCat("ronghe.", name_of, ".v1"),
+                 "127.0.0.1:1");
+    }
+  }
+  ~GatewayTest() override {
+    if (runtime_ != nullptr) runtime_->Stop(absl::ZeroDuration(), absl::Seconds(1));
+    app_.reset();
+    runtime_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  void Write(const std::string& name, const std::string& content) {
+    const std::string path = directory_ + "/" + name;
+    std::ofstream(path) << content;
+    ::chmod(path.c_str(), 0600);
+  }
+  void AddBackend(const std::string& service, const std::string& package,
+                  const std::string& target) {
+    v1::Backend& backend = *config_.add_backends();
+    backend.set_service(service);
+    backend.add_packages(package);
+    backend.mutable_peer()->set_target(target);
+  }
+
+  void Start() {
+    service::RuntimeOptions options;
+    options.service = "gateway";
+    options.config = config_.common();
+    options.registry = &registry_;
+    auto runtime = service::Runtime::Create(std::move(options));
+    ASSERT_THAT(runtime, ::ronghe::testing::IsOk());
+    runtime_ = *std::move(runtime);
+    auto app = MakeGateway(config_, *runtime_);
+    ASSERT_THAT(app, ::ronghe::testing::IsOk());
+    app_ = *std::move(app);
+    ASSERT_OK(runtime_->Start(*app_));
+    access::PasswordHasher hasher(HashCostOf(config_));
+    auto password = access::CreateFirstAdministrator(runtime_->database(), runtime_->ids(), hasher,
+                                                     "admin", absl::Now());
+    ASSERT_THAT(password, ::ronghe::testing::IsOk());
+    once_ = *password;
+  }
+
+  Answer Ask(std::string_view method, std::string_view target,
+             const std::vector<std::string>& headers = {}, const json& body = nullptr) {
+    HttpClient client(app_->http_port());
+    return client.Ask(method, target, headers, body.is_null() ? "" : body.dump()).value_or(Answer());
+  }
+  static std::string Bearer(const json& signed_in) {
+    return absl::StrCat("Authorization: Bearer ", signed_in["sessionToken"].get<std::string>());
+  }
+  // Signs in as the administrator with a password of its own.
+  json SignInReady() {
+    const json first = json::parse(
+        Ask("POST", "/v1/auth:signIn", {}, {{"loginName", "admin"}, {"password", once_}}).body);
+    EXPECT_EQ(Ask("POST", "/v1/auth:changePassword", {Bearer(first)},
+                  {{"currentPassword", once_}, {"newPassword", kPassword}})
+                  .status,
+              200);
+    return json::parse(
+        Ask("POST", "/v1/auth:signIn", {}, {{"loginName", "admin"}, {"password", kPassword}}).body);
+  }
+
+  ::ronghe::testing::TestSchema schema_;
+  std::string directory_;
+  v1::Config config_;
+  metrics::Registry registry_;
+  std::unique_ptr<service::Runtime> runtime_;
+  std::unique_ptr<GatewayApp> app_;
+  std::string once_;
+};
+
+TEST_F(GatewayTest, TheFirstSignInMustChangeThePassword) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const Answer signed_in =
+      Ask("POST", "/v1/auth:signIn", {}, {{"loginName", "admin"}, {"password", once_}});
+  ASSERT_EQ(signed_in.status, 200) << signed_in.body;
+  const json session = json::parse(signed_in.body);
+  EXPECT_EQ(session["session"]["passwordChangeRequired"], true);
+  const std::string cookie = signed_in.headers.at("set-cookie");
+  EXPECT_TRUE(absl::StrContains(cookie, "; Path=/; HttpOnly; Secure; SameSite=Strict")) << cookie;
+  EXPECT_TRUE(absl::StrContains(cookie, session["sessionToken"].get<std::string>()));
+
+  const std::string bearer = Bearer(session);
+  EXPECT_TRUE(absl::StrContains(Ask("GET", "/v1/accounts", {bearer}).body,
+                                "PASSWORD_CHANGE_REQUIRED"));
+  EXPECT_EQ(Ask("GET", "/v1/auth/session", {bearer}).status, 200);
+  EXPECT_TRUE(absl::StrContains(Ask("POST", "/v1/auth:changePassword", {bearer},
+                                    {{"currentPassword", once_}, {"newPassword", "weak"}})
+                                    .body,
+                                "PASSWORD_TOO_WEAK"));
+  EXPECT_EQ(Ask("POST", "/v1/auth:changePassword", {bearer},
+                {{"currentPassword", once_}, {"newPassword", kPassword}})
+                .status,
+            200);
+  // The same session goes on with its roles.
+  const Answer accounts = Ask("GET", "/v1/accounts", {bearer});
+  EXPECT_EQ(accounts.status, 200) << accounts.body;
+  EXPECT_EQ(json::parse(accounts.body)["accounts"][0]["loginName"], "admin");
+}
+
+TEST_F(GatewayTest, ABrowserSessionLivesInItsCookie) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const json session = SignInReady();
+  const std::string cookie =
+      absl::StrCat("Cookie: ronghe_session=", session["sessionToken"].get<std::string>());
+  const std::string csrf =
+      absl::StrCat("X-Ronghe-CSRF: ", session["csrfToken"].get<std::string>());
+  const json account = {{"loginName", "zhang.san"}, {"displayName", "张三"}};
+  EXPECT_TRUE(absl::StrContains(Ask("POST", "/v1/accounts", {cookie}, account).body, "CSRF_INVALID"));
+  const Answer created = Ask("POST", "/v1/accounts", {cookie, csrf, "Idempotency-Key: a1"}, account);
+  ASSERT_EQ(created.status, 200) << created.body;
+  EXPECT_EQ(created.headers.at("etag"), "\"1\"");
+  // The same key gives the same account.
+  const Answer again = Ask("POST", "/v1/accounts", {cookie, csrf, "Idempotency-Key: a1"}, account);
+  EXPECT_EQ(json::parse(again.body)["name"], json::parse(created.body)["name"]);
+  const Answer reused = Ask("POST", "/v1/accounts", {cookie, csrf, "Idempotency-Key: a1"},
+                            {{"loginName", "li.si"}, {"displayName", "李四"}});
+  EXPECT_TRUE(absl::StrContains(reused.body, "REQUEST_ID_REUSED"));
+  const std::string name = json::parse(created.body)["name"].get<std::string>();
+  const Answer stale = Ask("POST", absl::StrCat("/v1/", name, ":disable"),
+                           {cookie, csrf, "If-Match: \"99\""}, json::object());
+  EXPECT_EQ(stale.status, 412) << stale.body;
+  const Answer out = Ask("POST", "/v1/auth:signOut", {cookie, csrf}, json::object());
+  EXPECT_EQ(out.status, 200) << out.body;
+  EXPECT_TRUE(absl::StrContains(out.headers.at("set-cookie"), "Max-Age=0"));
+  EXPECT_EQ(Ask("GET", "/v1/auth/session", {cookie}).status, 401);
+}
+
+TEST_F(GatewayTest, GuessingIsCountedAndLocked) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const json guess = {{"loginName", "admin"}, {"password", "Wrong-pass-1"}};
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Ask("POST", "/v1/auth:signIn", {}, guess).status, 401);
+  const Answer locked = Ask("POST", "/v1/auth:signIn", {}, guess);
+  EXPECT_EQ(locked.status, 429);
+  EXPECT_EQ(locked.headers.at("retry-after"), "1800");
+  EXPECT_FALSE(locked.headers.contains("set-cookie"));
+  EXPECT_TRUE(absl::StrContains(registry_.Text(),
+                                "ronghe_gateway_sign_ins_total{result=\"failed\"} 5"));
+  EXPECT_TRUE(absl::StrContains(registry_.Text(),
+                                "ronghe_gateway_sign_ins_total{result=\"locked\"} 1"));
+}
+
+TEST_F(GatewayTest, WhatIsNotThereIsUnavailableAndPagesAreServed) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const std::string bearer = Bearer(SignInReady());
+  const Answer gone = Ask("GET", "/v1/services/meeting/events", {bearer});
+  EXPECT_EQ(gone.status, 503) << gone.body;
+  const Answer page = Ask("GET", "/openapi.json");
+  EXPECT_EQ(json::parse(page.body)["openapi"], "3.1.0");
+  const Answer docs = Ask("GET", "/docs/");
+  EXPECT_EQ(docs.headers.at("content-type"), "text/html; charset=utf-8");
+  EXPECT_TRUE(absl::StrContains(docs.headers.at("content-security-policy"), "script-src 'self'"));
+  EXPECT_EQ(Ask("GET", "/healthz").status, 200);
+}
+
+TEST_F(GatewayTest, DepartmentsReachAccessOverGrpcToo) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const json session = SignInReady();
+  config::v1::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", app_->grpc_port()));
+  auto channel = rpc::Channel::Create(peer, config::v1::Tls());
+  ASSERT_THAT(channel, ::ronghe::testing::IsOk());
+  ::ronghe::access::v1::AccountServiceClient client(*channel);
+  rpc::Outgoing out = rpc::Outgoing::Background(absl::Seconds(10));
+  EXPECT_THAT(client.ListAccounts(out, {}),
+              ::ronghe::testing::HasReason("UNAUTHENTICATED_NO_TOKEN"));
+  out.bearer = session["sessionToken"].get<std::string>();
+  const auto accounts = client.ListAccounts(out, {});
+  ASSERT_THAT(accounts, ::ronghe::testing::IsOk());
+  EXPECT_EQ(accounts->accounts_size(), 1);
+}
+
+TEST_F(GatewayTest, TheConfigurationIsChecked) {
+  EXPECT_OK(CheckConfig(config_));
+  v1::Config bad = config_;
+  bad.mutable_backends()->RemoveLast();
+  EXPECT_FALSE(CheckConfig(bad).ok());
+  bad = config_;
+  bad.set_descriptor_set_file(directory_ + "/nothing");
+  EXPECT_THAT(CheckConfig(bad), ::ronghe::testing::StatusIs(absl::StatusCode::kNotFound));
+  bad = config_;
+  bad.mutable_http()->set_docs_dir(directory_ + "/nothing");
+  EXPECT_FALSE(CheckConfig(bad).ok());
+  Write("policy.textproto", "version: \"x\" min_length { value: 4 }");
+  bad = config_;
+  bad.mutable_access()->set_login_policy_file(directory_ + "/policy.textproto");
+  EXPECT_THAT(CheckConfig(bad), ::ronghe::testing::HasReason("LOGIN_POLICY_INVALID"));
+}
+
+}  // namespace
+}  // namespace ronghe::gateway

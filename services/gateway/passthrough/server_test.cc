@@ -1,0 +1,330 @@
+#include "services/gateway/passthrough/server.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "common/config/config.h"
+#include "grpc/reflection/v1alpha/reflection.pb.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "services/gateway/passthrough/reflection.h"
+#include "services/gateway/testing/house.h"
+
+namespace ronghe::gateway::passthrough {
+namespace {
+
+using ::ronghe::testing::HasReason;
+using ::ronghe::testing::IsOk;
+using ::ronghe::testing::StatusIs;
+using testing::House;
+namespace td = ::ronghe::gateway::testdata::v1;
+
+class PassthroughTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<rpc::Channel> Channel() {
+    config::v1::Peer peer;
+    peer.set_target(absl::StrCat("127.0.0.1:", house_.grpc->port()));
+    return rpc::Channel::Create(peer, config::v1::Tls(), {.own_connections = true}).value();
+  }
+  static rpc::Outgoing As(std::string token) {
+    rpc::Outgoing out = rpc::Outgoing::Background(absl::Seconds(10));
+    out.bearer = std::move(token);
+    return out;
+  }
+
+  House house_;
+};
+
+TEST_F(PassthroughTest, CallsReachTheServiceAsTheirCaller) {
+  td::ThingServiceClient client(Channel());
+  td::GetThingRequest request;
+  request.set_name("things/1");
+  const auto thing = client.GetThing(As("good"), request);
+  ASSERT_THAT(thing, IsOk());
+  EXPECT_EQ(thing->name(), "things/1");
+  EXPECT_TRUE(absl::StartsWith(thing->display_name(), "first accounts/1 "));
+}
+
+TEST_F(PassthroughTest, BytesPassUntouched) {
+  // A field that the contracts do not know reaches the service and comes back from it.
+  auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", house_.grpc->port()),
+                                     grpc::InsecureChannelCredentials());
+  grpc::GenericStub stub(channel);
+  td::SubmitThingRequest request;
+  request.set_reason(std::string(3000, 'r'));
+  request.set_name("things/5");
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(999, "unheard of");
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const grpc::Slice slice(request.SerializeAsString());
+  const grpc::ByteBuffer bytes(&slice, 1);
+  auto call = stub.PrepareUnaryCall(
+      &context, "/ronghe.gateway.testdata.v1.ThingService/SubmitThing", bytes, &queue);
+  call->StartCall();
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag;
+  bool ok;
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  td::Thing thing;
+  std::vector<grpc::Slice> slices;
+  ASSERT_TRUE(response.Dump(&slices).ok());
+  std::string all;
+  for (const grpc::Slice& one : slices) {
+    all.append(reinterpret_cast<const char*>(one.begin()), one.size());
+  }
+  ASSERT_TRUE(thing.ParseFromString(all));
+  const auto& unknown = thing.GetReflection()->GetUnknownFields(thing);
+  ASSERT_EQ(unknown.field_count(), 1);
+  EXPECT_EQ(unknown.field(0).length_delimited(), "unheard of");
+  // A public method: no principal is passed on.
+  EXPECT_EQ(thing.display_name(), request.reason() + "|");
+}
+
+TEST_F(PassthroughTest, ErrorsPassWithTheirDetails) {
+  td::ThingServiceClient client(Channel());
+  td::GetThingRequest request;
+  request.set_name("things/missing");
+  const auto missing = client.GetThing(As("good"), request);
+  EXPECT_THAT(missing, StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(missing, HasReason("NOT_FOUND"));
+  EXPECT_EQ(error::MessageZh(missing.status()), "没有找到这件东西");
+  EXPECT_EQ(error::MetadataValue(missing.status(), "name"), "things/missing");
+}
+
+TEST_F(PassthroughTest, TheDoorIsTheSameAsOverHttp) {
+  td::ThingServiceClient client(Channel());
+  td::GetThingRequest request;
+  request.set_name("things/1");
+  EXPECT_THAT(client.GetThing(As(""), request), HasReason("UNAUTHENTICATED_NO_TOKEN"));
+  EXPECT_THAT(client.GetThing(As("forged"), request), HasReason("SESSION_INVALID"));
+  house_.credentials.SetSession("fresh", "accounts/2", true);
+  EXPECT_THAT(client.GetThing(As("fresh"), request), HasReason("PASSWORD_CHANGE_REQUIRED"));
+}
+
+TEST_F(PassthroughTest, TheRouteFieldPicksTheService) {
+  td::ThingServiceClient client(Channel());
+  td::WatchThingsRequest request;
+  request.set_source("services/second");
+  const auto list = client.ListThings(As("good"), request);
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->a_string(), "second of services/second");
+  request.set_source("services/third");
+  EXPECT_THAT(client.ListThings(As("good"), request), HasReason("FIELD_INVALID"));
+  request.set_source("services/gone");
+  const auto gone = client.ListThings(As("good"), request);
+  EXPECT_THAT(gone, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_FALSE(absl::StrContains(gone.status().message(), "127.0.0.1"));
+}
+
+TEST_F(PassthroughTest, StreamsPassMessageByMessage) {
+  td::ThingServiceClient client(Channel());
+  td::WatchThingsRequest request;
+  request.set_source("services/first");
+  request.set_count(500);
+  int received = 0;
+  EXPECT_OK(client.WatchThings(As("good"), request, [&](const td::Thing& thing) {
+    EXPECT_EQ(thing.name(), absl::StrCat("things/", received++));
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(received, 500);
+  request.set_count(3);
+  received = 0;
+  EXPECT_THAT(client.WatchThings(As("good"), request,
+                                 [&](const td::Thing&) {
+                                   ++received;
+                                   return absl::OkStatus();
+                                 }),
+              HasReason("THREE"));
+  EXPECT_EQ(received, 3);
+  request.set_count(404);
+  EXPECT_THAT(
+      client.WatchThings(As("good"), request, [](const td::Thing&) { return absl::OkStatus(); }),
+      HasReason("NOT_FOUND"));
+}
+
+TEST_F(PassthroughTest, CancellationReachesTheService) {
+  td::ThingServiceClient client(Channel());
+  td::WatchThingsRequest watch;
+  watch.set_source("services/first");
+  watch.set_count(-1);
+  EXPECT_THAT(client.WatchThings(As("good"), watch,
+                                 [](const td::Thing&) { return absl::AbortedError("enough"); }),
+              StatusIs(absl::StatusCode::kAborted));
+  while (house_.first.cancelled.load() == 0) std::this_thread::yield();
+
+  rpc::Outgoing out = As("good");
+  out.cancel = std::make_shared<rpc::CancelToken>();
+  std::thread canceller([&] {
+    while (house_.first.waiting.load() == 0) std::this_thread::yield();
+    out.cancel->Cancel();
+  });
+  td::GetThingRequest slow;
+  slow.set_name("things/slow");
+  EXPECT_THAT(client.GetThing(out, slow), StatusIs(absl::StatusCode::kCancelled));
+  canceller.join();
+  while (house_.first.cancelled.load() < 2) std::this_thread::yield();
+}
+
+TEST_F(PassthroughTest, DeadlinesPass) {
+  td::ThingServiceClient client(Channel());
+  rpc::Outgoing out = As("good");
+  out.deadline = absl::Now() + absl::Milliseconds(150);
+  td::GetThingRequest slow;
+  slow.set_name("things/slow");
+  EXPECT_THAT(client.GetThing(out, slow), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  while (house_.first.cancelled.load() == 0) std::this_thread::yield();
+}
+
+TEST_F(PassthroughTest, UnknownMethodsAreUnimplemented) {
+  auto channel = Channel();
+  const rpc::ClientMethod method{"x.Y", "Z", "/x.Y/Z", true};
+  const grpc::Slice nothing("");
+  grpc::ByteBuffer response;
+  EXPECT_THAT(channel->UnaryBytes(method, As("good"), grpc::ByteBuffer(&nothing, 1), false,
+                                  &response),
+              StatusIs(absl::StatusCode::kUnimplemented));
+}
+
+TEST_F(PassthroughTest, ManyCallersAtOnce) {
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      td::ThingServiceClient client(Channel());
+      for (int i = 0; i < 100; ++i) {
+        td::GetThingRequest request;
+        request.set_name("things/1");
+        if (client.GetThing(As("good"), request).ok()) good.fetch_add(1);
+        td::WatchThingsRequest watch;
+        watch.set_source("services/second");
+        watch.set_count(2);
+        if (client.WatchThings(As("good"), watch, [](const td::Thing&) { return absl::OkStatus(); })
+                .ok()) {
+          good.fetch_add(1);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good.load(), 1600);
+}
+
+TEST_F(PassthroughTest, ReflectionTellsTheContracts) {
+  using grpc::reflection::v1alpha::ServerReflectionRequest;
+  using grpc::reflection::v1alpha::ServerReflectionResponse;
+  auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", house_.grpc->port()),
+                                     grpc::InsecureChannelCredentials());
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const auto wait = [&] {
+    void* tag;
+    bool ok = false;
+    EXPECT_TRUE(queue.Next(&tag, &ok));
+    return ok;
+  };
+  auto call = stub.PrepareCall(&context, std::string(kReflectionMethod), &queue);
+  call->StartCall(nullptr);
+  ASSERT_TRUE(wait());
+  const auto ask = [&](const ServerReflectionRequest& request) {
+    const grpc::Slice slice(request.SerializeAsString());
+    call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+    EXPECT_TRUE(wait());
+    grpc::ByteBuffer bytes;
+    call->Read(&bytes, nullptr);
+    EXPECT_TRUE(wait());
+    std::vector<grpc::Slice> slices;
+    EXPECT_TRUE(bytes.Dump(&slices).ok());
+    std::string all;
+    for (const grpc::Slice& one : slices) {
+      all.append(reinterpret_cast<const char*>(one.begin()), one.size());
+    }
+    ServerReflectionResponse response;
+    EXPECT_TRUE(response.ParseFromString(all));
+    return response;
+  };
+  ServerReflectionRequest request;
+  request.set_list_services("");
+  EXPECT_EQ(ask(request).list_services_response().service_size(), 2);
+  request.set_file_containing_symbol("ronghe.gateway.testdata.v1.ThingService");
+  EXPECT_GT(ask(request).file_descriptor_response().file_descriptor_proto_size(), 5);
+  request.set_file_by_filename("nothing.proto");
+  EXPECT_EQ(ask(request).error_response().error_code(), 5);
+  call->WritesDone(nullptr);
+  ASSERT_TRUE(wait());
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  ASSERT_TRUE(wait());
+  EXPECT_TRUE(status.ok()) << status.error_message();
+}
+
+class MutualTlsTest : public ::testing::Test {
+ protected:
+  MutualTlsTest() {
+    House::Options options;
+    const config::v1::Tls server = authority_.Issue("gateway.ronghe");
+    options.grpc.ca = config::ReadFile(server.ca_file()).value();
+    options.grpc.certificate = config::ReadFile(server.cert_file()).value();
+    options.grpc.key = config::ReadFile(server.key_file()).value();
+    house_ = std::make_unique<House>(options);
+    house_->credentials.SetClient("census.province", "clients/7");
+  }
+  std::shared_ptr<rpc::Channel> ChannelWith(const config::v1::Tls& tls) {
+    config::v1::Peer peer;
+    peer.set_target(absl::StrCat("127.0.0.1:", house_->grpc->port()));
+    peer.set_server_name("gateway.ronghe");
+    return rpc::Channel::Create(peer, tls, {.own_connections = true}).value();
+  }
+  absl::StatusOr<td::Thing> Get(const std::shared_ptr<rpc::Channel>& channel, std::string bearer) {
+    td::ThingServiceClient client(channel);
+    td::GetThingRequest request;
+    request.set_name("things/1");
+    rpc::Outgoing out = rpc::Outgoing::Background(absl::Seconds(10));
+    out.bearer = std::move(bearer);
+    return client.GetThing(out, request);
+  }
+
+  ::ronghe::testing::TestAuthority authority_;
+  std::unique_ptr<House> house_;
+};
+
+TEST_F(MutualTlsTest, ACertificateIsTheClientItWasRegisteredFor) {
+  const auto thing = Get(ChannelWith(authority_.Issue("census.province")), "");
+  ASSERT_THAT(thing, IsOk());
+  EXPECT_TRUE(absl::StartsWith(thing->display_name(), "first clients/7 "));
+  EXPECT_THAT(Get(ChannelWith(authority_.Issue("other.province")), ""),
+              HasReason("CLIENT_UNKNOWN"));
+}
+
+TEST_F(MutualTlsTest, ASessionTokenStandsAboveTheCertificate) {
+  const auto thing = Get(ChannelWith(authority_.Issue("other.province")), "good");
+  ASSERT_THAT(thing, IsOk());
+  EXPECT_TRUE(absl::StartsWith(thing->display_name(), "first accounts/1 "));
+}
+
+TEST_F(MutualTlsTest, AForeignAuthorityIsNotLetIn) {
+  ::ronghe::testing::TestAuthority foreign;
+  config::v1::Tls tls = foreign.Issue("census.province");
+  tls.set_ca_file(authority_.Issue("x.province").ca_file());
+  EXPECT_THAT(Get(ChannelWith(tls), ""), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(PassthroughServerTest, RefusesPlainTextBeyondLoopbackAndTakenPorts) {
+  House house;
+  const ServerParts parts{*house.schema, *house.methods, *house.backends,
+                          house.lanes,   *house.doorman, house.registry};
+  ServerOptions options;
+  options.listen = "0.0.0.0:0";
+  EXPECT_THAT(Server::Create(options, parts).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  options.listen = absl::StrCat("127.0.0.1:", house.grpc->port());
+  EXPECT_THAT(Server::Create(options, parts).status(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace ronghe::gateway::passthrough
