@@ -44,13 +44,16 @@ absl::Status Call::Authorize(int64_t organization_id) {
   if (init_.authorizer == nullptr ||
       !init_.authorizer->AllowsAfterCatchUp(*init_.principal, init_.permission, organization_id,
                                             std::min(init_.deadline, absl::Now() + kCatchUp))) {
-    return error::Make(absl::StatusCode::kPermissionDenied, "SCOPE_DENIED",
-                       "您没有该党组织范围内的操作权限",
-                       {{"permission", std::string(init_.permission)}});
+    return ScopeDenied(init_.permission);
   }
   authorized_ = true;
   authorized_organization_ = organization_id;
   return absl::OkStatus();
+}
+
+absl::Status Call::ScopeDenied(std::string_view permission) {
+  return error::Make(absl::StatusCode::kPermissionDenied, "SCOPE_DENIED",
+                     "您没有该党组织范围内的操作权限", {{"permission", std::string(permission)}});
 }
 
 bool Call::Holds(std::string_view permission, int64_t organization_id) const {

@@ -95,6 +95,8 @@ class Call {
   // What a call to another service on behalf of this one carries.
   Outgoing Out() const;
 
+  // The refusal of Authorize: PERMISSION_DENIED with reason SCOPE_DENIED.
+  static absl::Status ScopeDenied(std::string_view permission);
   // True after a successful Authorize.
   bool authorized() const { return authorized_; }
   // The organization of the last successful Authorize, by the pipeline or the handler; 0 for none.

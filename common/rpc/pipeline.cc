@@ -354,12 +354,19 @@ absl::Status Pipeline::Guard(absl::FunctionRef<absl::Status()> handler) {
   }
 }
 
-absl::Status Pipeline::CheckAuthorized(const Exchange& exchange) const {
+absl::Status Pipeline::Settle(const Exchange& exchange, absl::Status status) const {
   if (pass_through_ || exchange.method->raw || exchange.call->authorized() ||
       exchange.method->method->policy->scope() != options::v1::SCOPE_LOADED) {
-    return absl::OkStatus();
+    return status;
   }
-  return absl::InternalError("the handler answered without calling Authorize");
+  if (status.ok()) {
+    return absl::InternalError("the handler answered without calling Authorize");
+  }
+  const Call& call = *exchange.call;
+  if (absl::IsNotFound(status) && !call.HoldsEverywhere(call.permission())) {
+    return Call::ScopeDenied(call.permission());
+  }
+  return status;
 }
 
 void Pipeline::RunUnary(std::span<Item> items) const {
@@ -371,8 +378,8 @@ void Pipeline::RunUnary(std::span<Item> items) const {
       item.status = Guard([&] {
         absl::Status status = Prepare(*item.exchange);
         if (!status.ok()) return status;
-        status = method.unary(*item.exchange->call, *item.exchange->request, *item.reply);
-        return status.ok() ? CheckAuthorized(*item.exchange) : status;
+        return Settle(*item.exchange, method.unary(*item.exchange->call, *item.exchange->request,
+                                                   *item.reply));
       });
     }
     return;
@@ -396,8 +403,7 @@ void Pipeline::RunUnary(std::span<Item> items) const {
     return absl::OkStatus();
   });
   for (size_t i = 0; i < batch.size(); ++i) {
-    owners[i]->status = whole.ok() ? batch[i].status : whole;
-    if (owners[i]->status.ok()) owners[i]->status = CheckAuthorized(*owners[i]->exchange);
+    owners[i]->status = Settle(*owners[i]->exchange, whole.ok() ? batch[i].status : whole);
   }
 }
 
@@ -429,7 +435,7 @@ absl::Status Pipeline::RunStream(Exchange& exchange, RawStream& stream) const {
       default:
         status = absl::InternalError("not a stream");
     }
-    return status.ok() ? CheckAuthorized(exchange) : status;
+    return Settle(exchange, std::move(status));
   });
 }
 

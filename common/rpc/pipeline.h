@@ -109,8 +109,10 @@ class Pipeline {
 
   absl::Status CheckCaller(const Exchange& exchange) const;
   absl::Status Authorize(Exchange& exchange) const;
-  // INTERNAL for an OK answer of a handler that should have called Authorize and did not.
-  absl::Status CheckAuthorized(const Exchange& exchange) const;
+  // What a method that is authorized after loading (SCOPE_LOADED) may answer: INTERNAL for an OK
+  // without a call of Authorize; for NOT_FOUND the refusal that somebody else's resource gets, so
+  // that nobody learns by guessing which ids exist, unless the caller may see all organizations.
+  absl::Status Settle(const Exchange& exchange, absl::Status status) const;
   // Runs `handler`; an exception becomes INTERNAL.
   static absl::Status Guard(absl::FunctionRef<absl::Status()> handler);
 

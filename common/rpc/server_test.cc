@@ -327,11 +327,12 @@ TEST_F(ServerTest, LoadedScopeMustBeChecked) {
   };
   EXPECT_THAT(client_->LoadThing(server_->As("reader", 1), Text("t")), IsOk());
   EXPECT_THAT(client_->LoadThing(server_->As("reader", 2), Text("t")), HasReason("SCOPE_DENIED"));
-  // An error needs no permission: nothing is told.
+  // What is not there is refused like what is somebody else's, but not to one who may see it all.
   probe_.load = [](Call&, const EchoRequest&) -> absl::StatusOr<Thing> {
     return error::Make(absl::StatusCode::kNotFound, "NOT_FOUND", "没有");
   };
-  EXPECT_THAT(client_->LoadThing(server_->As("reader", 2), Text("t")), HasReason("NOT_FOUND"));
+  EXPECT_THAT(client_->LoadThing(server_->As("reader", 2), Text("t")), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(client_->LoadThing(server_->As("reader", 0), Text("t")), HasReason("NOT_FOUND"));
 }
 
 TEST_F(ServerTest, InternalErrorsTellNothingButTheTrace) {

@@ -61,8 +61,7 @@ struct Contracts {
 
 absl::StatusOr<Contracts> LoadContracts(const v1::Config& config) {
   Contracts contracts;
-  RONGHE_ASSIGN_OR_RETURN(contracts.schema,
-                          transcode::Schema::Load(config.descriptor_set_file()));
+  RONGHE_ASSIGN_OR_RETURN(contracts.schema, transcode::Schema::Load(config.descriptor_set_file()));
   RONGHE_ASSIGN_OR_RETURN(contracts.methods, transcode::MethodTable::Build(*contracts.schema));
   RONGHE_ASSIGN_OR_RETURN(contracts.router, transcode::Router::Build(*contracts.methods));
   return contracts;
@@ -132,9 +131,8 @@ class App : public GatewayApp {
   absl::Status Start() override {
     const v1::Http& http = config_.http();
     const int threads =
-        http.threads() > 0
-            ? http.threads()
-            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
+        http.threads() > 0 ? http.threads()
+                           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
     lanes_ = std::make_unique<backend::Lanes>(threads);
     RONGHE_ASSIGN_OR_RETURN(backend::BackendsOptions backends, BackendsOf(config_));
     for (backend::BackendOptions& one : backends.backends) {
@@ -146,14 +144,13 @@ class App : public GatewayApp {
     RONGHE_ASSIGN_OR_RETURN(backends_,
                             backend::Backends::Create(backends, *contracts_.methods, *lanes_));
     access::DoormanOptions door;
-    door.trust = std::min(absl::Seconds(2), absl::Milliseconds(Or(
-                                                config_.access().session_cache_ms(), 2000)));
+    door.trust = std::min(absl::Seconds(2),
+                          absl::Milliseconds(Or(config_.access().session_cache_ms(), 2000)));
     door.token_life = absl::Seconds(Or(config_.token().life_seconds(), 300));
     doorman_ = std::make_unique<access::Doorman>(credentials_, *minter_, runtime_.clock(), door);
-    front_ = std::make_unique<http::Front>(
-        http::FrontParts{*contracts_.schema, *contracts_.methods, *contracts_.router, *backends_,
-                         *doorman_, assets_, runtime_.metrics(),
-                         [this] { return runtime_.health().ready(); }});
+    front_ = std::make_unique<http::Front>(http::FrontParts{
+        *contracts_.schema, *contracts_.methods, *contracts_.router, *backends_, *doorman_, assets_,
+        runtime_.metrics(), [this] { return runtime_.health().ready(); }});
     http::ServerOptions options;
     options.listen = http.listen();
     options.cert_file = http.tls().cert_file();
@@ -185,10 +182,9 @@ class App : public GatewayApp {
         RONGHE_ASSIGN_OR_RETURN(grpc.ca, config::ReadFile(tls.ca_file()));
       }
     }
-    RONGHE_ASSIGN_OR_RETURN(
-        grpc_, passthrough::Server::Create(
-                   grpc, {*contracts_.schema, *contracts_.methods, *backends_, *lanes_, *doorman_,
-                          runtime_.metrics()}));
+    RONGHE_ASSIGN_OR_RETURN(grpc_, passthrough::Server::Create(
+                                       grpc, {*contracts_.schema, *contracts_.methods, *backends_,
+                                              *lanes_, *doorman_, runtime_.metrics()}));
     log::Info("grpc_listening", {{"port", grpc_->port()}});
     return absl::OkStatus();
   }
@@ -228,10 +224,10 @@ class App : public GatewayApp {
     sessions_gauge_->Set(static_cast<double>(open));
     for (int64_t purged = kPurgeBatch; purged == kPurgeBatch && !job.cancelled();) {
       RONGHE_ASSIGN_OR_RETURN(
-          purged, job.database().Transact(
-                      job.DeadlineIn(absl::Seconds(5)), [now](sql::Session& session) {
-                        return access::session_store::Purge(session, now - kKeepSessions, kPurgeBatch);
-                      }));
+          purged,
+          job.database().Transact(job.DeadlineIn(absl::Seconds(5)), [now](sql::Session& session) {
+            return access::session_store::Purge(session, now - kKeepSessions, kPurgeBatch);
+          }));
     }
     return job.database()
         .Transact(job.DeadlineIn(absl::Seconds(5)),
@@ -309,7 +305,11 @@ absl::Status CheckConfig(const v1::Config& config) {
   RONGHE_ASSIGN_OR_RETURN(const Contracts contracts, LoadContracts(config));
   RONGHE_RETURN_IF_ERROR(LoadAssets(config, contracts).status());
   RONGHE_RETURN_IF_ERROR(auth::TokenMinter::Load(config.token().private_key_file()).status());
-  RONGHE_ASSIGN_OR_RETURN(const backend::BackendsOptions backends, BackendsOf(config));
+  RONGHE_ASSIGN_OR_RETURN(backend::BackendsOptions backends, BackendsOf(config));
+  for (backend::BackendOptions& one : backends.backends) {
+    // Only known once the process listens.
+    if (one.target.empty()) one.target = "127.0.0.1:1";
+  }
   const backend::Lanes lanes(1);
   return backend::Backends::Create(backends, *contracts.methods, lanes).status();
 }
@@ -334,8 +334,7 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const v1::Config& config,
 int CreateAdmin(const std::string& config_path, const std::string& login_name) {
   const auto made = [&]() -> absl::StatusOr<std::string> {
     RONGHE_ASSIGN_OR_RETURN(const v1::Config config, config::Load<v1::Config>(config_path));
-    RONGHE_ASSIGN_OR_RETURN(const auto database,
-                            sql::Database::Open(config.common().database()));
+    RONGHE_ASSIGN_OR_RETURN(const auto database, sql::Database::Open(config.common().database()));
     base::IdGenerator ids(static_cast<uint16_t>(config.common().server().node_id()),
                           base::Clock::Real());
     access::PasswordHasher hasher(HashCostOf(config));

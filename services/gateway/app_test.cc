@@ -99,7 +99,8 @@ class GatewayTest : public ::testing::Test {
   Answer Ask(std::string_view method, std::string_view target,
              const std::vector<std::string>& headers = {}, const json& body = nullptr) {
     HttpClient client(app_->http_port());
-    return client.Ask(method, target, headers, body.is_null() ? "" : body.dump()).value_or(Answer());
+    return client.Ask(method, target, headers, body.is_null() ? "" : body.dump())
+        .value_or(Answer());
   }
   static std::string Bearer(const json& signed_in) {
     return absl::StrCat("Authorization: Bearer ", signed_in["sessionToken"].get<std::string>());
@@ -138,8 +139,8 @@ TEST_F(GatewayTest, TheFirstSignInMustChangeThePassword) {
   EXPECT_TRUE(absl::StrContains(cookie, session["sessionToken"].get<std::string>()));
 
   const std::string bearer = Bearer(session);
-  EXPECT_TRUE(absl::StrContains(Ask("GET", "/v1/accounts", {bearer}).body,
-                                "PASSWORD_CHANGE_REQUIRED"));
+  EXPECT_TRUE(
+      absl::StrContains(Ask("GET", "/v1/accounts", {bearer}).body, "PASSWORD_CHANGE_REQUIRED"));
   EXPECT_EQ(Ask("GET", "/v1/auth/session", {bearer}).status, 200);
   EXPECT_TRUE(absl::StrContains(Ask("POST", "/v1/auth:changePassword", {bearer},
                                     {{"currentPassword", once_}, {"newPassword", "weak"}})
@@ -161,11 +162,12 @@ TEST_F(GatewayTest, ABrowserSessionLivesInItsCookie) {
   const json session = SignInReady();
   const std::string cookie =
       absl::StrCat("Cookie: ronghe_session=", session["sessionToken"].get<std::string>());
-  const std::string csrf =
-      absl::StrCat("X-Ronghe-CSRF: ", session["csrfToken"].get<std::string>());
+  const std::string csrf = absl::StrCat("X-Ronghe-CSRF: ", session["csrfToken"].get<std::string>());
   const json account = {{"loginName", "zhang.san"}, {"displayName", "张三"}};
-  EXPECT_TRUE(absl::StrContains(Ask("POST", "/v1/accounts", {cookie}, account).body, "CSRF_INVALID"));
-  const Answer created = Ask("POST", "/v1/accounts", {cookie, csrf, "Idempotency-Key: a1"}, account);
+  EXPECT_TRUE(
+      absl::StrContains(Ask("POST", "/v1/accounts", {cookie}, account).body, "CSRF_INVALID"));
+  const Answer created =
+      Ask("POST", "/v1/accounts", {cookie, csrf, "Idempotency-Key: a1"}, account);
   ASSERT_EQ(created.status, 200) << created.body;
   EXPECT_EQ(created.headers.at("etag"), "\"1\"");
   // The same key gives the same account.
@@ -193,10 +195,10 @@ TEST_F(GatewayTest, GuessingIsCountedAndLocked) {
   EXPECT_EQ(locked.status, 429);
   EXPECT_EQ(locked.headers.at("retry-after"), "1800");
   EXPECT_FALSE(locked.headers.contains("set-cookie"));
-  EXPECT_TRUE(absl::StrContains(registry_.Text(),
-                                "ronghe_gateway_sign_ins_total{result=\"failed\"} 5"));
-  EXPECT_TRUE(absl::StrContains(registry_.Text(),
-                                "ronghe_gateway_sign_ins_total{result=\"locked\"} 1"));
+  EXPECT_TRUE(
+      absl::StrContains(registry_.Text(), "ronghe_gateway_sign_ins_total{result=\"failed\"} 5"));
+  EXPECT_TRUE(
+      absl::StrContains(registry_.Text(), "ronghe_gateway_sign_ins_total{result=\"locked\"} 1"));
 }
 
 TEST_F(GatewayTest, WhatIsNotThereIsUnavailableAndPagesAreServed) {

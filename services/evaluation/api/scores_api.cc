@@ -58,6 +58,7 @@ absl::StatusOr<ScoresApi::Opened> ScoresApi::OpenScore(rpc::Call& call, sql::Ses
   if (!opened.record.ParseFromString(row->record)) {
     return StoredUnreadable("score", organization_id);
   }
+  opened.record.mutable_score()->set_name(name);
   return opened;
 }
 
@@ -98,9 +99,11 @@ absl::StatusOr<v1::ListScoresResponse> ScoresApi::ListScores(rpc::Call& call,
             response.set_next_page_token(tokens_.Seal(call.method(), filter, absl::StrCat(last)));
             break;
           }
-          if (!response.add_scores()->ParseFromString(row.score)) {
+          v1::Score& score = *response.add_scores();
+          if (!score.ParseFromString(row.score)) {
             return StoredUnreadable("score", row.organization_id);
           }
+          score.set_name(base::ChildName("rounds", round_id, "scores", row.organization_id));
           last = row.position;
         }
         return response;

@@ -51,8 +51,6 @@ ScoreRow MakeScoreRow(const Scheme& scheme, const RoundOrganizationRow& organiza
                       const std::map<std::string, RoundIndicatorRow>& indicators) {
   v1::ScoreRecord record;
   v1::Score& out = *record.mutable_score();
-  out.set_name(
-      base::ChildName("rounds", organization.round_id, "scores", organization.organization_id));
   out.set_organization(base::Name("organizations", organization.organization_id));
   out.set_organization_name(organization.name);
   out.set_peer_class(organization.peer_class);

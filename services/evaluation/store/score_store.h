@@ -38,8 +38,9 @@ struct StarsCount {
   int64_t organizations = 0;
 };
 
-// The row of one organization: deterministic in its arguments, byte for byte. `indicators` are
-// those of the round by name.
+// The row of one organization: its bytes follow from the facts and the scheme alone, so that two
+// rounds over the same ones hold the same bytes; the name, which tells the round, is left to the
+// reader. `indicators` are those of the round by name.
 ScoreRow MakeScoreRow(const Scheme& scheme, const RoundOrganizationRow& organization,
                       const OrganizationScore& score, const Ranked& ranked,
                       const std::map<std::string, RoundIndicatorRow>& indicators);

@@ -238,8 +238,8 @@ TEST_F(AccessTest, TheFirstPasswordOpensOnlyItsOwnChange) {
   EXPECT_FALSE(after->password_change_required);
   EXPECT_EQ(after->principal.grants, (std::vector<auth::Grant>{{"leader", 10}}));
 
-  const auto current =
-      sessions_client_.GetCurrentSession(As(first->session_token()), v1::GetCurrentSessionRequest());
+  const auto current = sessions_client_.GetCurrentSession(As(first->session_token()),
+                                                          v1::GetCurrentSessionRequest());
   ASSERT_THAT(current, IsOk());
   EXPECT_EQ(current->account(), account.name());
   EXPECT_EQ(current->grants_size(), 1);
@@ -297,7 +297,9 @@ TEST_F(AccessTest, GuessesAtOneTimeDoNotOutrunTheLock) {
     threads.emplace_back([&, t] {
       const absl::Status status = SignIn("target", absl::StrCat("Wrong-pass-", t)).status();
       const std::string reason = error::Reason(status);
-      (reason == "SIGN_IN_FAILED" ? tried : reason == "SIGN_IN_LOCKED" ? locked : other)
+      (reason == "SIGN_IN_FAILED"   ? tried
+       : reason == "SIGN_IN_LOCKED" ? locked
+                                    : other)
           .fetch_add(1);
     });
   }
@@ -357,15 +359,14 @@ TEST_F(AccessTest, SecretsAreNotStored) {
   };
   static const sql::Query<CountRow> kToken(
       "access_test.token", "SELECT COUNT(*) FROM auth_session WHERE token_hash = ?");
-  static const sql::Query<CountRow> kDigest(
-      "access_test.digest", "SELECT COUNT(*) FROM audit WHERE request_digest = ?");
+  static const sql::Query<CountRow> kDigest("access_test.digest",
+                                            "SELECT COUNT(*) FROM audit WHERE request_digest = ?");
   v1::SignInRequest request;
   request.set_login_name("zhou.ba");
   request.set_password(kPassword);
   EXPECT_OK(database_->Read(absl::Now() + absl::Seconds(5), [&](sql::Session& session) {
     EXPECT_EQ((*session.SelectOne(kToken, TokenHash(signed_in->session_token())))->count, 1);
-    EXPECT_EQ(
-        (*session.SelectOne(kDigest, crypto::Sha256(request.SerializeAsString())))->count, 0);
+    EXPECT_EQ((*session.SelectOne(kDigest, crypto::Sha256(request.SerializeAsString())))->count, 0);
     const auto account = account_store::ByLoginName(session, "zhou.ba");
     EXPECT_TRUE((*account)->password_hash.starts_with("$argon2id$"));
     return absl::OkStatus();
@@ -445,9 +446,8 @@ TEST_F(AccessTest, DisablingEndsSessionsAtOnce) {
   v1::DisableAccountRequest self;
   self.set_name(account.name());
   const std::string id = account.name().substr(account.name().find('/') + 1);
-  EXPECT_THAT(
-      accounts_client_.DisableAccount(server_.As("administrator", 0, std::stoll(id)), self),
-      HasReason("SELF_DISABLE"));
+  EXPECT_THAT(accounts_client_.DisableAccount(server_.As("administrator", 0, std::stoll(id)), self),
+              HasReason("SELF_DISABLE"));
   // A new one-time password brings the account back.
   const std::string once = Reset(account.name());
   EXPECT_THAT(SignIn("wu.jiu", once), IsOk());
@@ -495,8 +495,8 @@ TEST_F(AccessTest, GrantsHoldForTheirTime) {
   request.set_parent(account.name());
   request.mutable_grant()->set_role("leader");
   request.mutable_grant()->set_organization("organizations/10");
-  request.mutable_grant()->mutable_start_time()->set_seconds(
-      absl::ToUnixSeconds(clock_.Now()) + 300);
+  request.mutable_grant()->mutable_start_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()) +
+                                                             300);
   request.mutable_grant()->mutable_end_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()) + 600);
   ASSERT_THAT(grants_client_.CreateGrant(Admin(), request), IsOk());
   const std::string token = SignIn("feng.one", kPassword)->session_token();
@@ -525,8 +525,7 @@ TEST_F(AccessTest, ClientsAreKnownByTheirCertificate) {
   const auto credential = credentials_.ByCertificate("census.province", clock_.Now());
   ASSERT_THAT(credential, IsOk());
   EXPECT_EQ(credential->principal.subject, client->name());
-  EXPECT_EQ(credential->principal.grants,
-            (std::vector<auth::Grant>{{"department_client", 10}}));
+  EXPECT_EQ(credential->principal.grants, (std::vector<auth::Grant>{{"department_client", 10}}));
   EXPECT_THAT(credentials_.ByCertificate("nobody", clock_.Now()), HasReason("CLIENT_UNKNOWN"));
   v1::DisableClientRequest disable;
   disable.set_name(client->name());
@@ -537,8 +536,7 @@ TEST_F(AccessTest, ClientsAreKnownByTheirCertificate) {
 }
 
 TEST_F(AccessTest, TheFirstAdministratorIsMadeOnce) {
-  const auto password =
-      CreateFirstAdministrator(*database_, ids_, hasher_, "admin", clock_.Now());
+  const auto password = CreateFirstAdministrator(*database_, ids_, hasher_, "admin", clock_.Now());
   ASSERT_THAT(password, IsOk());
   const auto signed_in = SignIn("admin", *password);
   ASSERT_THAT(signed_in, IsOk());

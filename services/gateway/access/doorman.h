@@ -60,8 +60,8 @@ class Doorman {
   // What is known of a session token or a certificate name; nullopt when it must be looked up.
   std::optional<VisitorOr> Known(Kind kind, std::string_view secret);
 
-  // Looks it up; `done` runs on a thread of the doorman. Those who ask at one time share one look-up.
-  // Errors: those of the source; RESOURCE_EXHAUSTED OVERLOADED.
+  // Looks it up; `done` runs on a thread of the doorman. Those who ask at one time share one
+  // look-up. Errors: those of the source; RESOURCE_EXHAUSTED OVERLOADED.
   void LookUp(Kind kind, std::string_view secret, Done done);
 
   // Forgets a token, so that the next request looks it up again.

@@ -60,15 +60,14 @@ absl::StatusOr<Credential> StoredCredentials::BySession(std::string_view token, 
         credential.ends = SessionEnd(policy_, std::max(row->seen_at, now), row->expires_at);
         // A token that goes out before the password is changed carries no role.
         if (!credential.password_change_required) {
-          RONGHE_RETURN_IF_ERROR(AddGrants(session, HolderKind::kAccount, account->id, now,
-                                           &credential.principal));
+          RONGHE_RETURN_IF_ERROR(
+              AddGrants(session, HolderKind::kAccount, account->id, now, &credential.principal));
         }
         return credential;
       });
 }
 
-absl::StatusOr<Credential> StoredCredentials::ByCertificate(std::string_view name,
-                                                            absl::Time now) {
+absl::StatusOr<Credential> StoredCredentials::ByCertificate(std::string_view name, absl::Time now) {
   return database_.Read(
       absl::Now() + kLookup, [&](sql::Session& session) -> absl::StatusOr<Credential> {
         RONGHE_ASSIGN_OR_RETURN(const auto client, client_store::ByCertificate(session, name));
@@ -78,8 +77,8 @@ absl::StatusOr<Credential> StoredCredentials::ByCertificate(std::string_view nam
         Credential credential;
         credential.principal.kind = auth::Principal::Kind::kClient;
         credential.principal.subject = base::Name("clients", client->id);
-        RONGHE_RETURN_IF_ERROR(AddGrants(session, HolderKind::kClient, client->id, now,
-                                         &credential.principal));
+        RONGHE_RETURN_IF_ERROR(
+            AddGrants(session, HolderKind::kClient, client->id, now, &credential.principal));
         return credential;
       });
 }

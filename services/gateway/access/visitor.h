@@ -30,8 +30,8 @@ struct Credential {
 class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
-  // UNAUTHENTICATED SESSION_INVALID for a token that opens nothing (any more). Using a session keeps
-  // it from going idle.
+  // UNAUTHENTICATED SESSION_INVALID for a token that opens nothing (any more). Using a session
+  // keeps it from going idle.
   virtual absl::StatusOr<Credential> BySession(std::string_view token, absl::Time now) = 0;
   // UNAUTHENTICATED CLIENT_UNKNOWN for a certificate that is not registered or disabled.
   virtual absl::StatusOr<Credential> ByCertificate(std::string_view name, absl::Time now) = 0;

@@ -42,7 +42,8 @@ Backend::Backend(const BackendsOptions& common, BackendOptions options,
         IntegerArg(GRPC_ARG_KEEPALIVE_TIME_MS, 30000),
         IntegerArg(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000),
         IntegerArg(GRPC_ARG_ENABLE_RETRIES, 0),
-        IntegerArg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100),
+        // Also how long one attempt to connect may take.
+        IntegerArg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000),
         IntegerArg(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100),
         IntegerArg(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000),
         // No service config from DNS, no proxy from the environment.
@@ -132,8 +133,8 @@ absl::StatusOr<const Backend*> Backends::Route(const transcode::Method& method,
   const std::string_view service = transcode::PeekDelimited(wire, method.route_field->number);
   const auto it = by_service_.find(base::Sv(service));
   if (it != by_service_.end()) return it->second;
-  return error::InvalidFields(
-      {{method.route_field->name, base::Cat("没有名为“", base::Utf8Prefix(service, 64), "”的服务")}});
+  return error::InvalidFields({{method.route_field->name,
+                                base::Cat("没有名为“", base::Utf8Prefix(service, 64), "”的服务")}});
 }
 
 }  // namespace ronghe::gateway::backend

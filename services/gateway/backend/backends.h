@@ -34,8 +34,8 @@ struct BackendsOptions {
 // One service with its connections, one per lane.
 class Backend {
  public:
-  Backend(const BackendsOptions& common, BackendOptions options, const transcode::MethodTable& methods,
-          const Lanes& lanes);
+  Backend(const BackendsOptions& common, BackendOptions options,
+          const transcode::MethodTable& methods, const Lanes& lanes);
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
@@ -70,7 +70,8 @@ class Backends {
 
   // The backend of `method` for the request `wire`. INVALID_ARGUMENT FIELD_INVALID when the route
   // field names no service of the house.
-  absl::StatusOr<const Backend*> Route(const transcode::Method& method, std::string_view wire) const;
+  absl::StatusOr<const Backend*> Route(const transcode::Method& method,
+                                       std::string_view wire) const;
 
   const std::vector<std::unique_ptr<Backend>>& all() const { return backends_; }
 

@@ -11,8 +11,7 @@ namespace {
 gpr_timespec DeadlineIn(absl::Duration timeout) {
   if (timeout == absl::InfiniteDuration()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
   const int64_t micros = absl::ToInt64Microseconds(timeout);
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                      gpr_time_from_micros(micros, GPR_TIMESPAN));
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_micros(micros, GPR_TIMESPAN));
 }
 
 // Fills `metadata` and returns how many entries it has.
@@ -194,9 +193,7 @@ void StreamCall::Received(bool) {
   Release();
 }
 
-void StreamCall::Ended(bool) {
-  Release();
-}
+void StreamCall::Ended(bool) { Release(); }
 
 void StreamCall::Release() {
   {

@@ -1,4 +1,5 @@
-// How is one call made to a service? Bytes go out, bytes and a status come back, on the lane's thread.
+// How is one call made to a service? Bytes go out, bytes and a status come back, on the lane's
+// thread.
 #pragma once
 
 #include <grpc/byte_buffer.h>
@@ -106,8 +107,8 @@ class StreamCall {
  protected:
   // A message came; it is the receiver's. On the lane's thread.
   virtual void OnMessage(grpc_byte_buffer* message) = 0;
-  // The last that is heard of the call: it may come while a message is still being handled by another
-  // thread. On the lane's thread; the object may be destroyed from here.
+  // The last that is heard of the call: it may come while a message is still being handled by
+  // another thread. On the lane's thread; the object may be destroyed from here.
   virtual void OnFinished(const CallStatus& status) = 0;
 
  private:

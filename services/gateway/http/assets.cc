@@ -54,8 +54,7 @@ absl::Status Assets::AddDocs(const std::string& docs_dir, const std::string& swa
   }
   if (!swagger_ui_dir.empty()) {
     for (const char* name : {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}) {
-      RONGHE_ASSIGN_OR_RETURN(Asset asset,
-                              ReadAsset(std::filesystem::path(swagger_ui_dir) / name));
+      RONGHE_ASSIGN_OR_RETURN(Asset asset, ReadAsset(std::filesystem::path(swagger_ui_dir) / name));
       Add(absl::StrCat("/docs/", name), std::move(asset));
     }
   }

@@ -1,5 +1,5 @@
-// Which pages does the gateway serve by itself? A fixed set, read into memory at start: nothing of a
-// request ever becomes a file name.
+// Which pages does the gateway serve by itself? A fixed set, read into memory at start: nothing of
+// a request ever becomes a file name.
 #pragma once
 
 #include <string>

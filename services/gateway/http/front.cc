@@ -28,6 +28,8 @@ using transcode::Method;
 using transcode::Verb;
 
 constexpr absl::Duration kDefaultTimeout = absl::Seconds(10);
+// What a service takes in one message.
+constexpr size_t kMaxMessageBytes = 4 * 1024 * 1024;
 constexpr absl::Duration kSlow = absl::Milliseconds(500);
 constexpr std::string_view kJson = "application/json; charset=utf-8";
 
@@ -100,9 +102,9 @@ struct Front::Shared {
   }
 
   void Declare(Series* one, const std::string& label) {
-    one->seconds = &parts.registry.AddHistogram(
-        "ronghe_http_seconds", "Seconds from a whole request to its answer.",
-        {{"method_name", label}});
+    one->seconds = &parts.registry.AddHistogram("ronghe_http_seconds",
+                                                "Seconds from a whole request to its answer.",
+                                                {{"method_name", label}});
     CounterOf(*one, label, 200);
   }
 
@@ -110,8 +112,9 @@ struct Front::Shared {
     std::atomic<metrics::Counter*>& slot = one.requests[StatusIndex(status)];
     metrics::Counter* counter = slot.load(std::memory_order_acquire);
     if (counter == nullptr) {
-      counter = &parts.registry.AddCounter("ronghe_http_requests_total", "HTTP requests answered.",
-                                           {{"method_name", label}, {"code", absl::StrCat(status)}});
+      counter =
+          &parts.registry.AddCounter("ronghe_http_requests_total", "HTTP requests answered.",
+                                     {{"method_name", label}, {"code", absl::StrCat(status)}});
       slot.store(counter, std::memory_order_release);
     }
     return *counter;
@@ -143,8 +146,8 @@ class HttpStream final : public backend::StreamCall,
   using OnError = std::function<void(const transcode::WireError&)>;
 
   // `fail` answers an error that comes before the first message; `done` counts the end.
-  HttpStream(Shared& shared, const Method& method, Exchange& exchange, bool events, std::string token,
-             OnError fail, std::function<void(int)> done)
+  HttpStream(Shared& shared, const Method& method, Exchange& exchange, bool events,
+             std::string token, OnError fail, std::function<void(int)> done)
       : shared_(shared),
         method_(method),
         exchange_(exchange),
@@ -294,18 +297,17 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     if (auto known = shared_.parts.doorman.Known(Doorman::Kind::kSession, token_)) {
       return Admit(*std::move(known));
     }
-    shared_.parts.doorman.LookUp(
-        Doorman::Kind::kSession, token_,
-        [this, hold = exchange_.Hold()](const VisitorOr& visitor) {
-          exchange_.Post([this, visitor] { Admit(visitor); });
-        });
+    shared_.parts.doorman.LookUp(Doorman::Kind::kSession, token_,
+                                 [this, hold = exchange_.Hold()](const VisitorOr& visitor) {
+                                   exchange_.Post([this, visitor] { Admit(visitor); });
+                                 });
   }
 
   void Refuse(int status) override {
     method_ = nullptr;
     const absl::Status refusal =
-        status == 413 ? error::Make(absl::StatusCode::kInvalidArgument, "BODY_TOO_LARGE",
-                                    "请求正文过大")
+        status == 413
+            ? error::Make(absl::StatusCode::kInvalidArgument, "BODY_TOO_LARGE", "请求正文过大")
         : status == 431
             ? error::Make(absl::StatusCode::kInvalidArgument, "HEADER_TOO_LARGE", "请求头过大")
             : error::Make(absl::StatusCode::kInvalidArgument, "HTTP_INVALID",
@@ -405,6 +407,7 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
                                          .idempotency_key = request.idempotency_key,
                                          .if_match = request.if_match});
     if (!wire.ok()) return Fail(wire.status());
+    if (wire->size() > kMaxMessageBytes) return Refuse(413);
     const auto backend = shared_.parts.backends.Route(*method_, *wire);
     if (!backend.ok()) return Fail(backend.status());
 
@@ -472,8 +475,7 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     headers_.clear();
     if (method_->response_etag != nullptr &&
         method_->response_etag->type == google::protobuf::FieldDescriptor::TYPE_STRING) {
-      const std::string_view etag =
-          transcode::PeekDelimited(wire, method_->response_etag->number);
+      const std::string_view etag = transcode::PeekDelimited(wire, method_->response_etag->number);
       if (!etag.empty() && etag.find_first_of("\"\r\n") == std::string_view::npos) {
         headers_ = base::Cat("ETag: \"", etag, "\"\r\n");
       }

@@ -1,5 +1,5 @@
-// What happens to an HTTP request? Route, sign-in check, request bytes, call, JSON: the way of every
-// RPC over HTTP, the same for all of them.
+// What happens to an HTTP request? Route, sign-in check, request bytes, call, JSON: the way of
+// every RPC over HTTP, the same for all of them.
 #pragma once
 
 #include <functional>

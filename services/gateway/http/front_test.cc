@@ -1,6 +1,7 @@
 #include "services/gateway/http/front.h"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
@@ -128,7 +129,8 @@ TEST_F(FrontTest, NobodyComesInWithoutASession) {
   EXPECT_EQ(Refusal("GET", "/v1/things/1", {}), "401 UNAUTHENTICATED_NO_TOKEN");
   EXPECT_EQ(Refusal("GET", "/v1/things/1", {"Authorization: Basic good"}),
             "401 UNAUTHENTICATED_NO_TOKEN");
-  EXPECT_EQ(Refusal("GET", "/v1/things/1", {"Authorization: Bearer forged"}), "401 SESSION_INVALID");
+  EXPECT_EQ(Refusal("GET", "/v1/things/1", {"Authorization: Bearer forged"}),
+            "401 SESSION_INVALID");
   EXPECT_EQ(Ask("GET", "/v1/things/1", {}).headers.at("www-authenticate"), "Bearer");
   // A public method does not ask who calls, and passes no principal on.
   EXPECT_TRUE(absl::StrContains(Ask("POST", "/v1/things/1:submit", kGood, R"({"reason":"r"})").body,
@@ -155,8 +157,9 @@ TEST_F(FrontTest, APasswordToChangeComesFirst) {
 TEST_F(FrontTest, StreamsAreLinesOfJson) {
   const Answer answer = Ask("GET", "/v1/services/second/things:watch?count=2");
   EXPECT_EQ(answer.headers.at("content-type"), "application/x-ndjson; charset=utf-8");
-  EXPECT_EQ(answer.body, "{\"name\":\"things/0\",\"displayName\":\"second\"}\n"
-                         "{\"name\":\"things/1\",\"displayName\":\"second\"}\n");
+  EXPECT_EQ(answer.body,
+            "{\"name\":\"things/0\",\"displayName\":\"second\"}\n"
+            "{\"name\":\"things/1\",\"displayName\":\"second\"}\n");
   const Answer events = Ask("GET", "/v1/services/first/things:watch?count=1",
                             {kGood[0], "Accept: text/event-stream"});
   EXPECT_EQ(events.headers.at("content-type"), "text/event-stream; charset=utf-8");
@@ -212,6 +215,58 @@ TEST(FrontSessionTest, AStreamEndsWithItsSession) {
   EXPECT_EQ(house.first.cancelled.load() > 0 || house.first.sent.load() > 0, true);
 }
 
+// One request over TLS; empty when no connection comes about. `most` is the newest protocol
+// offered.
+std::string AskOverTls(int port, const std::string& ca_file, int most, std::string_view request) {
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
+                                                             &SSL_CTX_free);
+  SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_security_level(context.get(), 0);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+  SSL_CTX_set_max_proto_version(context.get(), most);
+  HttpClient socket(port);
+  const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), &SSL_free);
+  SSL_set_fd(ssl.get(), socket.fd());
+  if (SSL_connect(ssl.get()) != 1) return "";
+  SSL_write(ssl.get(), request.data(), static_cast<int>(request.size()));
+  std::string answer;
+  char bytes[4096];
+  for (int got; (got = SSL_read(ssl.get(), bytes, sizeof bytes)) > 0;) {
+    answer.append(bytes, static_cast<size_t>(got));
+  }
+  return answer;
+}
+
+TEST(FrontTlsTest, SpeaksTls12AndNewerOnly) {
+  ::ronghe::testing::TestAuthority authority;
+  const config::v1::Tls tls = authority.Issue("gateway.ronghe");
+  House::Options options;
+  options.http.cert_file = tls.cert_file();
+  options.http.key_file = tls.key_file();
+  House house(options);
+  const int port = house.http->port();
+  const std::string head = "Host: x\r\nAuthorization: Bearer good\r\nConnection: close\r\n\r\n";
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const std::string answer =
+        AskOverTls(port, tls.ca_file(), version, "GET /v1/things/1 HTTP/1.1\r\n" + head);
+    EXPECT_TRUE(absl::StrContains(answer, "HTTP/1.1 200 OK")) << answer;
+    EXPECT_TRUE(absl::StrContains(answer, "Strict-Transport-Security"));
+    EXPECT_TRUE(absl::StrContains(answer, "\"things/1\""));
+  }
+  const std::string stream =
+      AskOverTls(port, tls.ca_file(), TLS1_3_VERSION,
+                 "GET /v1/services/first/things:watch?count=200 HTTP/1.1\r\n" + head);
+  EXPECT_TRUE(absl::StrContains(stream, "things/199")) << stream.size();
+  EXPECT_EQ(AskOverTls(port, tls.ca_file(), TLS1_1_VERSION, "GET /healthz HTTP/1.1\r\n" + head),
+            "");
+  // Plain text on a TLS port is no request.
+  HttpClient plain(port);
+  ASSERT_TRUE(plain.Request("GET", "/healthz"));
+  const auto answer = plain.Read();
+  EXPECT_FALSE(answer.has_value());
+}
+
 TEST_F(FrontTest, SessionsAreLookedUpOnceForMany) {
   std::vector<std::thread> threads;
   std::atomic<int> good = 0;
@@ -245,12 +300,14 @@ TEST_F(FrontTest, CountsWhatItAnswers) {
   Ask("GET", "/v1/nothing");
   const std::string text = house_.registry.Text();
   EXPECT_TRUE(absl::StrContains(
-      text, "ronghe_http_requests_total{code=\"200\",method_name=\"ronghe.gateway.testdata.v1."
-            "ThingService/GetThing\"} 1"))
+      text,
+      "ronghe_http_requests_total{code=\"200\",method_name=\"ronghe.gateway.testdata.v1."
+      "ThingService/GetThing\"} 1"))
       << text.substr(0, 2000);
   EXPECT_TRUE(absl::StrContains(
-      text, "ronghe_http_requests_total{code=\"404\",method_name=\"ronghe.gateway.testdata.v1."
-            "ThingService/GetThing\"} 1"));
+      text,
+      "ronghe_http_requests_total{code=\"404\",method_name=\"ronghe.gateway.testdata.v1."
+      "ThingService/GetThing\"} 1"));
   EXPECT_TRUE(
       absl::StrContains(text, "ronghe_http_requests_total{code=\"404\",method_name=\"none\"} 1"));
 }

@@ -158,7 +158,8 @@ class RequestParser final : public beast::http::basic_parser<true> {
         return;
       case field::unknown:
         if (beast::iequals(name, "traceparent")) {
-          if (request_->traceparent.empty()) request_->traceparent.assign(value.data(), value.size());
+          if (request_->traceparent.empty())
+            request_->traceparent.assign(value.data(), value.size());
           return;
         }
         if (beast::iequals(name, "idempotency-key")) {
@@ -238,7 +239,12 @@ struct Counted {
 class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
  public:
   Connection(tcp::socket socket, asio::io_context& io, size_t lane, Roster& roster, Shared& shared)
-      : counted_(shared.connections), io_(io), lane_(lane), roster_(roster), shared_(shared), socket_(std::move(socket)) {
+      : counted_(shared.connections),
+        io_(io),
+        lane_(lane),
+        roster_(roster),
+        shared_(shared),
+        socket_(std::move(socket)) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
@@ -482,7 +488,8 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
         "\r\nReferrer-Policy: no-referrer");
     if (headers.find("Content-Security-Policy:") == std::string_view::npos) {
       head_.Append(
-          "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+          "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri "
+          "'none'");
     }
     if (tls_) head_.Append("\r\nStrict-Transport-Security: max-age=31536000");
     head_.Append(keep_alive_ ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n");
@@ -543,9 +550,8 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   void WriteTls() {
     const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_.data(), head_.size()),
                                                      asio::buffer(body_.data(), body_.size())};
-    asio::async_write(*tls_, parts, [self = shared_from_this()](error_code ec, size_t) {
-      self->Written(!ec);
-    });
+    asio::async_write(*tls_, parts,
+                      [self = shared_from_this()](error_code ec, size_t) { self->Written(!ec); });
   }
 
   void Written(bool ok) {
@@ -569,8 +575,8 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     }
   }
 
-  // Ends a connection after its last answer. Where the client may still be sending, what it sends is
-  // thrown away for a moment: closing at once would take the answer from it.
+  // Ends a connection after its last answer. Where the client may still be sending, what it sends
+  // is thrown away for a moment: closing at once would take the answer from it.
   void Finish() {
     if (tls_ && !streaming_) {
       SetDeadline(absl::Seconds(2));
@@ -587,19 +593,20 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
 
   void Discard() {
     buffer_.resize(kReadBytes);
-    socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](error_code ec, size_t) {
-      if (ec) return self->End();
-      self->Discard();
-    });
+    socket_.async_read_some(asio::buffer(buffer_),
+                            [self = shared_from_this()](error_code ec, size_t) {
+                              if (ec) return self->End();
+                              self->Discard();
+                            });
   }
 
-  // During a stream nothing is read; a client that goes away shows as readable with nothing to read.
+  // During a stream nothing is read; a client that goes away shows as readable with nothing to
+  // read.
   void WatchClose() {
     socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code ec) {
       if (ec) return;
       char byte;
-      const ssize_t got =
-          ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+      const ssize_t got = ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
       if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) {
         self->responder_->ClientGone();
       }
@@ -796,7 +803,8 @@ class Server::Impl {
       if (shared_.draining) return;
       if (!ec) Welcome(std::move(socket), worker, lane);
       if (ec == asio::error::operation_aborted) return;
-      if (ec == asio::error::no_descriptors) {
+      if (ec && ec != asio::error::connection_aborted) {
+        // No descriptors or memory: trying again at once would only burn what is left.
         log::Warn("http_accept_failed", {{"error", ec.message()}});
         accept_timer_.emplace(workers_[0]->io, std::chrono::milliseconds(100));
         accept_timer_->async_wait([this](error_code) {

@@ -1,6 +1,6 @@
 // How do HTTP requests come in and answers go out? An asynchronous HTTP/1.1 server over Boost.Asio
-// with Beast's parser: a few threads, no thread per request, a limit on everything that a client can
-// make grow or last.
+// with Beast's parser: a few threads, no thread per request, a limit on everything that a client
+// can make grow or last.
 //
 // A connection is worked on by one thread at a time: its own reads it; while a request is being
 // answered it belongs to whoever answers, and the answer is written by the thread that has it.
@@ -54,8 +54,8 @@ struct Request {
   void Clear();
 };
 
-// The connection, as whoever answers a request sees it. Respond, or BeginStream … EndStream, is called
-// exactly once per request, from any thread; then the request is gone.
+// The connection, as whoever answers a request sees it. Respond, or BeginStream … EndStream, is
+// called exactly once per request, from any thread; then the request is gone.
 class Exchange {
  public:
   virtual const Request& request() const = 0;
@@ -70,7 +70,8 @@ class Exchange {
 
   // Sends status, headers and body. `content_type` may be empty for an answer without a body.
   // `headers` are whole lines, "Name: value\r\n".
-  virtual void Respond(int status, std::string_view content_type, std::string_view headers = {}) = 0;
+  virtual void Respond(int status, std::string_view content_type,
+                       std::string_view headers = {}) = 0;
 
   // Sends the head of an answer of unknown length. The connection ends with the answer.
   virtual void BeginStream(int status, std::string_view content_type) = 0;
@@ -111,8 +112,8 @@ class Handler {
 
 class Server {
  public:
-  // INVALID_ARGUMENT for a bad address, plain text beyond loopback, or certificate files that can't be
-  // used; UNAVAILABLE LISTEN_FAILED when the port is taken.
+  // INVALID_ARGUMENT for a bad address, plain text beyond loopback, or certificate files that can't
+  // be used; UNAVAILABLE LISTEN_FAILED when the port is taken.
   static absl::StatusOr<std::unique_ptr<Server>> Create(ServerOptions options, Handler& handler);
   ~Server();
   Server(const Server&) = delete;
@@ -121,8 +122,8 @@ class Server {
   int port() const;
   int connections() const;
 
-  // Stops accepting, ends idle connections, lets requests under way finish for `grace`, then ends the
-  // rest. Idempotent. Returns when no connection is left.
+  // Stops accepting, ends idle connections, lets requests under way finish for `grace`, then ends
+  // the rest. Idempotent. Returns when no connection is left.
   void Shutdown(absl::Duration grace);
 
  private:

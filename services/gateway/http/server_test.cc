@@ -153,7 +153,8 @@ TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
 
 TEST_F(HttpServerTest, ByteByByteIsARequestToo) {
   HttpClient client(server_->port());
-  for (const char c : std::string("PUT /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")) {
+  for (const char c :
+       std::string("PUT /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")) {
     ASSERT_TRUE(client.Send(std::string(1, c)));
   }
   const auto answer = client.Read();
@@ -178,13 +179,16 @@ TEST_F(HttpServerTest, MalformedRequestsAreRefused) {
            std::string_view("GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"),
            std::string_view("GET / HTTP/1.1\r\n\r\n"),
            std::string_view("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
-           std::string_view("GET / HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n"),
+           std::string_view(
+               "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n"),
            std::string_view("GET / HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\nCookie: a=2\r\n\r\n"),
-           std::string_view("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
+           std::string_view(
+               "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
            std::string_view("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: "
                             "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
            std::string_view("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"),
-           std::string_view("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+           std::string_view(
+               "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
            std::string_view("GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n"),
            std::string_view("GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n"),
        }) {

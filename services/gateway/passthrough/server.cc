@@ -40,8 +40,8 @@ struct Server::Impl {
       : options(o),
         parts(p),
         gate(p.methods),
-        calls_gauge(p.registry.AddGauge("ronghe_gateway_grpc_calls",
-                                        "Calls under way on the gRPC port.")) {
+        calls_gauge(
+            p.registry.AddGauge("ronghe_gateway_grpc_calls", "Calls under way on the gRPC port.")) {
     grpc_init();
   }
   ~Impl() { grpc_shutdown(); }
@@ -107,8 +107,9 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
     grpc_completion_queue* queue = impl_.parts.lanes.queue(lane_);
     accept_.self = shared_from_this();
     accept_.done = &ProxyCall::Accepted;
-    const grpc_call_error error = grpc_server_request_call(
-        impl_.server, &call_, &details_, &metadata_, queue, queue, static_cast<backend::Tag*>(&accept_));
+    const grpc_call_error error =
+        grpc_server_request_call(impl_.server, &call_, &details_, &metadata_, queue, queue,
+                                 static_cast<backend::Tag*>(&accept_));
     if (error != GRPC_CALL_OK) accept_.self.reset();
   }
 
@@ -193,7 +194,8 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   void Received(bool) {
     if (reflection_) return Reflected();
     if (message_ == nullptr) {
-      return Refuse(error::Make(absl::StatusCode::kInvalidArgument, "REQUEST_MISSING", "缺少请求内容"));
+      return Refuse(
+          error::Make(absl::StatusCode::kInvalidArgument, "REQUEST_MISSING", "缺少请求内容"));
     }
     if (method_->policy.scope() == options::v1::SCOPE_PUBLIC) return Forward();
     Authenticate();
@@ -325,11 +327,12 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   absl::Status CheckSession() {
     if (secret_.empty()) return absl::OkStatus();
     if (const auto known = impl_.parts.doorman.Known(kind_, secret_)) return known->status();
-    impl_.parts.doorman.LookUp(kind_, secret_, [self = shared_from_this()](const VisitorOr& visitor) {
-      if (visitor.ok()) return;
-      const std::lock_guard lock(self->mutex_);
-      if (self->forwarding_) self->stream_->Cancel();
-    });
+    impl_.parts.doorman.LookUp(kind_, secret_,
+                               [self = shared_from_this()](const VisitorOr& visitor) {
+                                 if (visitor.ok()) return;
+                                 const std::lock_guard lock(self->mutex_);
+                                 if (self->forwarding_) self->stream_->Cancel();
+                               });
     return absl::OkStatus();
   }
 
@@ -418,8 +421,8 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
         Reflect(impl_.parts.schema, impl_.parts.methods, flat_.View(message_));
     grpc_byte_buffer_destroy(std::exchange(message_, nullptr));
     if (answer.empty()) {
-      return Refuse(error::Make(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED",
-                                "请求内容无法解析"));
+      return Refuse(
+          error::Make(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED", "请求内容无法解析"));
     }
     grpc_slice slice = grpc_slice_from_copied_buffer(answer.data(), answer.size());
     outgoing_ = grpc_raw_byte_buffer_create(&slice, 1);
@@ -488,10 +491,9 @@ Server::~Server() {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Create(const ServerOptions& options,
                                                        const ServerParts& parts) {
-  const bool loopback = absl::StartsWith(options.listen, "127.") ||
-                        absl::StartsWith(options.listen, "localhost:") ||
-                        absl::StartsWith(options.listen, "[::1]:") ||
-                        absl::StartsWith(options.listen, "unix:");
+  const bool loopback =
+      absl::StartsWith(options.listen, "127.") || absl::StartsWith(options.listen, "localhost:") ||
+      absl::StartsWith(options.listen, "[::1]:") || absl::StartsWith(options.listen, "unix:");
   if (options.certificate.empty() && !loopback) {
     return error::Make(absl::StatusCode::kInvalidArgument, "TLS_REQUIRED",
                        "非回环地址的 gRPC 端口必须配置 TLS 证书", {{"address", options.listen}});

@@ -1,6 +1,6 @@
-// How do departments call the services directly? A gRPC port of their own: every RPC of the contracts
-// passes through, its bytes untouched both ways, after the same check at the door as over HTTP. A
-// caller shows a registered client certificate or a session token.
+// How do departments call the services directly? A gRPC port of their own: every RPC of the
+// contracts passes through, its bytes untouched both ways, after the same check at the door as over
+// HTTP. A caller shows a registered client certificate or a session token.
 #pragma once
 
 #include <memory>

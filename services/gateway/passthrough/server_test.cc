@@ -7,8 +7,8 @@
 
 #include "common/config/config.h"
 #include "grpc/reflection/v1alpha/reflection.pb.h"
-#include "grpcpp/grpcpp.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/grpcpp.h"
 #include "services/gateway/passthrough/reflection.h"
 #include "services/gateway/testing/house.h"
 
@@ -185,9 +185,9 @@ TEST_F(PassthroughTest, UnknownMethodsAreUnimplemented) {
   const rpc::ClientMethod method{"x.Y", "Z", "/x.Y/Z", true};
   const grpc::Slice nothing("");
   grpc::ByteBuffer response;
-  EXPECT_THAT(channel->UnaryBytes(method, As("good"), grpc::ByteBuffer(&nothing, 1), false,
-                                  &response),
-              StatusIs(absl::StatusCode::kUnimplemented));
+  EXPECT_THAT(
+      channel->UnaryBytes(method, As("good"), grpc::ByteBuffer(&nothing, 1), false, &response),
+      StatusIs(absl::StatusCode::kUnimplemented));
 }
 
 TEST_F(PassthroughTest, ManyCallersAtOnce) {

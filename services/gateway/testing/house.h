@@ -1,5 +1,5 @@
-// What stands around the gateway in a test: real services behind it on real sockets, credentials that
-// the test decides, and both doors open.
+// What stands around the gateway in a test: real services behind it on real sockets, credentials
+// that the test decides, and both doors open.
 #pragma once
 
 #include <map>
@@ -12,12 +12,12 @@
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "common/rpc/channel.h"
+#include "common/testing/certificates.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_server.h"
-#include "common/testing/certificates.h"
 #include "google/rpc/error_details.pb.h"
-#include "services/gateway/access/doorman.h"
 #include "services/gateway/access/domain/errors.h"
+#include "services/gateway/access/doorman.h"
 #include "services/gateway/backend/backends.h"
 #include "services/gateway/http/front.h"
 #include "services/gateway/http/server.h"
@@ -55,8 +55,8 @@ class Things : public td::ThingServiceHandler {
     }
     td::Thing thing;
     thing.set_name(request.name());
-    thing.set_display_name(absl::StrCat(house_, " ", call.principal().subject, " ",
-                                        call.trace().trace_id));
+    thing.set_display_name(
+        absl::StrCat(house_, " ", call.principal().subject, " ", call.trace().trace_id));
     thing.set_etag("7");
     thing.set_count(static_cast<int64_t>(call.principal().grants.size()));
     return thing;
@@ -144,7 +144,8 @@ class Credentials : public access::CredentialSource {
   }
   void SetClient(const std::string& name, const std::string& subject) {
     access::Credential credential;
-    credential.principal = {auth::Principal::Kind::kClient, subject, {{"department_client", 0}}, ""};
+    credential.principal = {
+        auth::Principal::Kind::kClient, subject, {{"department_client", 0}}, ""};
     const absl::MutexLock lock(&mutex_);
     clients_[name] = credential;
   }
@@ -175,7 +176,7 @@ class House {
   explicit House(const Options& options)
       : first_({ServerTable(first)}, Listening()),
         second_({ServerTable(second)}, Listening(&first_.authenticator())),
-        lanes(2) {
+        lanes(options.http.threads) {
     google::protobuf::FileDescriptorSet set;
     std::set<std::string> added;
     Add(td::Thing::descriptor()->file(), &set, &added);
@@ -190,8 +191,8 @@ class House {
     backends = backend::Backends::Create(b, *methods, lanes).value();
     access::DoormanOptions door;
     door.trust = options.trust;
-    doorman = std::make_unique<access::Doorman>(credentials, first_.minter(),
-                                                base::Clock::Real(), door);
+    doorman =
+        std::make_unique<access::Doorman>(credentials, first_.minter(), base::Clock::Real(), door);
     credentials.SetSession("good", "accounts/1");
     assets.Add("/page", {"text/plain", "a page", ""});
     front = std::make_unique<http::Front>(http::FrontParts{*schema, *methods, *router, *backends,

@@ -27,7 +27,8 @@ bool DecodeBase64(std::string_view text, std::string* out) {
     std::array<int8_t, 256> values{};
     for (auto& value : values) value = -1;
     constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (int i = 0; i < 64; ++i) values[static_cast<uint8_t>(kAlphabet[i])] = static_cast<int8_t>(i);
+    for (int i = 0; i < 64; ++i)
+      values[static_cast<uint8_t>(kAlphabet[i])] = static_cast<int8_t>(i);
     values['-'] = 62;
     values['_'] = 63;
     return values;
@@ -74,7 +75,8 @@ bool ParseInteger(std::string_view text, Integer* value) {
   const char* const end = text.data() + text.size();
   const size_t sign = text[0] == '-' ? 1 : 0;
   if (text.size() == sign) return false;
-  if (text.size() > sign + 1 && text[sign] == '0' && absl::ascii_isdigit(text[sign + 1])) return false;
+  if (text.size() > sign + 1 && text[sign] == '0' && absl::ascii_isdigit(text[sign + 1]))
+    return false;
   if (!absl::ascii_isdigit(static_cast<unsigned char>(text[sign]))) return false;
   const auto whole = std::from_chars(text.data(), end, *value);
   if (whole.ec == std::errc() && whole.ptr == end) return true;
@@ -99,7 +101,8 @@ bool ParseInteger(std::string_view text, Integer* value) {
 bool ParseDouble(std::string_view text, double* value) {
   if (text.empty() || text.size() > 400) return false;
   const size_t sign = text[0] == '-' ? 1 : 0;
-  if (text.size() == sign || !absl::ascii_isdigit(static_cast<unsigned char>(text[sign]))) return false;
+  if (text.size() == sign || !absl::ascii_isdigit(static_cast<unsigned char>(text[sign])))
+    return false;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), *value);
   if (parsed.ptr != text.data() + text.size()) return false;
   if (parsed.ec == std::errc::result_out_of_range) {
@@ -156,7 +159,8 @@ absl::Status AppendScalar(const Field& field, const Scalar& scalar, const std::s
                           std::string* out) {
   const bool number = scalar.kind == Scalar::Kind::kNumber || scalar.kind == Scalar::Kind::kString;
   const auto out_of_range = [&] {
-    return Invalid(path, base::Cat("“", base::Utf8Prefix(scalar.text, 40), "”不是该字段范围内的整数"));
+    return Invalid(path,
+                   base::Cat("“", base::Utf8Prefix(scalar.text, 40), "”不是该字段范围内的整数"));
   };
   switch (field.type) {
     case FieldDescriptor::TYPE_INT32:
@@ -226,7 +230,8 @@ absl::Status AppendScalar(const Field& field, const Scalar& scalar, const std::s
       } else if (!ParseDouble(scalar.text, &value) ||
                  (field.type == FieldDescriptor::TYPE_FLOAT &&
                   std::abs(value) > double{std::numeric_limits<float>::max()})) {
-        return Invalid(path, base::Cat("“", base::Utf8Prefix(scalar.text, 40), "”不是该字段范围内的数字"));
+        return Invalid(
+            path, base::Cat("“", base::Utf8Prefix(scalar.text, 40), "”不是该字段范围内的数字"));
       }
       if (field.type == FieldDescriptor::TYPE_DOUBLE) {
         out->append(reinterpret_cast<const char*>(&value), sizeof value);
@@ -247,12 +252,14 @@ absl::Status AppendScalar(const Field& field, const Scalar& scalar, const std::s
       int32_t value;
       if (scalar.kind == Scalar::Kind::kNumber) {
         if (!ParseInteger(scalar.text, &value) || field.enumeration->QuotedName(value) == nullptr) {
-          return Invalid(path, base::Cat("没有编号为 ", base::Utf8Prefix(scalar.text, 40), " 的枚举值"));
+          return Invalid(path,
+                         base::Cat("没有编号为 ", base::Utf8Prefix(scalar.text, 40), " 的枚举值"));
         }
       } else {
         const auto it = field.enumeration->numbers.find(base::Sv(scalar.text));
         if (it == field.enumeration->numbers.end()) {
-          return Invalid(path, base::Cat("没有名为“", base::Utf8Prefix(scalar.text, 64), "”的枚举值"));
+          return Invalid(path,
+                         base::Cat("没有名为“", base::Utf8Prefix(scalar.text, 64), "”的枚举值"));
         }
         value = it->second;
       }
@@ -810,7 +817,8 @@ class Parser {
     uint64_t oneofs = 0;
     return Object(depth, [&](std::string_view key) -> absl::Status {
       const Field* field = type.ByName(key);
-      PathPart part(&path_, field == nullptr ? base::Utf8Prefix(key, 64) : std::string_view(field->name));
+      PathPart part(&path_,
+                    field == nullptr ? base::Utf8Prefix(key, 64) : std::string_view(field->name));
       if (field == nullptr) return Invalid(path_, "没有这个字段");
       uint64_t& word = seen[static_cast<size_t>(field->index) / 64];
       const uint64_t bit = uint64_t{1} << (field->index % 64);
@@ -825,7 +833,8 @@ class Parser {
         if (oneofs & member) return Invalid(path_, "与同组的另一个字段不能同时给出");
         oneofs |= member;
       }
-      if (field->enumeration != nullptr && field->enumeration->null_value && p_ < end_ && *p_ == 'n') {
+      if (field->enumeration != nullptr && field->enumeration->null_value && p_ < end_ &&
+          *p_ == 'n') {
         if (!TakeWord("null")) return Syntax("此处应为一个值");
         AppendTag(out_, field->number, kVarint);
         AppendVarint(out_, 0);
@@ -946,7 +955,8 @@ absl::Status AppendText(const FieldPath& path, std::string_view text, std::strin
       scalar.kind = Scalar::Kind::kNumber;
     }
     if (field.message == nullptr) {
-      RONGHE_RETURN_IF_ERROR(AppendScalar(*scalar_field, scalar, path.size() == 1 ? scalar_field->name : name(), out));
+      RONGHE_RETURN_IF_ERROR(
+          AppendScalar(*scalar_field, scalar, path.size() == 1 ? scalar_field->name : name(), out));
     } else {
       RONGHE_RETURN_IF_ERROR(AppendScalar(*scalar_field, scalar, name(), &content));
     }

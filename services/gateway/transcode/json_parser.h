@@ -19,7 +19,8 @@ inline constexpr int kMaxJsonDepth = 64;
 // Appends to `wire` the message of `type` that `json` says, by the proto3 JSON mapping: both
 // lowerCamelCase and proto names, integers as numbers or strings, null for "not set".
 // INVALID_ARGUMENT:
-//   JSON_INVALID   not JSON (metadata `offset`): syntax, invalid UTF-8, a lone surrogate, deeper than
+//   JSON_INVALID   not JSON (metadata `offset`): syntax, invalid UTF-8, a lone surrogate, deeper
+//   than
 //                  kMaxJsonDepth, text after the end;
 //   FIELD_INVALID  a field that does not exist, that stands twice, that has another type, a number
 //                  out of range, two members of one oneof; the violation names the path.

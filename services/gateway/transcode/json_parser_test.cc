@@ -62,7 +62,9 @@ TEST(JsonParserTest, ReadsWhatJsonUtilPrints) {
     const auto parsed = Parse(json);
     ASSERT_TRUE(parsed.ok()) << seed << parsed.status() << json;
     ASSERT_TRUE(google::protobuf::util::MessageDifferencer::Equals(*parsed, wanted))
-        << seed << "\n" << json << "\n" << parsed->ShortDebugString() << "\n"
+        << seed << "\n"
+        << json << "\n"
+        << parsed->ShortDebugString() << "\n"
         << wanted.ShortDebugString();
   }
 }

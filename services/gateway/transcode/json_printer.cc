@@ -25,11 +25,11 @@ enum class Outcome {
   kMalformed,
 };
 
-#define RONGHE_WALK(expr)                                            \
-  do {                                                               \
-    if (const Outcome walked = (expr); walked != Outcome::kDone) {   \
-      return walked;                                                 \
-    }                                                                \
+#define RONGHE_WALK(expr)                                          \
+  do {                                                             \
+    if (const Outcome walked = (expr); walked != Outcome::kDone) { \
+      return walked;                                               \
+    }                                                              \
   } while (false)
 
 // 0: printed as it stands; 1: escaped; 2: starts a sequence of several bytes.
@@ -229,8 +229,8 @@ Outcome PrintTimestamp(std::string_view wire, OutBuffer* out) {
   const uint32_t shifted_month = (5 * day_of_year + 2) / 153;
   const uint32_t day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
   const uint32_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-  const auto year = static_cast<uint32_t>(static_cast<int64_t>(year_of_era) + era * 400 +
-                                          (month <= 2 ? 1 : 0));
+  const auto year =
+      static_cast<uint32_t>(static_cast<int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0));
   char* to = out->Reserve(40);
   *to++ = '"';
   to = PrintPadded(year, 4, to);

@@ -22,7 +22,8 @@ using testdata::v1::Kitchen;
 void AddWithImports(const google::protobuf::FileDescriptor* file,
                     google::protobuf::FileDescriptorSet* set, std::set<std::string>* added) {
   if (!added->insert(file->name()).second) return;
-  for (int i = 0; i < file->dependency_count(); ++i) AddWithImports(file->dependency(i), set, added);
+  for (int i = 0; i < file->dependency_count(); ++i)
+    AddWithImports(file->dependency(i), set, added);
   file->CopyTo(set->add_file());
   file->CopyJsonNameTo(&*set->mutable_file()->rbegin());
 }
@@ -64,7 +65,9 @@ void ExpectAsOracle(const Schema& schema, const MessageTable& type, const Messag
   ASSERT_FALSE(got.is_discarded()) << printed;
   // Maps have no order: those of a message come in the order of its bytes.
   ASSERT_EQ(nlohmann::json::parse(printed), nlohmann::json::parse(wanted))
-      << type.descriptor->full_name() << " seed " << seed << "\n" << printed << "\n" << wanted;
+      << type.descriptor->full_name() << " seed " << seed << "\n"
+      << printed << "\n"
+      << wanted;
 }
 
 TEST(JsonPrinterTest, AgreesWithJsonUtilOnEveryKindOfField) {
@@ -145,7 +148,8 @@ TEST(JsonPrinterTest, TheLastValueWinsOnIrregularWires) {
     if (!google::protobuf::util::MessageToJsonString(merged, &wanted).ok()) continue;
     OutBuffer out;
     ASSERT_TRUE(PrintJson(KitchenSchema(), type, wire, &out).ok()) << seed;
-    ASSERT_EQ(nlohmann::json::parse(std::string(out.view())), nlohmann::json::parse(wanted)) << seed;
+    ASSERT_EQ(nlohmann::json::parse(std::string(out.view())), nlohmann::json::parse(wanted))
+        << seed;
   }
 }
 
@@ -227,8 +231,7 @@ TEST(JsonPrinterTest, RandomBytesNeverBreakIt) {
 }
 
 TEST(JsonPrinterTest, DepthIsLimited) {
-  const MessageTable& type =
-      *KitchenSchema().Message("ronghe.gateway.testdata.v1.Kitchen.Inner");
+  const MessageTable& type = *KitchenSchema().Message("ronghe.gateway.testdata.v1.Kitchen.Inner");
   std::string wire;
   for (int i = 0; i < 200; ++i) {
     std::string outer;

@@ -4,8 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/strip.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "common/base/strings.h"
 #include "google/api/field_behavior.pb.h"
 #include "nlohmann/json.hpp"
@@ -31,8 +31,9 @@ std::string Comment(const Descriptor& descriptor) {
 std::string Summary(const std::string& comment) {
   const size_t end = comment.find(". ");
   const size_t line = comment.find('\n');
-  std::string first = comment.substr(0, std::min(end == std::string::npos ? comment.size() : end,
-                                                 line == std::string::npos ? comment.size() : line));
+  std::string first =
+      comment.substr(0, std::min(end == std::string::npos ? comment.size() : end,
+                                 line == std::string::npos ? comment.size() : line));
   absl::string_view view = first;
   absl::ConsumeSuffix(&view, ".");
   return std::string(view);
@@ -94,7 +95,8 @@ std::string ConvertPath(const Binding& binding, std::vector<PathParameter>* para
       std::string name = last_literal.empty() ? variable : Singular(last_literal);
       if (name.empty()) name = "part";
       while (!used.insert(name).second) name += "_";
-      parameters->push_back({name, variable.empty() ? "" : absl::StrCat("Part of `", variable, "`.")});
+      parameters->push_back(
+          {name, variable.empty() ? "" : absl::StrCat("Part of `", variable, "`.")});
       absl::StrAppend(&out, "{", name, "}");
     } else {
       out.push_back(c);
@@ -102,7 +104,8 @@ std::string ConvertPath(const Binding& binding, std::vector<PathParameter>* para
         last_literal.clear();
         // The literal before a star is the segment that ends here.
         const size_t start = out.rfind('/', out.size() - 2);
-        if (start != std::string::npos) last_literal = out.substr(start + 1, out.size() - start - 2);
+        if (start != std::string::npos)
+          last_literal = out.substr(start + 1, out.size() - start - 2);
       }
     }
   }
@@ -116,13 +119,14 @@ class Writer {
   std::string Write(std::string_view version) {
     ordered_json page;
     page["openapi"] = "3.1.0";
-    page["info"] = {{"title", "融合 ronghe"},
-                    {"version", std::string(version)},
-                    {"description",
-                     "HTTP/JSON interface of the suite. Times are RFC 3339 in UTC; 64-bit numbers are "
-                     "strings; `null` means not set. `Idempotency-Key` makes a repeated change safe; "
-                     "`If-Match` takes the `ETag` of an earlier answer."},
-                    {"license", {{"name", "Proprietary"}, {"identifier", "LicenseRef-Proprietary"}}}};
+    page["info"] = {
+        {"title", "融合 ronghe"},
+        {"version", std::string(version)},
+        {"description",
+         "HTTP/JSON interface of the suite. Times are RFC 3339 in UTC; 64-bit numbers are "
+         "strings; `null` means not set. `Idempotency-Key` makes a repeated change safe; "
+         "`If-Match` takes the `ETag` of an earlier answer."},
+        {"license", {{"name", "Proprietary"}, {"identifier", "LicenseRef-Proprietary"}}}};
     page["servers"] = ordered_json::array({{{"url", "/"}}});
     page["security"] = ordered_json::array(
         {{{"bearer", ordered_json::array()}}, {{"cookie", ordered_json::array()}}});
@@ -163,9 +167,7 @@ class Writer {
              {{"application/json", {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}}}}}}},
         {"securitySchemes",
          {{"bearer",
-           {{"type", "http"},
-            {"scheme", "bearer"},
-            {"description", "`session_token` of SignIn."}}},
+           {{"type", "http"}, {"scheme", "bearer"}, {"description", "`session_token` of SignIn."}}},
           {"cookie",
            {{"type", "apiKey"},
             {"in", "cookie"},
@@ -275,7 +277,8 @@ class Writer {
   ordered_json FieldSchema(const Field& field) {
     ordered_json schema;
     if (field.map) {
-      schema = {{"type", "object"}, {"additionalProperties", ValueSchema(field.message->fields[1])}};
+      schema = {{"type", "object"},
+                {"additionalProperties", ValueSchema(field.message->fields[1])}};
     } else if (field.repeated) {
       schema = {{"type", "array"}, {"items", ValueSchema(field)}};
       const auto& limits = field.descriptor->options().GetExtension(options::v1::limits);
@@ -397,12 +400,12 @@ class Writer {
                             {"schema", {{"type", "string"}}}});
     }
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
-    const MessageTable* body = binding.body_is_message        ? method.request
+    const MessageTable* body = binding.body_is_message         ? method.request
                                : binding.body_field != nullptr ? binding.body_field->message
                                                                : nullptr;
     if (body != nullptr) {
-      operation["requestBody"] = {
-          {"required", true}, {"content", {{"application/json", {{"schema", Ref(*body)}}}}}};
+      operation["requestBody"] = {{"required", true},
+                                  {"content", {{"application/json", {{"schema", Ref(*body)}}}}}};
     }
     ordered_json content;
     if (method.server_streaming) {

@@ -176,9 +176,9 @@ absl::Status AppendQuery(const Binding& binding, std::string_view query, std::st
     if (pair.empty()) continue;
     const size_t equals = pair.find('=');
     if (!PercentDecode(pair.substr(0, equals), true, &name) ||
-        !PercentDecode(equals == std::string_view::npos ? std::string_view()
-                                                        : pair.substr(equals + 1),
-                       true, &value) ||
+        !PercentDecode(
+            equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true,
+            &value) ||
         !base::IsValidUtf8(name)) {
       return InvalidField("(query)", "查询参数的百分号编码不正确");
     }
@@ -398,8 +398,7 @@ absl::Status Router::Add(const Method& method, const google::protobuf::Message& 
 }
 
 const Binding* Router::Walk(const Node& node, Verb verb, const Segments& segments, size_t at,
-                            std::string_view custom,
-                            std::array<bool, kVerbs>* other_verbs) const {
+                            std::string_view custom, std::array<bool, kVerbs>* other_verbs) const {
   const auto end_here = [&](const Node& last) -> const Binding* {
     const Node::Terminal* terminal = last.Find(custom);
     if (terminal == nullptr) return nullptr;
@@ -468,8 +467,8 @@ absl::StatusOr<std::string> BuildRequest(const Binding& binding, const Segments&
   } else if (binding.body_field != nullptr) {
     if (!Blank(parts.body)) {
       std::string inner;
-      RONGHE_RETURN_IF_ERROR(ParseJson(*binding.body_field->message, parts.body,
-                                       binding.body_field->name, &inner));
+      RONGHE_RETURN_IF_ERROR(
+          ParseJson(*binding.body_field->message, parts.body, binding.body_field->name, &inner));
       AppendTag(&wire, binding.body_field->number, kDelimited);
       AppendDelimited(&wire, inner);
     }

@@ -151,12 +151,12 @@ TEST(RouterTest, BadQueriesNameTheParameter) {
 }
 
 TEST(RouterTest, BodiesPathsAndHeadersMeetInOneRequest) {
-  const auto update = Ask<testdata::v1::UpdateThingRequest>(
-      Verb::kPatch, "/v1/things/9",
-      {.query = "updateMask=displayName",
-       .body = R"({"displayName":"名","name":"things/1"})",
-       .idempotency_key = "k-1",
-       .if_match = "\"7\""});
+  const auto update =
+      Ask<testdata::v1::UpdateThingRequest>(Verb::kPatch, "/v1/things/9",
+                                            {.query = "updateMask=displayName",
+                                             .body = R"({"displayName":"名","name":"things/1"})",
+                                             .idempotency_key = "k-1",
+                                             .if_match = "\"7\""});
   ASSERT_TRUE(update.ok()) << update.status();
   EXPECT_EQ(update->thing().name(), "things/9");
   EXPECT_EQ(update->thing().display_name(), "名");
@@ -164,8 +164,8 @@ TEST(RouterTest, BodiesPathsAndHeadersMeetInOneRequest) {
   EXPECT_EQ(update->update_mask().paths(0), "display_name");
   EXPECT_EQ(update->request_id(), "k-1");
 
-  const auto submit = Ask<testdata::v1::SubmitThingRequest>(
-      Verb::kPost, "/v1/things/9:submit", {.body = "", .if_match = "*"});
+  const auto submit = Ask<testdata::v1::SubmitThingRequest>(Verb::kPost, "/v1/things/9:submit",
+                                                            {.body = "", .if_match = "*"});
   ASSERT_TRUE(submit.ok()) << submit.status();
   EXPECT_EQ(submit->name(), "things/9");
   EXPECT_EQ(submit->etag(), "");
@@ -178,11 +178,11 @@ TEST(RouterTest, WhatTheMethodDoesNotTakeIsRefused) {
   EXPECT_FALSE(Ask<testdata::v1::SubmitThingRequest>(Verb::kPost, "/v1/things/1:submit",
                                                      {.query = "reason=x"})
                    .ok());
-  EXPECT_FALSE(Ask<testdata::v1::SubmitThingRequest>(Verb::kPost, "/v1/things/1:submit",
-                                                     {.if_match = "7"})
-                   .ok());
-  const auto nested = Ask<testdata::v1::UpdateThingRequest>(
-      Verb::kPatch, "/v1/things/9", {.body = R"({"color":"red"})"});
+  EXPECT_FALSE(
+      Ask<testdata::v1::SubmitThingRequest>(Verb::kPost, "/v1/things/1:submit", {.if_match = "7"})
+          .ok());
+  const auto nested = Ask<testdata::v1::UpdateThingRequest>(Verb::kPatch, "/v1/things/9",
+                                                            {.body = R"({"color":"red"})"});
   EXPECT_EQ(error::FieldViolations(nested.status())[0].field, "thing.color");
 }
 

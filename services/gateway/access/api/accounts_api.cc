@@ -43,31 +43,30 @@ absl::StatusOr<v1::Account> AccountsApi::CreateAccount(rpc::Call& call,
       return errors::OrganizationUnknown(asked.organization());
     }
   }
-  return writer_.Write<v1::Account>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Account> {
-        AccountRow row;
-        row.id = tx.NextId();
-        row.login_name = asked.login_name();
-        row.display_name = asked.display_name();
-        row.organization_id = organization;
-        row.password_changed_at = row.used_at = row.created_at = tx.now();
-        const absl::Status inserted = account_store::Insert(tx.session(), row);
-        if (sql::ViolatedKey(inserted) == "account_login_name") {
-          return errors::LoginNameTaken(row.login_name);
-        }
-        RONGHE_RETURN_IF_ERROR(inserted);
-        tx.Audit(organization, base::Name("accounts", row.id));
-        return ToProto(row);
-      });
+  return writer_.Write<v1::Account>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Account> {
+    AccountRow row;
+    row.id = tx.NextId();
+    row.login_name = asked.login_name();
+    row.display_name = asked.display_name();
+    row.organization_id = organization;
+    row.password_changed_at = row.used_at = row.created_at = tx.now();
+    const absl::Status inserted = account_store::Insert(tx.session(), row);
+    if (sql::ViolatedKey(inserted) == "account_login_name") {
+      return errors::LoginNameTaken(row.login_name);
+    }
+    RONGHE_RETURN_IF_ERROR(inserted);
+    tx.Audit(organization, base::Name("accounts", row.id));
+    return ToProto(row);
+  });
 }
 
 absl::StatusOr<v1::Account> AccountsApi::GetAccount(rpc::Call& call,
                                                     const v1::GetAccountRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "accounts"));
-  RONGHE_ASSIGN_OR_RETURN(
-      auto row, writer_.database().Read(call.deadline(), [id](sql::Session& session) {
-        return account_store::Load(session, id);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(auto row,
+                          writer_.database().Read(call.deadline(), [id](sql::Session& session) {
+                            return account_store::Load(session, id);
+                          }));
   RONGHE_ASSIGN_OR_RETURN(const AccountRow account,
                           Authorized(call, std::move(row), request.name()));
   return ToProto(account);
@@ -88,8 +87,7 @@ absl::StatusOr<v1::ListAccountsResponse> AccountsApi::ListAccounts(
   v1::ListAccountsResponse response;
   int64_t scanned = 0;
   bool more = true;
-  while (more && scanned < kMaxScanned &&
-         static_cast<size_t>(response.accounts_size()) < wanted) {
+  while (more && scanned < kMaxScanned && static_cast<size_t>(response.accounts_size()) < wanted) {
     RONGHE_ASSIGN_OR_RETURN(
         const auto rows, writer_.database().Read(call.deadline(), [after](sql::Session& session) {
           return account_store::List(session, after, kBatch);
@@ -117,28 +115,26 @@ absl::StatusOr<v1::ListAccountsResponse> AccountsApi::ListAccounts(
 absl::StatusOr<v1::Account> AccountsApi::DisableAccount(rpc::Call& call,
                                                         const v1::DisableAccountRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "accounts"));
-  return writer_.Write<v1::Account>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Account> {
-        RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), id));
-        RONGHE_ASSIGN_OR_RETURN(AccountRow account,
-                                Authorized(call, std::move(row), request.name()));
-        if (call.principal().subject == request.name()) return errors::SelfDisable();
-        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), account.etag));
-        account.state = AccountState::kDisabled;
-        RONGHE_RETURN_IF_ERROR(account_store::Update(tx.session(), &account));
-        RONGHE_RETURN_IF_ERROR(session_store::EndOthers(tx.session(), id, 0, tx.now()));
-        tx.Audit(account.organization_id, request.name());
-        return ToProto(account);
-      });
+  return writer_.Write<v1::Account>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Account> {
+    RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), id));
+    RONGHE_ASSIGN_OR_RETURN(AccountRow account, Authorized(call, std::move(row), request.name()));
+    if (call.principal().subject == request.name()) return errors::SelfDisable();
+    RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), account.etag));
+    account.state = AccountState::kDisabled;
+    RONGHE_RETURN_IF_ERROR(account_store::Update(tx.session(), &account));
+    RONGHE_RETURN_IF_ERROR(session_store::EndOthers(tx.session(), id, 0, tx.now()));
+    tx.Audit(account.organization_id, request.name());
+    return ToProto(account);
+  });
 }
 
 absl::StatusOr<v1::ResetPasswordResponse> AccountsApi::ResetPassword(
     rpc::Call& call, const v1::ResetPasswordRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "accounts"));
-  RONGHE_ASSIGN_OR_RETURN(
-      auto found, writer_.database().Read(call.deadline(), [id](sql::Session& session) {
-        return account_store::Load(session, id);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(auto found,
+                          writer_.database().Read(call.deadline(), [id](sql::Session& session) {
+                            return account_store::Load(session, id);
+                          }));
   RONGHE_RETURN_IF_ERROR(Authorized(call, std::move(found), request.name()).status());
   const std::string password = OneTimePassword(crypto::RandomBytes(32));
   RONGHE_ASSIGN_OR_RETURN(const std::string hash, hasher_.Hash(password));
@@ -163,8 +159,7 @@ absl::StatusOr<v1::ResetPasswordResponse> AccountsApi::ResetPassword(
 }
 
 absl::StatusOr<std::string> CreateFirstAdministrator(sql::Database& database,
-                                                     base::IdGenerator& ids,
-                                                     PasswordHasher& hasher,
+                                                     base::IdGenerator& ids, PasswordHasher& hasher,
                                                      std::string_view login_name, absl::Time now) {
   const std::string password = OneTimePassword(crypto::RandomBytes(32));
   RONGHE_ASSIGN_OR_RETURN(const std::string hash, hasher.Hash(password));

@@ -42,8 +42,7 @@ class AccountsApi : public ::ronghe::access::v1::AccountServiceHandler {
 // Makes the account of the first administrator with a grant on all organizations and answers its
 // one-time password. FAILED_PRECONDITION ACCOUNTS_EXIST when any account exists.
 absl::StatusOr<std::string> CreateFirstAdministrator(sql::Database& database,
-                                                     base::IdGenerator& ids,
-                                                     PasswordHasher& hasher,
+                                                     base::IdGenerator& ids, PasswordHasher& hasher,
                                                      std::string_view login_name, absl::Time now);
 
 }  // namespace ronghe::gateway::access

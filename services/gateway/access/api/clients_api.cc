@@ -37,10 +37,10 @@ absl::StatusOr<v1::Client> ClientsApi::CreateClient(rpc::Call& call,
 absl::StatusOr<v1::Client> ClientsApi::GetClient(rpc::Call& call,
                                                  const v1::GetClientRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "clients"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const auto row, writer_.database().Read(call.deadline(), [id](sql::Session& session) {
-        return client_store::Load(session, id);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const auto row,
+                          writer_.database().Read(call.deadline(), [id](sql::Session& session) {
+                            return client_store::Load(session, id);
+                          }));
   if (!row.has_value()) return errors::NotFound(request.name());
   return ToProto(*row);
 }
@@ -54,10 +54,10 @@ absl::StatusOr<v1::ListClientsResponse> ClientsApi::ListClients(
     if (!absl::SimpleAtoi(cursor, &after)) return absl::InternalError("bad page cursor");
   }
   const int64_t wanted = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(
-      const auto rows, writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        return client_store::List(session, after, wanted + 1);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const auto rows,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return client_store::List(session, after, wanted + 1);
+                          }));
   v1::ListClientsResponse response;
   for (const ClientRow& row : rows) {
     if (response.clients_size() == wanted) {

@@ -24,8 +24,8 @@ std::string HolderName(HolderKind kind, int64_t id) {
 
 absl::StatusOr<Holder> ParseHolder(std::string_view name) {
   Holder holder;
-  holder.kind = absl::StartsWith(base::Sv(name), "clients/") ? HolderKind::kClient
-                                                             : HolderKind::kAccount;
+  holder.kind =
+      absl::StartsWith(base::Sv(name), "clients/") ? HolderKind::kClient : HolderKind::kAccount;
   RONGHE_ASSIGN_OR_RETURN(
       holder.id,
       base::ParseName(name, holder.kind == HolderKind::kClient ? "clients" : "accounts"));

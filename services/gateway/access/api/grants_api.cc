@@ -65,7 +65,8 @@ absl::StatusOr<v1::Grant> GrantsApi::CreateGrant(rpc::Call& call,
     RONGHE_ASSIGN_OR_RETURN(const auto held,
                             grant_store::OfHolder(tx.session(), holder.kind, holder.id));
     if (static_cast<int64_t>(held.size()) >= grant_store::kMaxGrants) {
-      return error::Make(absl::StatusCode::kFailedPrecondition, "TOO_MANY_GRANTS", "授权数量已达上限");
+      return error::Make(absl::StatusCode::kFailedPrecondition, "TOO_MANY_GRANTS",
+                         "授权数量已达上限");
     }
     row.id = tx.NextId();
     RONGHE_RETURN_IF_ERROR(grant_store::Insert(tx.session(), row));
@@ -91,13 +92,14 @@ absl::StatusOr<v1::Grant> GrantsApi::RevokeGrant(rpc::Call& call,
 absl::StatusOr<v1::ListGrantsResponse> GrantsApi::ListGrants(rpc::Call& call,
                                                              const v1::ListGrantsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const Holder holder, ParseHolder(request.parent()));
-  RONGHE_ASSIGN_OR_RETURN(
-      const auto grants, writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        return grant_store::OfHolder(session, holder.kind, holder.id);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const auto grants,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return grant_store::OfHolder(session, holder.kind, holder.id);
+                          }));
   v1::ListGrantsResponse response;
   for (const GrantRow& grant : grants) {
-    if (call.Holds(call.permission(), grant.organization_id)) *response.add_grants() = ToProto(grant);
+    if (call.Holds(call.permission(), grant.organization_id))
+      *response.add_grants() = ToProto(grant);
   }
   return response;
 }

@@ -51,8 +51,8 @@ SessionsApi::SessionsApi(service::Writer& writer, PasswordHasher& hasher, const 
 
 absl::Status SessionsApi::Attempt(rpc::Call& call, std::string_view login_hash) {
   const int64_t id = writer_.ids().Next();
-  const absl::Status counted = writer_.database().Transact(
-      call.deadline(), [&](sql::Session& session) -> absl::Status {
+  const absl::Status counted =
+      writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
         RONGHE_ASSIGN_OR_RETURN(Guard guard,
                                 account_store::LockGuard(session, id, login_hash, call.now()));
         RONGHE_RETURN_IF_ERROR(CountAttempt(policy_, call.now(), &guard));
@@ -71,13 +71,12 @@ void SessionsApi::RecordRefusal(rpc::Call& call, std::string resource,
   entry.peer = std::string(call.peer());
   entry.method = std::string(call.method());
   entry.resource = std::move(resource);
-  entry.result = absl::StrCat(absl::StatusCodeToString(refusal.code()), " ", error::Reason(refusal));
+  entry.result =
+      absl::StrCat(absl::StatusCodeToString(refusal.code()), " ", error::Reason(refusal));
   entry.trace_id = call.trace().trace_id;
   entry.request_digest = NoDigest();
-  const absl::Status recorded =
-      writer_.database().Transact(call.deadline(), [&](sql::Session& session) {
-        return audit::Record(session, entry);
-      });
+  const absl::Status recorded = writer_.database().Transact(
+      call.deadline(), [&](sql::Session& session) { return audit::Record(session, entry); });
   if (!recorded.ok()) log::Error("sign_in_audit_failed", {{"status", recorded}});
 }
 
@@ -85,11 +84,10 @@ absl::StatusOr<v1::SignInResponse> SessionsApi::SignIn(rpc::Call& call,
                                                        const v1::SignInRequest& request) {
   const std::string login_hash = crypto::Sha256(request.login_name());
   const absl::Status counted = Attempt(call, login_hash);
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::optional<AccountRow> account,
-      writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        return account_store::ByLoginName(session, request.login_name());
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<AccountRow> account,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return account_store::ByLoginName(session, request.login_name());
+                          }));
   const std::string resource =
       account.has_value() ? base::Name("accounts", account->id) : std::string();
   if (!counted.ok()) {
@@ -164,9 +162,8 @@ absl::StatusOr<v1::Session> SessionsApi::Describe(sql::Session& sql, int64_t ses
   session.set_name(base::Name("authSessions", row->id));
   session.set_account(base::Name("accounts", account->id));
   session.set_display_name(account->display_name);
-  session.set_password_change_required(
-      account->state == AccountState::kPasswordChangeRequired ||
-      PasswordExpired(policy_, account->password_changed_at, now));
+  session.set_password_change_required(account->state == AccountState::kPasswordChangeRequired ||
+                                       PasswordExpired(policy_, account->password_changed_at, now));
   *session.mutable_create_time() = rpc::ToProto(row->created_at);
   *session.mutable_expire_time() = rpc::ToProto(row->expires_at);
   RONGHE_ASSIGN_OR_RETURN(const auto grants,
@@ -189,9 +186,8 @@ absl::StatusOr<v1::SignOutResponse> SessionsApi::SignOut(rpc::Call& call,
 absl::StatusOr<v1::Session> SessionsApi::GetCurrentSession(rpc::Call& call,
                                                            const v1::GetCurrentSessionRequest&) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, SessionId(call));
-  return writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-    return Describe(session, id, call.now());
-  });
+  return writer_.database().Read(
+      call.deadline(), [&](sql::Session& session) { return Describe(session, id, call.now()); });
 }
 
 absl::StatusOr<v1::ChangePasswordResponse> SessionsApi::ChangePassword(

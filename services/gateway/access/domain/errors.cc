@@ -51,8 +51,8 @@ absl::Status NotFound(std::string_view name) {
                      {{"name", std::string(name)}});
 }
 absl::Status RoleInvalid(std::string_view role) {
-  return error::Make(StatusCode::kInvalidArgument, "ROLE_INVALID", base::Cat("没有可授予的角色 ", role),
-                     {{"role", std::string(role)}});
+  return error::Make(StatusCode::kInvalidArgument, "ROLE_INVALID",
+                     base::Cat("没有可授予的角色 ", role), {{"role", std::string(role)}});
 }
 absl::Status OrganizationUnknown(std::string_view organization) {
   return error::Make(StatusCode::kInvalidArgument, "ORGANIZATION_UNKNOWN",

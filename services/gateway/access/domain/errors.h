@@ -34,7 +34,8 @@ absl::Status NotFound(std::string_view name);
 absl::Status RoleInvalid(std::string_view role);
 // INVALID_ARGUMENT ORGANIZATION_UNKNOWN.
 absl::Status OrganizationUnknown(std::string_view organization);
-// PERMISSION_DENIED GRANT_ABOVE_SCOPE: the grantor does not hold all that the role would give there.
+// PERMISSION_DENIED GRANT_ABOVE_SCOPE: the grantor does not hold all that the role would give
+// there.
 absl::Status GrantAboveScope(std::string_view role, std::string_view organization);
 // INVALID_ARGUMENT GRANT_PERIOD_INVALID: the end is not after the start, or is past.
 absl::Status GrantPeriodInvalid();

@@ -30,12 +30,11 @@ constexpr Range kRanges[] = {
 };
 
 absl::Status TooWeak(const Parameter& parameter, std::string_view what_zh, int64_t actual) {
-  return error::Make(
-      absl::StatusCode::kInvalidArgument, "PASSWORD_TOO_WEAK", what_zh,
-      {{"rule_id", parameter.rule_id},
-       {"source", parameter.source},
-       {"required", absl::StrCat(parameter.value)},
-       {"actual", absl::StrCat(actual)}});
+  return error::Make(absl::StatusCode::kInvalidArgument, "PASSWORD_TOO_WEAK", what_zh,
+                     {{"rule_id", parameter.rule_id},
+                      {"source", parameter.source},
+                      {"required", absl::StrCat(parameter.value)},
+                      {"actual", absl::StrCat(actual)}});
 }
 
 }  // namespace
@@ -79,8 +78,8 @@ absl::Status CheckPassword(const LoginPolicy& policy, std::string_view login_nam
                            std::string_view password) {
   const auto length = static_cast<int64_t>(base::Utf8Length(password));
   if (length < policy.min_length.value) {
-    return TooWeak(policy.min_length,
-                   absl::StrCat("口令至少 ", policy.min_length.value, " 个字符"), length);
+    return TooWeak(policy.min_length, absl::StrCat("口令至少 ", policy.min_length.value, " 个字符"),
+                   length);
   }
   const int classes = CharacterClasses(password);
   if (classes < policy.min_classes.value) {
@@ -134,8 +133,8 @@ bool Unused(const LoginPolicy& policy, absl::Time used, absl::Time now) {
 
 std::string OneTimePassword(std::string_view random) {
   // Without letters and digits that look alike.
-  static constexpr std::string_view kSets[] = {"abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ",
-                                               "23456789", "-+=@%"};
+  static constexpr std::string_view kSets[] = {"abcdefghijkmnpqrstuvwxyz",
+                                               "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-+=@%"};
   static constexpr std::string_view kAll =
       "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   std::string password;

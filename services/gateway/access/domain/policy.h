@@ -37,8 +37,9 @@ struct LoginPolicy {
 // reason LOGIN_POLICY_INVALID naming the parameter.
 absl::Status CheckPolicy(const LoginPolicy& policy);
 
-// OK for a password that is long and mixed enough and does not hold the login name. INVALID_ARGUMENT
-// PASSWORD_TOO_WEAK with rule, source, required and actual. `password` is valid UTF-8.
+// OK for a password that is long and mixed enough and does not hold the login name.
+// INVALID_ARGUMENT PASSWORD_TOO_WEAK with rule, source, required and actual. `password` is valid
+// UTF-8.
 absl::Status CheckPassword(const LoginPolicy& policy, std::string_view login_name,
                            std::string_view password);
 
@@ -65,8 +66,8 @@ bool PasswordExpired(const LoginPolicy& policy, absl::Time changed, absl::Time n
 // True when an account last used at `used` counts as abandoned at `now`.
 bool Unused(const LoginPolicy& policy, absl::Time used, absl::Time now);
 
-// A one-time password of 20 characters that satisfies any policy in range; `random` gives 20 bytes or
-// more.
+// A one-time password of 20 characters that satisfies any policy in range; `random` gives 20 bytes
+// or more.
 std::string OneTimePassword(std::string_view random);
 
 }  // namespace ronghe::gateway::access

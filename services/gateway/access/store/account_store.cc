@@ -18,21 +18,20 @@ struct GuardRow {
   std::optional<absl::Time> locked_until;
 };
 
-#define RONGHE_ACCOUNT_COLUMNS                                                                    \
-  "id, login_name, display_name, organization_id, state, password_hash, password_changed_at, "    \
+#define RONGHE_ACCOUNT_COLUMNS                                                                 \
+  "id, login_name, display_name, organization_id, state, password_hash, password_changed_at, " \
   "used_at, signed_in_at, created_at, etag"
 
-const sql::Command kInsert("account.insert",
-                           "INSERT INTO account (" RONGHE_ACCOUNT_COLUMNS
-                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Command kInsert("account.insert", "INSERT INTO account (" RONGHE_ACCOUNT_COLUMNS
+                                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Query<AccountRow> kById("account.by_id",
                                    "SELECT " RONGHE_ACCOUNT_COLUMNS " FROM account WHERE id = ?");
-const sql::Query<AccountRow> kByIdForUpdate(
-    "account.by_id_for_update",
-    "SELECT " RONGHE_ACCOUNT_COLUMNS " FROM account WHERE id = ? FOR UPDATE");
-const sql::Query<AccountRow> kByLoginName(
-    "account.by_login_name",
-    "SELECT " RONGHE_ACCOUNT_COLUMNS " FROM account WHERE login_name = ?");
+const sql::Query<AccountRow> kByIdForUpdate("account.by_id_for_update",
+                                            "SELECT " RONGHE_ACCOUNT_COLUMNS
+                                            " FROM account WHERE id = ? FOR UPDATE");
+const sql::Query<AccountRow> kByLoginName("account.by_login_name",
+                                          "SELECT " RONGHE_ACCOUNT_COLUMNS
+                                          " FROM account WHERE login_name = ?");
 const sql::Query<AccountRow> kList("account.list",
                                    "SELECT " RONGHE_ACCOUNT_COLUMNS
                                    " FROM account WHERE id > ? ORDER BY id LIMIT ?");

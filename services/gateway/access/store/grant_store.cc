@@ -10,9 +10,9 @@ namespace {
 
 const sql::Command kInsert("role_grant.insert", "INSERT INTO role_grant (" RONGHE_GRANT_COLUMNS
                                                 ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-const sql::Query<GrantRow> kByIdForUpdate(
-    "role_grant.by_id_for_update",
-    "SELECT " RONGHE_GRANT_COLUMNS " FROM role_grant WHERE id = ? FOR UPDATE");
+const sql::Query<GrantRow> kByIdForUpdate("role_grant.by_id_for_update",
+                                          "SELECT " RONGHE_GRANT_COLUMNS
+                                          " FROM role_grant WHERE id = ? FOR UPDATE");
 const sql::Command kEnd("role_grant.end",
                         "UPDATE role_grant SET ends_at = ? WHERE id = ? AND "
                         "(ends_at IS NULL OR ends_at > ?)");

@@ -21,11 +21,11 @@ struct CountRow {
 const sql::Command kInsert("auth_session.insert",
                            "INSERT INTO auth_session (" RONGHE_SESSION_COLUMNS
                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-const sql::Query<SessionRow> kByToken(
-    "auth_session.by_token",
-    "SELECT " RONGHE_SESSION_COLUMNS " FROM auth_session WHERE token_hash = ?");
-const sql::Query<SessionRow> kById(
-    "auth_session.by_id", "SELECT " RONGHE_SESSION_COLUMNS " FROM auth_session WHERE id = ?");
+const sql::Query<SessionRow> kByToken("auth_session.by_token",
+                                      "SELECT " RONGHE_SESSION_COLUMNS
+                                      " FROM auth_session WHERE token_hash = ?");
+const sql::Query<SessionRow> kById("auth_session.by_id", "SELECT " RONGHE_SESSION_COLUMNS
+                                                         " FROM auth_session WHERE id = ?");
 const sql::Command kMarkSeen("auth_session.mark_seen",
                              "UPDATE auth_session SET seen_at = ? WHERE id = ? AND seen_at < ?");
 const sql::Command kEnd("auth_session.end",
@@ -33,9 +33,10 @@ const sql::Command kEnd("auth_session.end",
 const sql::Command kEndOthers(
     "auth_session.end_others",
     "UPDATE auth_session SET ended_at = ? WHERE account_id = ? AND id <> ? AND ended_at IS NULL");
-const sql::Query<IdRow> kOpen("auth_session.open_of_account",
-                              "SELECT id FROM auth_session WHERE account_id = ? AND ended_at IS NULL "
-                              "AND expires_at > ? ORDER BY id DESC LIMIT 1000 FOR UPDATE");
+const sql::Query<IdRow> kOpen(
+    "auth_session.open_of_account",
+    "SELECT id FROM auth_session WHERE account_id = ? AND ended_at IS NULL "
+    "AND expires_at > ? ORDER BY id DESC LIMIT 1000 FOR UPDATE");
 const sql::Command kPurge(
     "auth_session.purge",
     "DELETE FROM auth_session WHERE expires_at < ? ORDER BY expires_at, id LIMIT ?");

@@ -46,8 +46,8 @@ class RandomMessage {
     }
     for (int i = 0; i < type->field_count(); ++i) {
       const auto* field = type->field(i);
-      if (field->containing_oneof() != nullptr && message->GetReflection()->HasOneof(
-                                                      *message, field->containing_oneof())) {
+      if (field->containing_oneof() != nullptr &&
+          message->GetReflection()->HasOneof(*message, field->containing_oneof())) {
         continue;
       }
       if (Below(2) == 0 && type->field_count() > 1) continue;
@@ -67,10 +67,9 @@ class RandomMessage {
   }
 
   std::string Text() {
-    static const char* const kParts[] = {"党员",  "a",    "\"",   "\\",           "\n",
-                                         "\t",    "/",    "<b>",  "\x01",         "𠮷",
-                                         "é",     " ",    "\x7f", "支部委员会",   "\xe2\x80\xa8",
-                                         "~",     "{}",   "\r",   "\xe2\x80\xa9", "0"};
+    static const char* const kParts[] = {
+        "党员", "a", "\"",   "\\",         "\n",           "\t", "/",  "<b>", "\x01",         "𠮷",
+        "é",    " ", "\x7f", "支部委员会", "\xe2\x80\xa8", "~",  "{}", "\r",  "\xe2\x80\xa9", "0"};
     std::string text;
     for (uint64_t n = Below(12); n > 0; --n) text += kParts[Below(20)];
     return text;
@@ -171,7 +170,8 @@ class RandomMessage {
   }
   int EnumNumber(const google::protobuf::FieldDescriptor* field) {
     const auto* type = field->enum_type();
-    return type->value(static_cast<int>(Below(static_cast<uint64_t>(type->value_count()))))->number();
+    return type->value(static_cast<int>(Below(static_cast<uint64_t>(type->value_count()))))
+        ->number();
   }
   void Set(google::protobuf::Message* m, const google::protobuf::FieldDescriptor* f, int depth) {
     using google::protobuf::FieldDescriptor;

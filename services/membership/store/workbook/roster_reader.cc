@@ -31,10 +31,10 @@ absl::StatusOr<Roster> ReadRoster(std::string_view file_name, std::string_view b
   }
   if (at == std::min(kHeaderWithin, table.rows.size())) at = 0;
   std::vector<Cell> header = std::move(table.rows[at].cells);
-  RONGHE_ASSIGN_OR_RETURN(RosterLayout layout, RosterLayout::FromHeader(header));
+  RONGHE_ASSIGN_OR_RETURN(const RosterLayout layout, RosterLayout::FromHeader(header));
   table.rows.erase(table.rows.begin(), table.rows.begin() + static_cast<std::ptrdiff_t>(at) + 1);
   if (table.rows.empty()) return TableEmpty();
-  return Roster{std::move(layout), std::move(header), std::move(table.rows), table.date1904};
+  return Roster{layout, std::move(header), std::move(table.rows), table.date1904};
 }
 
 }  // namespace ronghe::membership
