@@ -55,12 +55,13 @@ need_space() {
     fail "$3 needs $2 MiB at $1, but only $free MiB are free" "free some space, or set RONGHE_STATE to another disk"
 }
 
-# alive NAME: is the process of that pid file running (and still the same program)?
+# alive NAME: is the process of that pid file running, and still the same program (rebuilt since or not)?
 alive() {
-  local file=$STATE/run/$1.pid pid program
+  local file=$STATE/run/$1.pid pid program exe
   [ -r "$file" ] || return 1
   read -r pid program <"$file"
-  [ "$(basename "$(readlink "/proc/$pid/exe" 2>/dev/null || true)")" = "$program" ]
+  exe=$(readlink "/proc/$pid/exe" 2>/dev/null) || return 1
+  [ "$(basename "${exe% (deleted)}")" = "$program" ]
 }
 
 # await SECONDS COMMAND...: tries four times a second until it succeeds.

@@ -8,17 +8,18 @@ make_certificates() {
   mkdir -p "$dir" && chmod 700 "$dir"
   openssl ecparam -name prime256v1 -genkey -noout -out "$dir/ca.key" 2>/dev/null
   openssl req -x509 -new -key "$dir/ca.key" -days 3650 -subj '/CN=ronghe development CA' -out "$dir/ca.pem" 2>/dev/null
-  for name in "${SERVICES[@]}" prometheus department; do make_certificate "$name"; done
+  for name in "${SERVICES[@]}"; do make_certificate "$name" "$name.ronghe"; done
+  make_certificate department department.example  # another department's system, for a first try
   chmod 600 "$dir"/*.key
 }
 
-# make_certificate NAME: CN NAME.ronghe, good for localhost, signed by the development CA.
+# make_certificate FILE NAME: a certificate for NAME, good for localhost, signed by the development CA.
 make_certificate() {
   local dir=$STATE/tls
   openssl ecparam -name prime256v1 -genkey -noout -out "$dir/$1.key" 2>/dev/null
-  openssl req -new -key "$dir/$1.key" -subj "/CN=$1.ronghe" -out "$dir/$1.csr" 2>/dev/null
+  openssl req -new -key "$dir/$1.key" -subj "/CN=$2" -out "$dir/$1.csr" 2>/dev/null
   openssl x509 -req -in "$dir/$1.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -CAcreateserial -days 825 \
-    -extfile <(printf 'subjectAltName=DNS:%s.ronghe,DNS:localhost,IP:127.0.0.1' "$1") \
+    -extfile <(printf 'subjectAltName=DNS:%s,DNS:localhost,IP:127.0.0.1' "$2") \
     -out "$dir/$1.pem" 2>/dev/null
   rm -f "$dir/$1.csr"
 }

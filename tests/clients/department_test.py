@@ -33,7 +33,7 @@ class Department(unittest.TestCase):
         cls.foreign = create("外单位党支部", 631, cls.county)
         cls.members = [cls.create_member(cls.ours, i) for i in range(3)]
         cls.stranger = cls.create_member(cls.foreign, 9)
-        client = cls.admin.post("/v1/clients", {"certificateName": "department.ronghe", "displayName": "人社部门"})
+        client = cls.admin.post("/v1/clients", {"certificateName": "department.example", "displayName": "人社部门"})
         cls.admin.post(f"/v1/{client['name']}/grants", {"role": "department_client", "organization": cls.ours})
         tls = cls.suite.state / "tls"
         cls.contracts = door.Contracts()
@@ -50,7 +50,7 @@ class Department(unittest.TestCase):
         number = head + "10X98765432"[sum(int(d) * w for d, w in zip(head, weights)) % 11]
         return cls.admin.post(f"/v1/{organization}/members", {
             "fullName": f"测试{i}", "gender": "GENDER_MALE", "identityNumber": number, "ethnicity": "01", "education": "21",
-            "category": "MEMBER_CATEGORY_FULL", "phone": f"1990000000{i}",
+            "category": "MEMBER_CATEGORY_FULL", "phone": f"199000000{i:02d}",
             "birthDate": {"year": 1980, "month": 1, "day": 1}, "joinedOn": {"year": 2005, "month": 7, "day": 1},
             "convertedOn": {"year": 2006, "month": 7, "day": 1}})["name"]
 

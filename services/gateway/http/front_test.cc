@@ -125,6 +125,15 @@ TEST_F(FrontTest, BadRequestsAreTypedErrors) {
   EXPECT_TRUE(absl::StrContains(client.Read()->body, "HTTP_INVALID"));
 }
 
+TEST_F(FrontTest, MoreThanAServiceTakesIsRefusedHere) {
+  EXPECT_EQ(Refusal("POST", "/v1/things/1:submit", kGood,
+                    absl::StrCat("{\"reason\":\"", std::string(5 << 20, 'x'), "\"}")),
+            "413 BODY_TOO_LARGE");
+  EXPECT_EQ(Refusal("POST", "/v1/things/1:submit", kGood,
+                    absl::StrCat("{\"reason\":\"", std::string(9 << 20, 'x'), "\"}")),
+            "413 BODY_TOO_LARGE");
+}
+
 TEST_F(FrontTest, NobodyComesInWithoutASession) {
   EXPECT_EQ(Refusal("GET", "/v1/things/1", {}), "401 UNAUTHENTICATED_NO_TOKEN");
   EXPECT_EQ(Refusal("GET", "/v1/things/1", {"Authorization: Basic good"}),

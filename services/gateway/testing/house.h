@@ -51,6 +51,7 @@ class Things : public td::ThingServiceHandler {
       waiting.fetch_add(1);
       while (!call.cancelled()) std::this_thread::yield();
       cancelled.fetch_add(1);
+      if (absl::Now() >= call.deadline()) return absl::DeadlineExceededError("too late");
       return absl::CancelledError("cancelled");
     }
     td::Thing thing;

@@ -618,7 +618,8 @@ TEST_F(MeetingServiceTest, BadInputIsRefusedWithTypedErrors) {
 
   v1::GetMeetingRequest get;
   get.set_name("meetings/12345");
-  EXPECT_THAT(meetings_->GetMeeting(secretary, get), HasReason("MEETING_NOT_FOUND"));
+  EXPECT_THAT(meetings_->GetMeeting(secretary, get), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(meetings_->GetMeeting(As("administrator", 0), get), HasReason("MEETING_NOT_FOUND"));
 
   ASSERT_OK_AND_ASSIGN(const v1::Meeting meeting,
                        meetings_->CreateMeeting(secretary, Plan(kToday - 1)));
@@ -789,7 +790,8 @@ TEST_F(MeetingServiceTest, BoardAndOverdueListAgree) {
   EXPECT_THAT(duty, testing::EqualsProto(all.front()));
   EXPECT_THAT(duties_->GetDuty(As("branch_secretary", kSister), get), HasReason("SCOPE_DENIED"));
   get.set_name("duties/1");
-  EXPECT_THAT(duties_->GetDuty(Secretary(), get), HasReason("DUTY_NOT_FOUND"));
+  EXPECT_THAT(duties_->GetDuty(Secretary(), get), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(duties_->GetDuty(As("administrator", 0), get), HasReason("DUTY_NOT_FOUND"));
 }
 
 TEST_F(MeetingServiceTest, FactsOpenToTheirRecords) {

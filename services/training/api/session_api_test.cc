@@ -129,7 +129,8 @@ TEST_F(SessionApiTest, BadInputIsRefusedWithAReason) {
               HasReason("FIELD_INVALID"));
   v1::GetSessionRequest get;
   get.set_name("sessions/1");
-  EXPECT_THAT(sessions_->GetSession(Secretary(1), get), HasReason("NOT_FOUND"));
+  EXPECT_THAT(sessions_->GetSession(Secretary(1), get), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(sessions_->GetSession(As("administrator", 0), get), HasReason("NOT_FOUND"));
   get.set_name("sessions/x");
   EXPECT_THAT(sessions_->GetSession(Secretary(1), get), HasReason("FIELD_INVALID"));
 }
