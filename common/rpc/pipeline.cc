@@ -378,8 +378,8 @@ void Pipeline::RunUnary(std::span<Item> items) const {
       item.status = Guard([&] {
         absl::Status status = Prepare(*item.exchange);
         if (!status.ok()) return status;
-        return Settle(*item.exchange, method.unary(*item.exchange->call, *item.exchange->request,
-                                                   *item.reply));
+        return Settle(*item.exchange,
+                      method.unary(*item.exchange->call, *item.exchange->request, *item.reply));
       });
     }
     return;

@@ -1,4 +1,5 @@
-// How fast is a call that does nothing, through the same server as every service's, without and with its pipeline?
+// How fast is a call that does nothing, through the same server as every service's, without and
+// with its pipeline?
 
 #include <csignal>
 #include <iostream>

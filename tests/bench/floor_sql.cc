@@ -1,7 +1,8 @@
 // How fast is the same SQL through a bare prepared statement, with nothing of ours around it?
 //
-// N threads, each with its own connection and one prepared statement of Connector/C++, executed again and again with
-// random keys from a file; every column is read, as a program would. The floor that reads are held against.
+// N threads, each with its own connection and one prepared statement of Connector/C++, executed
+// again and again with random keys from a file; every column is read, as a program would. The floor
+// that reads are held against.
 
 #include <cppconn/connection.h>
 #include <cppconn/driver.h>
@@ -113,8 +114,9 @@ int main(int argc, char** argv) {
   }
   std::sort(micros.begin(), micros.end());
   const auto at = [&](double share) {
-    return micros.empty() ? 0u
-                          : micros[static_cast<size_t>(share * static_cast<double>(micros.size() - 1))];
+    return micros.empty()
+               ? 0u
+               : micros[static_cast<size_t>(share * static_cast<double>(micros.size() - 1))];
   };
   std::printf("{\"ops\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"max_us\": %u, \"errors\": 0}\n",
               static_cast<double>(micros.size()) / absl::GetFlag(FLAGS_seconds), at(0.5), at(0.99),

@@ -1,9 +1,11 @@
-// How many operations a second does a server complete, and how long does each take, at N callers or at a given rate?
+// How many operations a second does a server complete, and how long does each take, at N callers or
+// at a given rate?
 //
-// One load generator for both doors: unary gRPC (raw request bytes) and HTTP/1.1 (prepared requests). The requests are
-// prepared beforehand, one a line: hex bytes of the message for gRPC; "METHOD PATH[ BODY]" for HTTP. In a closed loop
-// every caller waits for its answer before it asks again; in an open loop a request starts at its due time however the
-// server does, and its latency counts from that time.
+// One load generator for both doors: unary gRPC (raw request bytes) and HTTP/1.1 (prepared
+// requests). The requests are prepared beforehand, one a line: hex bytes of the message for gRPC;
+// "METHOD PATH[ BODY]" for HTTP. In a closed loop every caller waits for its answer before it asks
+// again; in an open loop a request starts at its due time however the server does, and its latency
+// counts from that time.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -137,9 +139,9 @@ struct GrpcCall {
 void RunGrpc(Schedule& schedule, const std::vector<std::string>& requests) {
   const std::string method = absl::GetFlag(FLAGS_method);
   const std::string bearer = "Bearer " + absl::GetFlag(FLAGS_bearer);
-  auto channel = grpc::CreateChannel(
-      absl::StrCat(absl::GetFlag(FLAGS_host), ":", absl::GetFlag(FLAGS_port)),
-      grpc::InsecureChannelCredentials());
+  auto channel =
+      grpc::CreateChannel(absl::StrCat(absl::GetFlag(FLAGS_host), ":", absl::GetFlag(FLAGS_port)),
+                          grpc::InsecureChannelCredentials());
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
   std::vector<grpc::ByteBuffer> bodies;
@@ -177,9 +179,9 @@ void RunGrpc(Schedule& schedule, const std::vector<std::string>& requests) {
     const auto wait = schedule.open_loop() && in_flight < callers && !schedule.Over(now)
                           ? schedule.next_due() - now
                           : std::chrono::nanoseconds(std::chrono::milliseconds(100));
-    if (queue.AsyncNext(&tag, &ok,
-                        std::chrono::system_clock::now() +
-                            std::max(wait, std::chrono::nanoseconds(0))) !=
+    if (queue.AsyncNext(
+            &tag, &ok,
+            std::chrono::system_clock::now() + std::max(wait, std::chrono::nanoseconds(0))) !=
         grpc::CompletionQueue::GOT_EVENT) {
       continue;
     }
@@ -345,15 +347,16 @@ int main(int argc, char** argv) {
   std::vector<uint32_t>& micros = schedule.micros();
   std::sort(micros.begin(), micros.end());
   const auto at = [&](double share) {
-    return micros.empty() ? 0u
-                          : micros[static_cast<size_t>(share * static_cast<double>(micros.size() - 1))];
+    return micros.empty()
+               ? 0u
+               : micros[static_cast<size_t>(share * static_cast<double>(micros.size() - 1))];
   };
   const double seconds = schedule.Elapsed();
   const auto count = static_cast<double>(micros.size());
   std::printf(
       "{\"ops\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"max_us\": %u, \"errors\": %lld, "
       "\"cpu_us_per_call\": %.1f}\n",
-      seconds > 0 ? count / seconds : 0.0, at(0.5), at(0.99), at(1), static_cast<long long>(schedule.errors()),
-      count > 0 ? cpu * 1e6 / count : 0.0);
+      seconds > 0 ? count / seconds : 0.0, at(0.5), at(0.99), at(1),
+      static_cast<long long>(schedule.errors()), count > 0 ? cpu * 1e6 / count : 0.0);
   return 0;
 }

@@ -1,7 +1,11 @@
 // How fast is the suite, held against its floors and against what a user would write instead, in one run?
 //
 // scripts/bench starts the suite and calls this with: --state, --build, --tools, --base-port, --seconds, --callers,
-// --rate, --out. Prints a table; writes all figures as JSON.
+// --rate, --cores, --out. Prints a table; writes all figures as JSON.
+//
+// Cores: 'pinned' keeps every server and the database on one core and the load on another, so that a figure is what the
+// servers can do and not what the load leaves them; the floor of a bare prepared statement then runs on the servers'
+// core, where the suite's own statements run. 'shared' lets all run everywhere.
 
 import { spawn, execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, createHash, sign } from 'node:crypto';
@@ -14,7 +18,7 @@ const { values: options } = parseArgs({ options: {
   state: { type: 'string' }, build: { type: 'string' }, tools: { type: 'string' },
   'base-port': { type: 'string' }, seconds: { type: 'string', default: '5' }, warmup: { type: 'string', default: '3' },
   callers: { type: 'string', default: '1,16,64' }, rate: { type: 'string', default: '2000' },
-  out: { type: 'string' }, only: { type: 'string', default: '' },
+  out: { type: 'string' }, cores: { type: 'string', default: 'pinned' },
 } });
 const port = (offset) => Number(options['base-port']) + offset;
 const work = join(options.state, 'bench');
@@ -120,9 +124,15 @@ let submits;
 
 // --- the figures
 
+const pinned = options.cores === 'pinned';
+const onCore = (core, program, args) => (pinned ? ['taskset', ['-c', String(core), program, ...args]] : [program, args]);
+function pinServers(pids) {
+  for (const id of pinned ? pids : []) execFileSync('taskset', ['-a', '-c', '-p', '0', id], { stdio: 'ignore' });
+}
+
 function load(name, args, pids) {
   const flags = [`--seconds=${options.seconds}`, `--warmup=${options.warmup}`, `--pids=${pids.join(',')}`, ...args];
-  const figure = JSON.parse(execFileSync(join(options.build, 'bin/ronghe-bench-load'), flags, { encoding: 'utf8' }));
+  const figure = JSON.parse(execFileSync(...onCore(1, join(options.build, 'bin/ronghe-bench-load'), flags), { encoding: 'utf8' }));
   results[name] = figure;
   console.error(`  ${name.padEnd(34)} ${figure.ops.toFixed(0).padStart(8)}/s  p99 ${(figure.p99_us / 1000).toFixed(1)} ms${
     figure.errors ? `  ${figure.errors} ERRORS` : ''}`);
@@ -139,6 +149,7 @@ function measure() {
   const MEMBERS = '/ronghe.membership.v1.MemberService/';
   const servers = [pid('membership'), database];
   const doors = [pid('gateway'), ...servers];
+  pinServers([...doors, pid('meeting'), floorPid, peerPid]);
   http('peer warm-up', port(95), 'get.http', 16, [peerPid], token);
   http('peer warm-up page', port(95), 'page.http', 16, [peerPid], token);
   const open = Number(options.rate);
@@ -169,11 +180,11 @@ function measure() {
 }
 
 function floorSql(n) {
-  const figure = JSON.parse(execFileSync(join(options.build, 'bin/ronghe-bench-floor-sql'), [`--port=${port(6)}`,
+  const figure = JSON.parse(execFileSync(...onCore(0, join(options.build, 'bin/ronghe-bench-floor-sql'), [`--port=${port(6)}`,
     '--user=ronghe_membership_ro', `--password_file=${join(options.state, 'secrets/ronghe_membership_ro.password')}`,
     '--schema=ronghe_membership', `--keys=${join(work, 'keys')}`, `--callers=${n}`, `--seconds=${options.seconds}`, `--warmup=${options.warmup}`,
     '--statement=SELECT id, organization_id, category, standing, voting, full_name, gender, ethnicity, birth_date, education, ' +
-    'joined_on, converted_on, etag, create_time, update_time FROM member WHERE id = ?'], { encoding: 'utf8' }));
+    'joined_on, converted_on, etag, create_time, update_time FROM member WHERE id = ?']), { encoding: 'utf8' }));
   results[`floor: prepared SELECT@${n}`] = figure;
   console.error(`  ${`floor: prepared SELECT@${n}`.padEnd(34)} ${figure.ops.toFixed(0).padStart(8)}/s  p99 ${(figure.p99_us / 1000).toFixed(1)} ms`);
 }
