@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
+#include "common/base/status_macros.h"
 #include "common/crypto/bytes.h"
 #include "common/error/error.h"
 
@@ -61,6 +63,18 @@ absl::StatusOr<std::string> PageTokens::Open(std::string_view method, std::strin
     return invalid();
   }
   return std::string(cursor);
+}
+
+absl::StatusOr<int64_t> PageTokens::OpenNumber(std::string_view method,
+                                               std::string_view filter_hash, std::string_view token,
+                                               int64_t first) const {
+  if (token.empty()) return first;
+  RONGHE_ASSIGN_OR_RETURN(const std::string cursor, Open(method, filter_hash, token));
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(cursor, &number)) {
+    return absl::InternalError("a sealed cursor that cannot be read");
+  }
+  return number;
 }
 
 }  // namespace ronghe::rpc

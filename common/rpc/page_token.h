@@ -34,6 +34,11 @@ class PageTokens {
   absl::StatusOr<std::string> Open(std::string_view method, std::string_view filter_hash,
                                    std::string_view token) const;
 
+  // The number that the cursor of `token` is; `first` without a token. INVALID_ARGUMENT as Open;
+  // INTERNAL for a cursor that was sealed but is no number.
+  absl::StatusOr<int64_t> OpenNumber(std::string_view method, std::string_view filter_hash,
+                                     std::string_view token, int64_t first) const;
+
  private:
   std::string Signature(std::string_view method, std::string_view filter_hash,
                         std::string_view cursor) const;

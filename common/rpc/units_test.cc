@@ -22,6 +22,7 @@ namespace {
 using ::ronghe::rpc::testing::v1::Thing;
 using ::ronghe::testing::HasReason;
 using ::ronghe::testing::IsOk;
+using ::ronghe::testing::IsOkAndHolds;
 using ::ronghe::testing::StatusIs;
 
 TEST(PageTokenTest, OpensOnlyWhatItSealed) {
@@ -58,6 +59,16 @@ TEST(PageTokenTest, MethodAndFilterDoNotRunIntoEachOther) {
   const PageTokens tokens("0123456789abcdef");
   EXPECT_THAT(tokens.Open("ab", "c", tokens.Seal("a", "bc", "x")).status(),
               HasReason("PAGE_TOKEN_INVALID"));
+}
+
+TEST(PageTokenTest, OpensANumberOrStartsAtTheFirst) {
+  const PageTokens tokens("0123456789abcdef");
+  EXPECT_THAT(tokens.OpenNumber("/s/m", "f", "", 7), IsOkAndHolds(7));
+  EXPECT_THAT(tokens.OpenNumber("/s/m", "f", tokens.Seal("/s/m", "f", "-42"), 7),
+              IsOkAndHolds(-42));
+  EXPECT_THAT(tokens.OpenNumber("/s/m", "f", "AQ", 7), HasReason("PAGE_TOKEN_INVALID"));
+  EXPECT_THAT(tokens.OpenNumber("/s/m", "f", tokens.Seal("/s/m", "f", "x"), 7),
+              StatusIs(absl::StatusCode::kInternal));
 }
 
 TEST(PageSizeTest, HasADefaultAndACap) {

@@ -67,6 +67,14 @@ TEST_F(MigrateTest, AppliesEachFileOnceInOrder) {
   EXPECT_THAT(Version(), IsOkAndHolds(2));
 }
 
+TEST_F(MigrateTest, OtherFilesOfTheDirectoryAreNotRun) {
+  Write("V0001__one.sql", kTable);
+  Write("schema.sql", "CREATE TABLE one (id BIGINT); CREATE TABLE two (id BIGINT);");
+  Write("users.sql", "CREATE USER 'x'@'%'; GRANT ALL ON *.* TO 'x'@'%';");
+  EXPECT_THAT(Run(), IsOkAndHolds(1));
+  EXPECT_OK(Check());
+}
+
 TEST_F(MigrateTest, FillsGapsOfAnotherDirectoryLater) {
   Write("V0100__one.sql", kTable);
   EXPECT_THAT(Run(), IsOkAndHolds(1));

@@ -159,7 +159,7 @@ absl::StatusOr<std::string> TemplateData(const std::string& server) {
   std::vector<std::string> arguments = {installer};
   for (std::string& option : CommonOptions(making)) arguments.push_back(std::move(option));
   arguments.insert(arguments.end(), {"--auth-root-authentication-method=normal", "--skip-test-db",
-                                     "--skip-name-resolve"});
+                                     "--force"});  // also where no host name resolves
   const std::string log = root + ".log";
   const pid_t pid = Spawn(arguments, log);
   int result = 0;

@@ -75,10 +75,8 @@ evaluation_config() {
   printf 'meeting %s\ntraining %s\n' "$(peer meeting)" "$(peer training)"
 }
 
-# backend SERVICE PORT_NAME: the proto package of a service has its name, but the gateway's own is access.
 backend() {
-  printf 'backends { service: "services/%s" packages: "ronghe.%s.v1" peer { target: "127.0.0.1:%s" server_name: "%s.ronghe" } }\n' \
-    "$1" "$1" "$(port "$1")" "$2"
+  printf 'backends { service: "services/%s" packages: "ronghe.%s.v1" peer %s }\n' "$1" "$1" "$(peer "$1")"
 }
 
 gateway_config() {
@@ -96,7 +94,7 @@ grpc {
 }
 descriptor_set_file: "$BUILD/ronghe.binpb"
 token { private_key_file: "$STATE/secrets/token.key" }
-$(for service in "${DATA_SERVICES[@]}"; do backend "$service" "$service"; done)
-$(backend access gateway)
+$(for service in "${DATA_SERVICES[@]}"; do backend "$service"; done)
+backends { service: "services/gateway" packages: "ronghe.access.v1" peer { server_name: "gateway.ronghe" } }
 TEXT
 }

@@ -12,7 +12,7 @@ start_database() {
     step "Creating the database"
     need_space "$STATE" 2048 "the database"
     rm -rf "$STATE/db"
-    mariadb-install-db --no-defaults --datadir="$STATE/db" --user="$(id -un)" --skip-test-db \
+    mariadb-install-db --no-defaults --datadir="$STATE/db" --user="$(id -un)" --skip-test-db --force \
       --auth-root-authentication-method=normal >"$STATE/log/database-install.log" 2>&1 ||
       fail "the database could not be created" "see $STATE/log/database-install.log"
   fi

@@ -10,7 +10,6 @@
 #include "absl/strings/str_split.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
-#include "common/event/event.h"
 #include "common/rpc/convert.h"
 #include "common/sql/statement.h"
 
@@ -155,6 +154,13 @@ TrainingTest::~TrainingTest() {
   projection_.Stop();
 }
 
+void TrainingTest::Emit(event::Draft draft) {
+  draft.id = ids_.Next();
+  draft.time = absl::Now();
+  EXPECT_OK(membership_database_->Transact(
+      Soon(), [&](sql::Session& session) { return event::Emit(session, draft); }));
+}
+
 void TrainingTest::EmitOrganization(int64_t id, int64_t parent, std::string kind) {
   event::Draft draft;
   draft.type = "ronghe.membership.organization.changed";
@@ -165,10 +171,7 @@ void TrainingTest::EmitOrganization(int64_t id, int64_t parent, std::string kind
       {"kind", std::move(kind)},          {"name", absl::StrCat("组织", id)},
       {"code", absl::StrCat("C", id)},    {"sort", absl::StrCat(id)},
       {"founded_on", "2001-01-01"},       {"revoked_on", ""}};
-  draft.id = ids_.Next();
-  draft.time = absl::Now();
-  EXPECT_OK(membership_database_->Transact(
-      Soon(), [&](sql::Session& session) { return event::Emit(session, draft); }));
+  Emit(std::move(draft));
 }
 
 void TrainingTest::EmitInterval(int64_t id, int64_t member, int64_t organization, std::string from,
@@ -185,10 +188,7 @@ void TrainingTest::EmitInterval(int64_t id, int64_t member, int64_t organization
                 {"voting", "1"},
                 {"valid_from", std::move(from)},
                 {"valid_to", std::move(to)}};
-  draft.id = ids_.Next();
-  draft.time = absl::Now();
-  EXPECT_OK(membership_database_->Transact(
-      Soon(), [&](sql::Session& session) { return event::Emit(session, draft); }));
+  Emit(std::move(draft));
 }
 
 void TrainingTest::EmitPost(int64_t id, int64_t member, int64_t organization, std::string code,
@@ -203,10 +203,7 @@ void TrainingTest::EmitPost(int64_t id, int64_t member, int64_t organization, st
                 {"post_code", std::move(code)},
                 {"valid_from", std::move(from)},
                 {"valid_to", std::move(to)}};
-  draft.id = ids_.Next();
-  draft.time = absl::Now();
-  EXPECT_OK(membership_database_->Transact(
-      Soon(), [&](sql::Session& session) { return event::Emit(session, draft); }));
+  Emit(std::move(draft));
 }
 
 void TrainingTest::AddMembers(int64_t organization, int64_t first, int count) {

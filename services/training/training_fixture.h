@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/ids.h"
+#include "common/event/event.h"
 #include "common/event/feed.h"
 #include "common/event/publisher.h"
 #include "common/fact/feed.h"
@@ -55,6 +56,8 @@ class TrainingTest : public ::testing::Test {
   absl::CivilDay Today() const { return base::ShanghaiDay(clock_.Now()); }
   void GoTo(absl::CivilDay day) { clock_.Set(base::ShanghaiMidnight(day) + absl::Hours(10)); }
 
+  // Emits the event as membership does, under a new id and the present time.
+  void Emit(event::Draft draft);
   // Membership emits these; Sync makes the service take them in.
   void EmitOrganization(int64_t id, int64_t parent, std::string kind);
   void EmitInterval(int64_t id, int64_t member, int64_t organization, std::string from,

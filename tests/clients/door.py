@@ -62,7 +62,7 @@ class Door:
         self.metadata = [("authorization", f"Bearer {bearer}")] if bearer else []
         read = lambda path: pathlib.Path(path).read_bytes() if path else None  # pylint: disable=unnecessary-lambda-assignment
         credentials = grpc.ssl_channel_credentials(read(authority), read(key), read(certificate))
-        self.channel = grpc.secure_channel(f"localhost:{port}", credentials)
+        self.channel = grpc.secure_channel(f"127.0.0.1:{port}", credentials)
 
     def call(self, path, request, timeout=20):
         """A unary call; request is a dict in JSON form or a message; the answer is a dict."""

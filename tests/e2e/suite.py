@@ -96,7 +96,7 @@ class Client:
 
     def call(self, method, path, body=None, headers=None, raw=False):
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"https://localhost:{self.suite.port('gateway')}{path}", data=data,
+        request = urllib.request.Request(f"https://127.0.0.1:{self.suite.port('gateway')}{path}", data=data,
                                          method=method)
         if data is not None:
             request.add_header("Content-Type", "application/json")

@@ -18,7 +18,7 @@ export class Api {
   constructor(port, authority, token = '', callers = 16) {
     this.token = token;
     this.authority = authority;
-    this.#origin = { host: 'localhost', port };
+    this.#origin = { host: '127.0.0.1', port };
     this.#agent = new Agent({ keepAlive: true, maxSockets: callers, ca: readFileSync(authority) });
   }
 

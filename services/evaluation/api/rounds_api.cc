@@ -190,13 +190,9 @@ absl::StatusOr<v1::ListRoundsResponse> RoundsApi::ListRounds(rpc::Call& call,
                                                              const v1::ListRoundsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t organization,
                           base::ParseName(request.organization(), "organizations"));
-  int64_t before = std::numeric_limits<int64_t>::max();
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::string cursor,
-        tokens_.Open(call.method(), request.organization(), request.page_token()));
-    std::from_chars(cursor.data(), cursor.data() + cursor.size(), before);
-  }
+  RONGHE_ASSIGN_OR_RETURN(int64_t before, tokens_.OpenNumber(call.method(), request.organization(),
+                                                             request.page_token(),
+                                                             std::numeric_limits<int64_t>::max()));
   std::vector<int64_t> covering = tree_.Ancestors(organization);
   covering.push_back(organization);
   const int32_t size = rpc::PageSize(request.page_size());

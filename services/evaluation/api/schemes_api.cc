@@ -1,6 +1,5 @@
 #include "services/evaluation/api/schemes_api.h"
 
-#include <charconv>
 #include <limits>
 #include <string>
 #include <utility>
@@ -103,12 +102,9 @@ absl::StatusOr<v1::Scheme> SchemesApi::GetScheme(rpc::Call& call,
 
 absl::StatusOr<v1::ListSchemesResponse> SchemesApi::ListSchemes(
     rpc::Call& call, const v1::ListSchemesRequest& request) {
-  int64_t before = std::numeric_limits<int64_t>::max();
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), request.code(), request.page_token()));
-    std::from_chars(cursor.data(), cursor.data() + cursor.size(), before);
-  }
+  RONGHE_ASSIGN_OR_RETURN(int64_t before,
+                          tokens_.OpenNumber(call.method(), request.code(), request.page_token(),
+                                             std::numeric_limits<int64_t>::max()));
   const int32_t size = rpc::PageSize(request.page_size());
   RONGHE_ASSIGN_OR_RETURN(const std::vector<SchemeHead> rows,
                           database_.Read(call.deadline(), [&](sql::Session& session) {

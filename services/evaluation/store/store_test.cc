@@ -4,6 +4,7 @@
 #include "common/crypto/bytes.h"
 #include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
+#include "common/testing/schema_file.h"
 #include "services/evaluation/store/round_store.h"
 #include "services/evaluation/store/scheme_codec.h"
 #include "services/evaluation/store/scheme_store.h"
@@ -97,6 +98,10 @@ TEST_F(StoreTest, StatementsFitTheSchema) {
     EXPECT_THAT(testing::PrepareAllStatements(*database_, prefix), IsEmpty());
   }
   EXPECT_THAT(testing::LintMigrations({"services/evaluation/migrations"}), IsEmpty());
+}
+
+TEST_F(StoreTest, TheSchemaIsWrittenDown) {
+  EXPECT_TRUE(testing::SchemaIsWrittenDown(schema_, "services/evaluation/migrations"));
 }
 
 TEST_F(StoreTest, SchemesKeepTheirVersions) {

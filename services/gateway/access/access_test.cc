@@ -8,11 +8,13 @@
 #include "common/crypto/bytes.h"
 #include "common/error/error.h"
 #include "common/sql/statement.h"
+#include "common/testing/schema_file.h"
 #include "common/testing/testing.h"
 #include "services/gateway/access/api/accounts_api.h"
 #include "services/gateway/access/api/clients_api.h"
 #include "services/gateway/access/api/grants_api.h"
 #include "services/gateway/access/api/sessions_api.h"
+#include "services/gateway/access/domain/policy_testing.h"
 #include "services/gateway/access/doorman.h"
 #include "services/gateway/access/store/account_store.h"
 #include "services/gateway/access/store/session_store.h"
@@ -56,23 +58,6 @@ class County : public auth::OrgScope {
   }
 };
 
-LoginPolicy TestPolicy() {
-  const auto parameter = [](int64_t value) { return Parameter{value, "S-1", "GB/T 22239-2019"}; };
-  LoginPolicy policy;
-  policy.version = "test";
-  policy.min_length = parameter(10);
-  policy.min_classes = parameter(3);
-  policy.history = parameter(2);
-  policy.max_age_days = parameter(90);
-  policy.lock_failures = parameter(5);
-  policy.lock_minutes = parameter(30);
-  policy.idle_minutes = parameter(15);
-  policy.absolute_minutes = parameter(480);
-  policy.max_sessions = parameter(1);
-  policy.unused_days = parameter(90);
-  return policy;
-}
-
 constexpr char kPassword[] = "Branch-2026-ok";
 
 class AccessTest : public ::testing::Test {
@@ -85,7 +70,7 @@ class AccessTest : public ::testing::Test {
         ids_(1, clock_),
         writer_(*database_, ids_, [] {}),
         hasher_({.memory_kib = 256, .passes = 1, .lanes = 1, .threads = 4, .queue = 64}),
-        policy_(TestPolicy()),
+        policy_(TestPolicy(2)),
         page_tokens_("0123456789abcdef0123456789abcdef"),
         accounts_(writer_, hasher_, county_, page_tokens_),
         sessions_(writer_, hasher_, policy_, registry_),
@@ -209,6 +194,10 @@ TEST_F(AccessTest, EveryStatementFitsTheSchema) {
   }
   EXPECT_EQ(::ronghe::testing::LintMigrations({"services/gateway/migrations"}),
             std::vector<std::string>());
+}
+
+TEST_F(AccessTest, TheSchemaIsWrittenDown) {
+  EXPECT_TRUE(::ronghe::testing::SchemaIsWrittenDown(schema_, "services/gateway/migrations"));
 }
 
 TEST_F(AccessTest, TheFirstPasswordOpensOnlyItsOwnChange) {

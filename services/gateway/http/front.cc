@@ -276,7 +276,7 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     const Request& request = exchange_.request();
     method_ = nullptr;
     visitor_.reset();
-    Verb verb;
+    Verb verb = Verb::kGet;
     const bool known_verb = ParseVerb(request.method, &verb);
     if (!absl::StartsWith(request.path, "/v1/")) return Page(known_verb && verb == Verb::kGet);
     if (!known_verb) return Fail(NotAllowed(), 405);

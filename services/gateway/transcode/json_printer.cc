@@ -1,7 +1,9 @@
 #include "services/gateway/transcode/json_printer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
@@ -803,13 +805,11 @@ void PrintJsonString(std::string_view text, OutBuffer* out) {
       default: {
         const size_t length = SequenceLength(p, end);
         if (length == 0) {
-          std::memcpy(to, "\xef\xbf\xbd", 3);
-          to += 3;
+          to = std::copy_n("\xef\xbf\xbd", 3, to);
           ++p;
         } else if (length == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) {
           // The line separators that JavaScript once did not take in a string.
-          std::memcpy(to, p[2] == 0xa8 ? "\\u2028" : "\\u2029", 6);
-          to += 6;
+          to = std::copy_n(p[2] == 0xa8 ? "\\u2028" : "\\u2029", 6, to);
           p += 3;
         } else {
           std::memcpy(to, p, length);

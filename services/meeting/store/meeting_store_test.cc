@@ -11,6 +11,7 @@
 #include "common/sql/statement.h"
 #include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
+#include "common/testing/schema_file.h"
 #include "gtest/gtest.h"
 #include "services/meeting/store/duty_store.h"
 #include "services/meeting/store/fact_store.h"
@@ -57,6 +58,10 @@ class StoreTest : public ::testing::Test {
 TEST_F(StoreTest, EveryStatementFitsTheSchema) {
   EXPECT_EQ(testing::PrepareAllStatements(*database_), std::vector<std::string>());
   EXPECT_EQ(testing::LintMigrations({"services/meeting/migrations"}), std::vector<std::string>());
+}
+
+TEST_F(StoreTest, TheSchemaIsWrittenDown) {
+  EXPECT_TRUE(testing::SchemaIsWrittenDown(schema_, "services/meeting/migrations"));
 }
 
 TEST_F(StoreTest, AMeetingComesBackAsItWasSaved) {

@@ -396,7 +396,6 @@ absl::StatusOr<v1::SearchMembersResponse> MemberApi::SearchMembers(
   tree_.AfterOwnWrites(call.deadline());
   const size_t size = static_cast<size_t>(rpc::PageSize(request.page_size()));
   std::vector<MemberRow> found;
-  int64_t after_id = 0;
   bool more = false;
 
   absl::StatusOr<IdentityNumber> number =
@@ -408,11 +407,8 @@ absl::StatusOr<v1::SearchMembersResponse> MemberApi::SearchMembers(
     return error::InvalidFields({{"full_name", "请至少输入两个字。"}});
   }
   const std::string filter_hash = crypto::Sha256(base::Cat(root, "|", name));
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), filter_hash, request.page_token()));
-    static_cast<void>(absl::SimpleAtoi(cursor, &after_id));
-  }
+  RONGHE_ASSIGN_OR_RETURN(int64_t after_id,
+                          tokens_.OpenNumber(call.method(), filter_hash, request.page_token(), 0));
   const absl::Status searched =
       writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
         found.clear();

@@ -153,12 +153,9 @@ absl::StatusOr<v1::ListPostsResponse> PostApi::ListPosts(rpc::Call& call,
 absl::StatusOr<v1::ListMemberPostsResponse> PostApi::ListMemberPosts(
     rpc::Call& call, const v1::ListMemberPostsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "members"));
-  int64_t before = std::numeric_limits<int64_t>::max();
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), request.parent(), request.page_token()));
-    static_cast<void>(absl::SimpleAtoi(cursor, &before));
-  }
+  RONGHE_ASSIGN_OR_RETURN(int64_t before,
+                          tokens_.OpenNumber(call.method(), request.parent(), request.page_token(),
+                                             std::numeric_limits<int64_t>::max()));
   const int32_t size = rpc::PageSize(request.page_size());
   std::vector<HeldPostRow> rows;
   RONGHE_RETURN_IF_ERROR(

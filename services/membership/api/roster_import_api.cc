@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
@@ -222,12 +221,9 @@ absl::StatusOr<v1::RosterImport> RosterImportApi::GetRosterImport(
 absl::StatusOr<v1::ListRosterImportsResponse> RosterImportApi::ListRosterImports(
     rpc::Call& call, const v1::ListRosterImportsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
-  int64_t before = std::numeric_limits<int64_t>::max();
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), request.parent(), request.page_token()));
-    static_cast<void>(absl::SimpleAtoi(cursor, &before));
-  }
+  RONGHE_ASSIGN_OR_RETURN(int64_t before,
+                          tokens_.OpenNumber(call.method(), request.parent(), request.page_token(),
+                                             std::numeric_limits<int64_t>::max()));
   const int32_t size = rpc::PageSize(request.page_size());
   RONGHE_ASSIGN_OR_RETURN(const std::vector<RosterImportRow> rows,
                           writer_.database().Read(call.deadline(), [&](sql::Session& session) {

@@ -3,6 +3,7 @@
 #include "common/sql/database.h"
 #include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
+#include "common/testing/schema_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/membership/store/member_store.h"
@@ -62,6 +63,10 @@ TEST_F(StoreTest, EveryStatementFitsTheServer) {
 
 TEST_F(StoreTest, MigrationsArePortable) {
   EXPECT_THAT(testing::LintMigrations({"services/membership/migrations"}), IsEmpty());
+}
+
+TEST_F(StoreTest, TheSchemaIsWrittenDown) {
+  EXPECT_TRUE(testing::SchemaIsWrittenDown(*schema_, "services/membership/migrations"));
 }
 
 TEST_F(StoreTest, OrganizationsRoundTripAndKeepTheOrderAskedFor) {

@@ -350,14 +350,8 @@ absl::StatusOr<v1::ListAttendancesResponse> SessionApi::ListAttendances(
                                      [id](sql::Session& sql) { return LoadSession(sql, id); }),
              request.parent()));
   RONGHE_RETURN_IF_ERROR(call.Authorize(session.organization_id));
-  int64_t after = 0;
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), request.parent(), request.page_token()));
-    if (!absl::SimpleAtoi(cursor, &after)) {
-      return absl::InternalError("a sealed cursor that cannot be read");
-    }
-  }
+  RONGHE_ASSIGN_OR_RETURN(const int64_t after, tokens_.OpenNumber(call.method(), request.parent(),
+                                                                  request.page_token(), 0));
   const int32_t size = rpc::PageSize(request.page_size());
   RONGHE_ASSIGN_OR_RETURN(std::vector<AttendanceRow> rows,
                           writer_.database().Read(call.deadline(), [&](sql::Session& sql) {

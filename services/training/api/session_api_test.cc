@@ -9,6 +9,7 @@
 #include "common/audit/chain.h"
 #include "common/error/error.h"
 #include "common/event/event_store.h"
+#include "common/testing/schema_file.h"
 #include "gmock/gmock.h"
 #include "services/training/store/credit_store.h"
 #include "services/training/training_fixture.h"
@@ -60,6 +61,10 @@ TEST_F(SessionApiTest, EveryStatementFitsTheRealServer) {
   ASSERT_OK_AND_ASSIGN(const auto database, sql::Database::Open(schema_.options()));
   EXPECT_THAT(ronghe::testing::PrepareAllStatements(*database), IsEmpty());
   EXPECT_THAT(ronghe::testing::LintMigrations({"services/training/migrations"}), IsEmpty());
+}
+
+TEST_F(SessionApiTest, TheSchemaIsWrittenDown) {
+  EXPECT_TRUE(ronghe::testing::SchemaIsWrittenDown(schema_, "services/training/migrations"));
 }
 
 TEST_F(SessionApiTest, ASessionIsCreatedAndReadBack) {

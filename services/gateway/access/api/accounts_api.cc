@@ -1,6 +1,5 @@
 #include "services/gateway/access/api/accounts_api.h"
 
-#include "absl/strings/numbers.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
@@ -76,13 +75,9 @@ absl::StatusOr<v1::ListAccountsResponse> AccountsApi::ListAccounts(
     rpc::Call& call, const v1::ListAccountsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t top, OrganizationId(request.organization(), ""));
   RONGHE_RETURN_IF_ERROR(call.Authorize(top));
-  int64_t after = 0;
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::string cursor,
-        page_tokens_.Open(call.method(), request.organization(), request.page_token()));
-    if (!absl::SimpleAtoi(cursor, &after)) return absl::InternalError("bad page cursor");
-  }
+  RONGHE_ASSIGN_OR_RETURN(
+      int64_t after,
+      page_tokens_.OpenNumber(call.method(), request.organization(), request.page_token(), 0));
   const auto wanted = static_cast<size_t>(rpc::PageSize(request.page_size()));
   v1::ListAccountsResponse response;
   int64_t scanned = 0;

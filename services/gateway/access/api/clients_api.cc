@@ -1,7 +1,6 @@
 #include "services/gateway/access/api/clients_api.h"
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/error/error.h"
@@ -47,12 +46,8 @@ absl::StatusOr<v1::Client> ClientsApi::GetClient(rpc::Call& call,
 
 absl::StatusOr<v1::ListClientsResponse> ClientsApi::ListClients(
     rpc::Call& call, const v1::ListClientsRequest& request) {
-  int64_t after = 0;
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            page_tokens_.Open(call.method(), "", request.page_token()));
-    if (!absl::SimpleAtoi(cursor, &after)) return absl::InternalError("bad page cursor");
-  }
+  RONGHE_ASSIGN_OR_RETURN(int64_t after,
+                          page_tokens_.OpenNumber(call.method(), "", request.page_token(), 0));
   const int64_t wanted = rpc::PageSize(request.page_size());
   RONGHE_ASSIGN_OR_RETURN(const auto rows,
                           writer_.database().Read(call.deadline(), [&](sql::Session& session) {

@@ -3,47 +3,31 @@
 #include <gtest/gtest.h>
 
 #include "common/error/error.h"
+#include "services/gateway/access/domain/policy_testing.h"
 
 namespace ronghe::gateway::access {
 namespace {
 
-LoginPolicy TestPolicy() {
-  const auto parameter = [](int64_t value) { return Parameter{value, "S-1", "GB/T 22239-2019"}; };
-  LoginPolicy policy;
-  policy.version = "test";
-  policy.min_length = parameter(10);
-  policy.min_classes = parameter(3);
-  policy.history = parameter(5);
-  policy.max_age_days = parameter(90);
-  policy.lock_failures = parameter(5);
-  policy.lock_minutes = parameter(30);
-  policy.idle_minutes = parameter(15);
-  policy.absolute_minutes = parameter(480);
-  policy.max_sessions = parameter(1);
-  policy.unused_days = parameter(90);
-  return policy;
-}
-
 const absl::Time kNow = absl::FromUnixSeconds(1790000000);
 
 TEST(LoginPolicyTest, EveryParameterNeedsARangeAndASource) {
-  EXPECT_TRUE(CheckPolicy(TestPolicy()).ok());
-  LoginPolicy policy = TestPolicy();
+  EXPECT_TRUE(CheckPolicy(TestPolicy(5)).ok());
+  LoginPolicy policy = TestPolicy(5);
   policy.min_length.value = 7;
   EXPECT_EQ(error::MetadataValue(CheckPolicy(policy), "parameter"), "min_length");
-  policy = TestPolicy();
+  policy = TestPolicy(5);
   policy.lock_minutes.value = 4;
   EXPECT_EQ(error::MetadataValue(CheckPolicy(policy), "parameter"), "lock_minutes");
-  policy = TestPolicy();
+  policy = TestPolicy(5);
   policy.history.source.clear();
   EXPECT_EQ(error::Reason(CheckPolicy(policy)), "LOGIN_POLICY_INVALID");
-  policy = TestPolicy();
+  policy = TestPolicy(5);
   policy.version.clear();
   EXPECT_FALSE(CheckPolicy(policy).ok());
 }
 
 TEST(LoginPolicyTest, PasswordsAreLongAndMixed) {
-  const LoginPolicy policy = TestPolicy();
+  const LoginPolicy policy = TestPolicy(5);
   EXPECT_TRUE(CheckPassword(policy, "zhang", "Branch-2026").ok());
   EXPECT_TRUE(CheckPassword(policy, "zhang", "党支部abc12345").ok());
   const absl::Status short_one = CheckPassword(policy, "zhang", "Ab-345678");
@@ -59,7 +43,7 @@ TEST(LoginPolicyTest, PasswordsAreLongAndMixed) {
 }
 
 TEST(LoginPolicyTest, FiveFailuresLockForHalfAnHour) {
-  const LoginPolicy policy = TestPolicy();
+  const LoginPolicy policy = TestPolicy(5);
   Guard guard;
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(CountAttempt(policy, kNow, &guard).ok()) << i;
   const Guard locked = guard;
@@ -75,14 +59,14 @@ TEST(LoginPolicyTest, FiveFailuresLockForHalfAnHour) {
 }
 
 TEST(LoginPolicyTest, SessionsEndByIdlenessOrByAge) {
-  const LoginPolicy policy = TestPolicy();
+  const LoginPolicy policy = TestPolicy(5);
   const absl::Time expires = kNow + absl::Hours(8);
   EXPECT_EQ(SessionEnd(policy, kNow, expires), kNow + absl::Minutes(15));
   EXPECT_EQ(SessionEnd(policy, expires - absl::Minutes(1), expires), expires);
 }
 
 TEST(LoginPolicyTest, PasswordsAndAccountsGrowOld) {
-  const LoginPolicy policy = TestPolicy();
+  const LoginPolicy policy = TestPolicy(5);
   EXPECT_FALSE(PasswordExpired(policy, kNow, kNow + absl::Hours(24 * 90) - absl::Seconds(1)));
   EXPECT_TRUE(PasswordExpired(policy, kNow, kNow + absl::Hours(24 * 90)));
   EXPECT_FALSE(Unused(policy, kNow, kNow + absl::Hours(24 * 89)));
@@ -90,7 +74,7 @@ TEST(LoginPolicyTest, PasswordsAndAccountsGrowOld) {
 }
 
 TEST(LoginPolicyTest, OneTimePasswordsSatisfyThePolicy) {
-  LoginPolicy policy = TestPolicy();
+  LoginPolicy policy = TestPolicy(5);
   policy.min_classes.value = 4;
   std::set<std::string> all;
   for (int seed = 0; seed < 2000; ++seed) {

@@ -1,0 +1,259 @@
+-- Which tables does the schema have after all migrations? Written by the test that compares
+-- it, with RONGHE_UPDATE_SCHEMA=1; nothing runs this file.
+
+CREATE TABLE `audit` (
+  `id` bigint(20) NOT NULL,
+  `time` datetime(6) NOT NULL,
+  `subject` varchar(128) NOT NULL,
+  `on_behalf_of` varchar(128) NOT NULL,
+  `peer` varchar(128) NOT NULL,
+  `method` varchar(160) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `resource` varchar(160) NOT NULL,
+  `result` varchar(128) NOT NULL,
+  `trace_id` varchar(32) NOT NULL,
+  `request_digest` varbinary(32) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `audit_chain` (
+  `sequence` bigint(20) NOT NULL,
+  `audit_id` bigint(20) NOT NULL,
+  `hash` varbinary(32) NOT NULL,
+  PRIMARY KEY (`sequence`),
+  UNIQUE KEY `audit_chain_by_audit` (`audit_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `consumer_position` (
+  `source` varchar(64) NOT NULL,
+  `last_sequence` bigint(20) NOT NULL,
+  `resume_token` varchar(1024) NOT NULL,
+  `updated` datetime(6) NOT NULL,
+  PRIMARY KEY (`source`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `event` (
+  `id` bigint(20) NOT NULL,
+  `sequence` bigint(20) DEFAULT NULL,
+  `time` datetime(6) NOT NULL DEFAULT '1970-01-01 00:00:00.000000',
+  `type` varchar(96) NOT NULL DEFAULT '',
+  `subject` varchar(160) NOT NULL DEFAULT '',
+  `organization_id` bigint(20) NOT NULL DEFAULT 0,
+  `payload` varbinary(8192) NOT NULL DEFAULT '',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `event_by_sequence` (`sequence`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `event_head` (
+  `id` bigint(20) NOT NULL,
+  `last_sequence` bigint(20) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `interval_copy` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `category` int(11) NOT NULL,
+  `standing` varchar(4) NOT NULL,
+  `voting` tinyint(1) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `interval_copy_by_organization` (`organization_id`,`valid_to`,`standing`,`category`),
+  KEY `interval_copy_by_member` (`member_id`,`valid_from`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `job_lease` (
+  `name` varchar(96) NOT NULL,
+  `owner` varchar(160) NOT NULL,
+  `held_until` datetime(6) NOT NULL,
+  `token` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `member` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `category` int(11) NOT NULL,
+  `standing` int(11) NOT NULL,
+  `voting` tinyint(1) NOT NULL,
+  `full_name` varchar(100) NOT NULL,
+  `gender` int(11) NOT NULL,
+  `identity_cipher` varbinary(255) NOT NULL,
+  `identity_index` varbinary(32) NOT NULL,
+  `ethnicity` varchar(2) NOT NULL,
+  `birth_date` date NOT NULL,
+  `education` varchar(2) NOT NULL,
+  `degree` varchar(3) NOT NULL,
+  `phone_cipher` varbinary(255) NOT NULL,
+  `joined_on` date NOT NULL,
+  `converted_on` date DEFAULT NULL,
+  `adjustment_months` int(11) NOT NULL,
+  `occupation` varchar(100) NOT NULL,
+  `technical_post` varchar(100) NOT NULL,
+  `migrant_worker` tinyint(1) NOT NULL,
+  `floating` tinyint(1) NOT NULL,
+  `out_of_contact` tinyint(1) NOT NULL,
+  `residence_region` varchar(6) NOT NULL,
+  `household_region` varchar(6) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `member_by_identity` (`identity_index`),
+  KEY `member_by_organization` (`organization_id`,`id`),
+  KEY `member_by_name` (`full_name`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `membership_interval` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `category` int(11) NOT NULL,
+  `standing` int(11) NOT NULL,
+  `voting` tinyint(1) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `membership_interval_by_member` (`member_id`,`valid_to`),
+  KEY `membership_interval_by_organization` (`organization_id`,`valid_to`,`standing`,`category`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `org_copy` (
+  `id` bigint(20) NOT NULL,
+  `parent_id` bigint(20) NOT NULL,
+  `kind` char(3) NOT NULL,
+  `name` varchar(200) NOT NULL,
+  `code` varchar(64) NOT NULL,
+  `sort` int(11) NOT NULL,
+  `founded_on` date DEFAULT NULL,
+  `revoked_on` date DEFAULT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `organization` (
+  `id` bigint(20) NOT NULL,
+  `parent_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `code` varchar(64) NOT NULL,
+  `title` varchar(200) NOT NULL,
+  `short_title` varchar(100) NOT NULL,
+  `sort` int(11) NOT NULL,
+  `founded_on` date NOT NULL,
+  `revoked_on` date DEFAULT NULL,
+  `unit_situation` int(11) NOT NULL,
+  `region_code` varchar(6) NOT NULL,
+  `next_child` int(11) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `organization_by_code` (`code`),
+  KEY `organization_by_parent` (`parent_id`,`sort`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `organization_tree` (
+  `id` bigint(20) NOT NULL,
+  `next_root` int(11) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `post` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `code` int(11) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `post_by_member` (`member_id`,`valid_to`),
+  KEY `post_by_organization` (`organization_id`,`valid_to`,`code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `post_copy` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `post_code` char(2) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `post_copy_by_organization` (`organization_id`,`valid_to`,`valid_from`),
+  KEY `post_copy_by_member` (`member_id`,`valid_from`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `request_record` (
+  `subject` varchar(128) NOT NULL,
+  `method` varchar(160) NOT NULL,
+  `request_id` varchar(64) NOT NULL,
+  `digest` varbinary(32) NOT NULL,
+  `organization_id` bigint(20) DEFAULT NULL,
+  `response` mediumblob NOT NULL,
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`subject`,`method`,`request_id`),
+  KEY `request_record_by_creation` (`created_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `roster_import` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `file_name` varchar(255) NOT NULL,
+  `size` bigint(20) NOT NULL,
+  `uploaded` bigint(20) NOT NULL,
+  `expected_digest` varbinary(32) NOT NULL,
+  `digest` varbinary(32) NOT NULL,
+  `state` int(11) NOT NULL,
+  `dry_run` tinyint(1) NOT NULL,
+  `file_deleted` tinyint(1) NOT NULL,
+  `effective_date` date NOT NULL,
+  `row_count` int(11) NOT NULL,
+  `processed_count` int(11) NOT NULL,
+  `created_count` int(11) NOT NULL,
+  `updated_count` int(11) NOT NULL,
+  `unchanged_count` int(11) NOT NULL,
+  `failed_count` int(11) NOT NULL,
+  `failure_reason` varchar(64) NOT NULL,
+  `failure_message` varchar(500) NOT NULL,
+  `requested_by` varchar(128) NOT NULL,
+  `trace_id` varchar(32) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `roster_import_by_state` (`state`,`id`),
+  KEY `roster_import_by_organization` (`organization_id`,`id`),
+  KEY `roster_import_by_digest` (`digest`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `roster_import_chunk` (
+  `import_id` bigint(20) NOT NULL,
+  `start_byte` bigint(20) NOT NULL,
+  `size` bigint(20) NOT NULL,
+  `digest` varbinary(32) NOT NULL,
+  `content` mediumblob NOT NULL,
+  PRIMARY KEY (`import_id`,`start_byte`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `roster_import_error` (
+  `import_id` bigint(20) NOT NULL,
+  `row_no` int(11) NOT NULL,
+  `item` int(11) NOT NULL,
+  `column_title` varchar(64) NOT NULL,
+  `message` varchar(500) NOT NULL,
+  PRIMARY KEY (`import_id`,`row_no`,`item`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `schema_lease` (
+  `id` bigint(20) NOT NULL,
+  `owner` varchar(64) NOT NULL,
+  `held_until` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `schema_migration` (
+  `version` bigint(20) NOT NULL,
+  `name` varchar(128) NOT NULL,
+  `checksum` varchar(64) NOT NULL,
+  `applied_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
