@@ -7,7 +7,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config git
   libgrpc++-dev libgrpc-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
   grpc-proto libabsl-dev libc-ares-dev libre2-dev libmysqlcppconn-dev prometheus-cpp-dev
   libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcurl4-openssl-dev zlib1g-dev
-  libxlsxwriter-dev libzip-dev libpugixml-dev libicu-dev nlohmann-json3-dev libspdlog-dev
+  libxlsxwriter-dev libzip-dev libpugixml-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev)
 TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck python3 python3-grpcio python3-protobuf)
 
