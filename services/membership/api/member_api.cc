@@ -407,12 +407,14 @@ absl::StatusOr<v1::SearchMembersResponse> MemberApi::SearchMembers(
     return error::InvalidFields({{"full_name", "请至少输入两个字。"}});
   }
   const std::string filter_hash = crypto::Sha256(base::Cat(root, "|", name));
-  RONGHE_ASSIGN_OR_RETURN(int64_t after_id,
+  RONGHE_ASSIGN_OR_RETURN(const int64_t after_id,
                           tokens_.OpenNumber(call.method(), filter_hash, request.page_token(), 0));
+  int64_t scanned = after_id;  // the last member looked at; the transaction may run again
   const absl::Status searched =
       writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
         found.clear();
         more = false;
+        scanned = after_id;
         RONGHE_RETURN_IF_ERROR(AuditRead(session, writer_.ids(), call, root, request.parent()));
         if (!identity.empty()) {
           const std::vector<std::string> indexes = {fields_.IdentityIndex(number->text)};
@@ -443,7 +445,7 @@ absl::StatusOr<v1::SearchMembersResponse> MemberApi::SearchMembers(
             id = row.id;
             if (tree_.Within(row.organization_id, root)) found.push_back(std::move(row));
           }
-          after_id = id;
+          scanned = id;
           more = !end;
           if (end) break;
         }
@@ -456,7 +458,7 @@ absl::StatusOr<v1::SearchMembersResponse> MemberApi::SearchMembers(
                             Present(row, request.view(), v1::MEMBER_VIEW_BASIC, call.now()));
   }
   if (more) {
-    const int64_t last = found.size() == size ? found.back().id : after_id;
+    const int64_t last = found.size() == size ? found.back().id : scanned;
     response.set_next_page_token(tokens_.Seal(call.method(), filter_hash, base::Cat(last)));
   }
   return response;
