@@ -14,20 +14,31 @@ start() {
   await 2 alive "$name" || true   # from here on, not alive means died
 }
 
+# ask_to_stop NAME: says so and does not wait.
+ask_to_stop() {
+  local pid
+  if alive "$1"; then
+    read -r pid _ <"$STATE/run/$1.pid"
+    kill -TERM "$pid" 2>/dev/null || true
+  fi
+}
+
 # stop NAME: asks it to finish, and insists after 20 seconds.
 stop() {
   local file=$STATE/run/$1.pid pid
   if alive "$1"; then
     read -r pid _ <"$file"
-    kill -TERM "$pid" 2>/dev/null || true
+    ask_to_stop "$1"
     await 20 eval "! kill -0 $pid" || kill -KILL "$pid" 2>/dev/null || true
   fi
   rm -f "$file"
 }
 
+# The processes drain side by side; the database goes when nobody needs it any more.
 stop_suite() {
   local name
-  for name in prometheus gateway evaluation training meeting membership database; do stop "$name"; done
+  for name in prometheus "${SERVICES[@]}"; do ask_to_stop "$name"; done
+  for name in prometheus "${SERVICES[@]}" database; do stop "$name"; done
 }
 
 # On failure nothing half-started stays behind.
