@@ -71,12 +71,17 @@ Backend::Backend(const BackendsOptions& common, BackendOptions options,
       line.methods.push_back(
           grpc_channel_register_call(line.channel, method->path.c_str(), nullptr, nullptr));
     }
+    line.trunk = std::make_unique<Trunk>(line.channel, lanes, i, methods.all().size(),
+                                         static_cast<size_t>(common.max_message_bytes));
     lines_.push_back(std::move(line));
   }
 }
 
 Backend::~Backend() {
-  for (Line& line : lines_) grpc_channel_destroy(line.channel);
+  for (Line& line : lines_) {
+    line.trunk.reset();
+    grpc_channel_destroy(line.channel);
+  }
   grpc_shutdown();
 }
 
@@ -86,6 +91,12 @@ grpc_call* Backend::CreateCall(const transcode::Method& method, size_t lane,
   return grpc_channel_create_registered_call(line.channel, nullptr, GRPC_PROPAGATE_DEFAULTS,
                                              line.queue, line.methods[method.index], deadline,
                                              nullptr);
+}
+
+int64_t Backend::carried() const {
+  int64_t carried = 0;
+  for (const Line& line : lines_) carried += line.trunk->carried();
+  return carried;
 }
 
 bool Backend::Reachable() const {

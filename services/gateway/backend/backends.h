@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "services/gateway/backend/lanes.h"
+#include "services/gateway/backend/trunk.h"
 #include "services/gateway/transcode/router.h"
 
 namespace ronghe::gateway::backend {
@@ -43,6 +44,11 @@ class Backend {
   // A new call of `method` that completes on `lane`. The caller owns it.
   grpc_call* CreateCall(const transcode::Method& method, size_t lane, gpr_timespec deadline) const;
 
+  // Where unary calls that complete on `lane` may travel together.
+  Trunk& trunk(size_t lane) const { return *lines_[lane % lines_.size()].trunk; }
+  // Calls that travelled so.
+  int64_t carried() const;
+
   const std::string& service() const { return options_.service; }
   const std::vector<std::string>& packages() const { return options_.packages; }
   // True when a connection stands or none was needed yet.
@@ -54,6 +60,7 @@ class Backend {
     grpc_completion_queue* queue = nullptr;
     // By Method::index.
     std::vector<void*> methods;
+    std::unique_ptr<Trunk> trunk;
   };
   const BackendOptions options_;
   std::vector<Line> lines_;

@@ -71,6 +71,7 @@ UnaryCall::~UnaryCall() { Reset(); }
 void UnaryCall::Reset() {
   if (call_ != nullptr) grpc_call_unref(call_);
   call_ = nullptr;
+  ride_.stream.reset();
   if (request_ != nullptr) grpc_byte_buffer_destroy(request_);
   request_ = nullptr;
   if (response_ != nullptr) grpc_byte_buffer_destroy(response_);
@@ -87,6 +88,7 @@ void UnaryCall::Reset() {
 void UnaryCall::Start(const Backend& backend, const transcode::Method& method, size_t lane,
                       const CallContext& context, grpc_byte_buffer* request) {
   request_ = request;
+  if (backend.trunk(lane).Start(*this, method, context, request, &ride_)) return;
   traceparent_ = context.traceparent.empty() ? Slice() : Slice::Copy(context.traceparent);
   call_ = backend.CreateCall(method, lane, DeadlineIn(context.timeout));
   grpc_op ops[6] = {};
@@ -109,7 +111,19 @@ void UnaryCall::Start(const Backend& backend, const transcode::Method& method, s
   GPR_ASSERT(error == GRPC_CALL_OK);
 }
 
-void UnaryCall::Cancel() { grpc_call_cancel(call_, nullptr); }
+void UnaryCall::Cancel() {
+  if (call_ != nullptr) {
+    grpc_call_cancel(call_, nullptr);
+  } else {
+    Trunk::Cancel(ride_);
+  }
+}
+
+void UnaryCall::Arrived(const CallStatus& status, grpc_byte_buffer* response) {
+  status_ = status;
+  response_ = response;
+  OnDone();
+}
 
 void UnaryCall::Run(bool) {
   status_ = TakeStatus(code_, &message_, trailing_);

@@ -46,7 +46,7 @@ class FlatBytes {
 };
 
 // A call with one answer. The object is used for one call after another.
-class UnaryCall : private Tag {
+class UnaryCall : private Tag, private Rider {
  public:
   UnaryCall();
   virtual ~UnaryCall();
@@ -73,7 +73,10 @@ class UnaryCall : private Tag {
 
  private:
   void Run(bool ok) override;
+  void Arrived(const CallStatus& status, grpc_byte_buffer* response) override;
 
+  // Of a call that travels with others; otherwise call_ is set.
+  Ride ride_;
   grpc_call* call_ = nullptr;
   grpc_byte_buffer* request_ = nullptr;
   grpc_byte_buffer* response_ = nullptr;

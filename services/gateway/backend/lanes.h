@@ -5,6 +5,7 @@
 #include <grpc/grpc.h>
 
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,15 @@ class Tag {
   ~Tag() = default;
 };
 
+// What is told on a lane's thread some 20 times a second.
+class Ticker {
+ public:
+  virtual void Tick() = 0;
+
+ protected:
+  ~Ticker() = default;
+};
+
 class Lanes {
  public:
   explicit Lanes(int count);
@@ -28,14 +38,22 @@ class Lanes {
   Lanes& operator=(const Lanes&) = delete;
 
   size_t size() const { return lanes_.size(); }
-  grpc_completion_queue* queue(size_t lane) const { return lanes_[lane % lanes_.size()].queue; }
+  grpc_completion_queue* queue(size_t lane) const { return lanes_[lane % lanes_.size()]->queue; }
+
+  // From now on; no more once Unwatch has returned, which must not be called by a Tick.
+  void Watch(size_t lane, Ticker* ticker) const;
+  void Unwatch(size_t lane, Ticker* ticker) const;
 
  private:
   struct Lane {
+    void Loop();
+
     grpc_completion_queue* queue = nullptr;
+    std::mutex mutex;
+    std::vector<Ticker*> tickers;  // guarded by mutex
     std::thread thread;
   };
-  std::vector<Lane> lanes_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
 };
 
 }  // namespace ronghe::gateway::backend

@@ -329,5 +329,68 @@ TEST_F(FrontTest, ShutdownCancelsWhatIsUnderWay) {
   while (house_.first.cancelled.load() == 0) std::this_thread::yield();
 }
 
+// Calls that come together travel together (backend/trunk.h).
+class TrunkFrontTest : public FrontTest {
+ protected:
+  TrunkFrontTest() { AwaitTrunk(); }
+
+  int64_t Carried() const { return house_.backends->all().front()->carried(); }
+  void AwaitTrunk() {
+    HttpClient client(house_.http->port());
+    const int64_t before = Carried();
+    for (int i = 0; i < 2000 && Carried() == before; ++i) {
+      ASSERT_TRUE(client.Ask("GET", "/v1/things/1", kGood, {}).has_value());
+    }
+    ASSERT_GT(Carried(), before);
+  }
+};
+
+TEST_F(TrunkFrontTest, ManyCallersGetTheirOwnAnswers) {
+  std::vector<std::thread> callers;
+  std::atomic<int> wrong = 0;
+  const int64_t before = Carried();
+  for (int c = 0; c < 16; ++c) {
+    callers.emplace_back([&, c] {
+      HttpClient client(house_.http->port());
+      for (int i = 0; i < 100; ++i) {
+        const bool missing = i % 7 == 0;
+        const std::string name = missing ? "missing" : absl::StrCat(c, "-", i);
+        const Answer answer =
+            client.Ask("GET", absl::StrCat("/v1/things/", name), kGood, {}).value_or(Answer());
+        if (answer.status != (missing ? 404 : 200) ||
+            !absl::StrContains(answer.body, absl::StrCat("things/", name))) {
+          wrong.fetch_add(1);
+        }
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GT(Carried() - before, 1000);
+}
+
+TEST_F(TrunkFrontTest, ErrorsKeepTheirDetails) {
+  const int64_t before = Carried();
+  EXPECT_EQ(Refusal("GET", "/v1/things/missing"), "404 NOT_FOUND");
+  EXPECT_EQ(Refusal("GET", "/v1/things/stale"), "412 ETAG_MISMATCH");
+  const Answer busy = Ask("GET", "/v1/things/busy");
+  EXPECT_EQ(busy.status, 429);
+  EXPECT_EQ(busy.headers.at("retry-after"), "2");
+  EXPECT_EQ(Carried() - before, 3);
+}
+
+TEST_F(TrunkFrontTest, WhatIsUnderWayIsLostWithTheStreamAndLaterCallsRecover) {
+  std::thread caller([this] {
+    const Answer answer = Ask("GET", "/v1/things/slow");
+    EXPECT_EQ(answer.status, 503) << answer.body;
+  });
+  while (house_.first.waiting == 0) std::this_thread::yield();
+  house_.StopFirst(absl::Milliseconds(100));
+  caller.join();
+  EXPECT_EQ(house_.first.cancelled, 1);
+  EXPECT_EQ(Ask("GET", "/v1/things/1").status, 503);
+  EXPECT_EQ(Ask("GET", "/v1/services/second/things").status, 200);
+}
+
 }  // namespace
 }  // namespace ronghe::gateway::http

@@ -211,6 +211,9 @@ class House {
 
   Things first{"first"}, second{"second"};
 
+  // The first house goes away: calls under way may finish for `grace`.
+  void StopFirst(absl::Duration grace) { first_.server().Shutdown(grace); }
+
  private:
   static rpc::ServiceTable ServerTable(Things& things) { return td::ThingServiceTable(things); }
   // The second house takes the tokens that the first one's key signed.
