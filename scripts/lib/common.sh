@@ -55,13 +55,14 @@ need_space() {
     fail "$3 needs $2 MiB at $1, but only $free MiB are free" "free some space, or set RONGHE_STATE to another disk"
 }
 
-# alive NAME: is the process of that pid file running, and still the same program (rebuilt since or not)?
+# alive NAME: is the process of that pid file running, and still that program? Its command line tells, also when the
+# file has been built anew since.
 alive() {
-  local file=$STATE/run/$1.pid pid program exe
+  local file=$STATE/run/$1.pid pid program first
   [ -r "$file" ] || return 1
   read -r pid program <"$file"
-  exe=$(readlink "/proc/$pid/exe" 2>/dev/null) || return 1
-  [ "$(basename "${exe% (deleted)}")" = "$program" ]
+  IFS= read -r -d '' first 2>/dev/null <"/proc/$pid/cmdline" || return 1
+  [ "$(basename "$first")" = "$program" ]
 }
 
 # await SECONDS COMMAND...: tries four times a second until it succeeds.
