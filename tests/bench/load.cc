@@ -196,7 +196,6 @@ void RunGrpc(Schedule& schedule, const std::vector<std::string>& requests) {
 // One keep-alive connection; answers are read by their Content-Length.
 struct HttpConnection {
   int fd = -1;
-  bool busy = false;
   Clock::time_point intended;
   std::string input;
 };
@@ -274,7 +273,6 @@ void RunHttp(Schedule& schedule, const std::vector<std::string>& requests) {
     idle.push_back(&c);
   }
   const auto send = [&](HttpConnection* c, Clock::time_point intended) {
-    c->busy = true;
     c->intended = intended;
     SendAll(c->fd, texts[schedule.NextRequest()]);
   };
@@ -303,7 +301,6 @@ void RunHttp(Schedule& schedule, const std::vector<std::string>& requests) {
       c->input.append(buffer.data(), static_cast<size_t>(got));
       bool ok = false;
       if (!TakeAnswer(c->input, ok)) continue;
-      c->busy = false;
       schedule.Done(c->intended, ok);
       if (schedule.open_loop()) {
         idle.push_back(c);

@@ -59,7 +59,7 @@ async function setUp() {
   const token = mint();
   writeFileSync(join(work, 'token'), token);
   session = await signIn();
-  await plannedMeetings(county, branches);
+  await plannedMeetings(branches);
 
   const floor = child(join(options.build, 'bin/ronghe-bench-floor-server'), ['--pass_through']);
   floorPort = Number(await new Promise((resolve) => floor.stdout.once('data', (d) => resolve(String(d).trim()))));
@@ -97,8 +97,8 @@ async function signIn() {
 }
 
 // Meetings ready to be submitted, each with its 22 or so attendance rows in the one request.
-async function plannedMeetings(county, branches) {
-  const count = Math.max(...callers) > 0 ? 4000 : 0;
+async function plannedMeetings(branches) {
+  const count = 4000;
   const rolls = new Map();
   const list = [];
   const now = Date.now();

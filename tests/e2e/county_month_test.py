@@ -252,11 +252,10 @@ class CountyMonth(unittest.TestCase):
         branch = made["东镇第一党支部"]["name"]
         roll = members_of(self.secretary, branch)
         self.assertEqual(len(roll), 10)
-        voting = sum(m["category"] == "MEMBER_CATEGORY_FULL" for m in roll)
 
         with self.subTest("a general meeting with a quorum carries its motion"):
             held = hold_meeting(self.secretary, branch, roll, ["GENERAL", "THEME_DAY"], absent=2, motion={
-                "text": "同意年度计划", "kind": "MOTION_KIND_GENERAL", "ballotMode": "BALLOT_MODE_HANDS", "votesFor": 8 - (10 - voting > 2)})
+                "text": "同意年度计划", "kind": "MOTION_KIND_GENERAL", "ballotMode": "BALLOT_MODE_HANDS", "votesFor": 8})
             self.assertEqual(held["motions"][0]["result"], "MOTION_RESULT_PASSED")
             self.assertEqual((held["shouldAttend"], held["shouldAttendVoting"]), (10, 9))
 
@@ -468,7 +467,6 @@ class CountyMonth(unittest.TestCase):
 
     def nothing_acknowledged_is_lost(self, made):
         """Each process is killed while writers run; they repeat what was not answered, under the same request id."""
-        county = made["测试县委"]["name"]
         town = made["西镇党委"]["name"]
         branch = made["西镇第一党支部"]["name"]
         roll = members_of(ADMIN, branch)
@@ -526,8 +524,8 @@ class CountyMonth(unittest.TestCase):
             self.assertEqual(sequences, list(range(1, len(sequences) + 1)))
             self.assertEqual(len(ids), len(set(ids)))
         with self.subTest("the other services know the new organizations"):
-            suite.wait_for(lambda: ADMIN.get(f"/v1/{acknowledged['organizations'][-1]}/duties") is not None, 10, "meeting to follow")
-        self.assertTrue(county)
+            for name in acknowledged["organizations"]:
+                ADMIN.get(f"/v1/{name}/duties")  # refused where meeting does not know the organization
 
 
 if __name__ == "__main__":
