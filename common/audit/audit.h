@@ -6,7 +6,9 @@
 #define RONGHE_COMMON_AUDIT_AUDIT_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -26,7 +28,8 @@ struct Entry {
   std::string result =
       "OK";  // status code name, then the reason: "OK", "PERMISSION_DENIED SCOPE_DENIED"
   std::string trace_id;        // 32 hexadecimal digits or empty
-  std::string request_digest;  // SHA-256 of the request bytes, 32 bytes, or empty
+  std::string request_digest;  // SHA-256 or SM3 of the request, 32 bytes, or empty
+  std::string detail;          // purpose, fields read, approval; never personal data; may be empty
 };
 
 // Inserts the row in the caller's transaction. Texts longer than their column are cut at a
@@ -34,10 +37,20 @@ struct Entry {
 //
 // Errors: INTERNAL when the id is 0; the errors of sql::Session.
 absl::Status Record(sql::Session& session, const Entry& entry);
+// The same for several rows in few statements.
+absl::Status Record(sql::Session& session, std::span<const Entry> entries);
 
-// The bytes that the hash chain covers: every column, length-prefixed, in column order. Times
-// count in microseconds. Equal rows give equal bytes and different rows different ones.
-std::string CanonicalBytes(const Entry& entry);
+// The text of `detail`: the purpose that the caller gave, where it gave one, then `what`.
+std::string Detail(std::string_view purpose, std::string_view what);
+
+// Which columns the hash chain covers: all but `detail` (1: rows chained before that column stood),
+// or all (2). Every link says which.
+inline constexpr int32_t kCanonicalVersion = 2;
+
+// The bytes that the hash chain covers: every column of `version`, length-prefixed, in column
+// order. Times count in microseconds. Equal rows give equal bytes; different rows, and different
+// versions of one row, give different ones.
+std::string CanonicalBytes(const Entry& entry, int32_t version = kCanonicalVersion);
 
 }  // namespace ronghe::audit
 

@@ -72,8 +72,49 @@ TEST_F(TokenTest, CarriesThePrincipal) {
   EXPECT_EQ(verifier_->VerifyShared(token, kNow)->get(),
             verifier_->VerifyShared(token, kNow)->get())
       << "verified once";
-  Principal service{Principal::Kind::kService, "services/meeting", {{"service_meeting", 0}}, ""};
-  EXPECT_EQ(*verifier_->Verify(*minter_.Mint(service, kNow, absl::Minutes(1)), kNow), service);
+  const Principal client{Principal::Kind::kClient, "clients/3", {{"department_client", 4}}};
+  EXPECT_EQ(*verifier_->Verify(*minter_.Mint(client, kNow, absl::Minutes(1)), kNow), client);
+}
+
+TEST_F(TokenTest, CarriesTermsDelegationsAndTheMember) {
+  Principal deputy = Person();
+  deputy.member_id = 42;
+  deputy.grants = {{"branch_secretary", 5, "accounts/8", kNow + absl::Hours(24)},
+                   {"leader", 6, "", kNow + absl::Hours(48)},
+                   {"leader", 7, "accounts/9"}};
+  const auto read = verifier_->Verify(*minter_.Mint(deputy, kNow, absl::Minutes(1)), kNow);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, deputy);
+}
+
+TEST_F(TokenTest, NoTokenSpeaksForAService) {
+  const Principal service{Principal::Kind::kService, "services/meeting", {{"service_meeting", 0}}};
+  EXPECT_EQ(error::Reason(minter_.Mint(service, kNow, absl::Minutes(1)).status()),
+            "TOKEN_UNMINTABLE");
+  Principal disguised = service;
+  disguised.kind = Principal::Kind::kPerson;
+  EXPECT_FALSE(minter_.Mint(disguised, kNow, absl::Minutes(1)).ok());
+  for (const auto& [type, subject] :
+       std::vector<std::pair<const char*, const char*>>{{"service", "services/meeting"},
+                                                        {"person", "services/meeting"},
+                                                        {"client", "services/meeting"},
+                                                        {"person", "clients/3"},
+                                                        {"client", "accounts/7"}}) {
+    Json claims = Claims();
+    claims["typ"] = type;
+    claims["sub"] = subject;
+    EXPECT_EQ(Reason(SignedJson(Header(), claims)), "TOKEN_INVALID") << type << " " << subject;
+  }
+}
+
+TEST_F(TokenTest, TenKilobytesOfGrantsAreRefused) {
+  Json claims = Claims();
+  Json grants = Json::array();
+  for (int i = 0; grants.dump().size() < 10 * 1024; ++i) {
+    grants.push_back(Json::array({"leader", std::to_string(100 + i)}));
+  }
+  claims["grants"] = grants;
+  EXPECT_EQ(Reason(SignedJson(Header(), claims)), "TOKEN_INVALID");
 }
 
 TEST_F(TokenTest, HandMadeTokensOfTheRightShapePass) {
@@ -163,6 +204,12 @@ TEST_F(TokenTest, ClaimsThatAreNotForUsAreRefused) {
       {"nbf", 1'800'000'100},
       {"iat", nullptr},
       {"sid", 7},
+      {"member", 7},
+      {"member", "x"},
+      {"grants", Json::array({Json::array({"leader", "5", "soon"})})},
+      {"grants", Json::array({Json::array({"leader", "5", -1})})},
+      {"grants", Json::array({Json::array({"leader", "5", nullptr, ""})})},
+      {"grants", Json::array({Json::array({"leader", "5", nullptr, "accounts/8", "x"})})},
       {"grants", nullptr},
       {"grants", "leader"},
       {"grants", Json::array({Json::array({"leader"})})},
@@ -228,6 +275,7 @@ v1::Roles RolesOf(std::map<std::string, std::vector<std::string>> table) {
   for (const auto& [name, permissions] : table) {
     auto* role = roles.add_roles();
     role->set_name(name);
+    role->set_kind(v1::BUSINESS);
     for (const auto& permission : permissions) role->add_permissions(permission);
   }
   return roles;
@@ -257,6 +305,12 @@ TEST(RoleTableTest, RefusesFaultyTables) {
   EXPECT_FALSE(RoleTable::FromProto(RolesOf({{"a", {"x..z"}}})).ok());
   EXPECT_FALSE(RoleTable::FromProto(RolesOf({{"a", {"x.y.z.w"}}})).ok());
   EXPECT_FALSE(RoleTable::FromProto(RolesOf({{"", {"x.y.z"}}})).ok());
+  v1::Roles kindless = RolesOf({{"a", {}}});
+  kindless.mutable_roles(0)->clear_kind();
+  EXPECT_FALSE(RoleTable::FromProto(kindless).ok());
+  v1::Roles generous = RolesOf({{"a", {}}});
+  generous.mutable_roles(0)->add_may_grant("b");
+  EXPECT_FALSE(RoleTable::FromProto(generous).ok());
   v1::Roles twice = RolesOf({{"a", {}}});
   *twice.add_roles() = twice.roles(0);
   EXPECT_FALSE(RoleTable::FromProto(twice).ok());
@@ -265,19 +319,59 @@ TEST(RoleTableTest, RefusesFaultyTables) {
 TEST(RoleTableTest, TheBuiltInTableKeepsTheContract) {
   const RoleTable& table = RoleTable::Builtin();
   for (const char* role :
-       {"administrator", "organization_department", "committee_secretary", "branch_secretary",
-        "party_worker", "leader", "department_client", "service_meeting", "service_training",
-        "service_evaluation", "service_gateway", "service_membership"}) {
+       {"member", "group_leader", "branch_secretary", "branch_committee_member", "party_worker",
+        "committee_secretary", "organization_department", "inspector", "leader", "unmasker",
+        "system_administrator", "security_administrator", "audit_administrator",
+        "department_client", "service_meeting", "service_training", "service_evaluation",
+        "service_gateway", "service_membership"}) {
     EXPECT_TRUE(table.Contains(role)) << role;
   }
-  EXPECT_TRUE(table.Allows("administrator", "access.grant.create"));
-  for (const std::string& role : table.names()) {
-    if (role == "administrator") continue;
-    EXPECT_FALSE(table.Allows(role, "access.grant.create")) << role;
-    EXPECT_FALSE(table.Allows(role, "access.account.create")) << role;
-  }
+  EXPECT_FALSE(table.Contains("administrator"));
   EXPECT_FALSE(table.Allows("leader", "meeting.meeting.submit"));
   EXPECT_FALSE(table.Allows("department_client", "meeting.meeting.read"));
+}
+
+TEST(RoleTableTest, OnlyTheSecurityAdministratorDecidesAboutRights) {
+  const RoleTable& table = RoleTable::Builtin();
+  for (const std::string& role : table.names()) {
+    const bool security = table.Find(role)->kind == RoleKind::kSecurityAdministrator;
+    for (const char* permission : {"access.grant.create", "access.grant.revoke",
+                                   "access.account.create", "access.client.create"}) {
+      EXPECT_EQ(table.Allows(role, permission), security) << role << " " << permission;
+    }
+    EXPECT_EQ(table.Find(role)->may_grant.empty(), !security) << role;
+  }
+  // Nobody grants what a certificate gives.
+  for (const std::string& role : table.Find("security_administrator")->may_grant) {
+    EXPECT_NE(table.Find(role)->kind, RoleKind::kService) << role;
+  }
+}
+
+TEST(RoleTableTest, NoAdministratorHasBusinessPermissionsNorTheOtherWayRound) {
+  const RoleTable& table = RoleTable::Builtin();
+  for (const std::string& name : table.names()) {
+    const RoleInfo& role = *table.Find(name);
+    const bool administrator = role.kind == RoleKind::kSystemAdministrator ||
+                               role.kind == RoleKind::kSecurityAdministrator ||
+                               role.kind == RoleKind::kAuditAdministrator;
+    for (const std::string& permission : role.permissions) {
+      const std::string service = permission.substr(0, permission.find('.'));
+      const bool business = service == "membership" || service == "meeting" ||
+                            service == "training" || service == "evaluation" || service == "fact" ||
+                            service == "event" || service == "*";
+      EXPECT_FALSE(administrator && business) << name << " " << permission;
+      EXPECT_FALSE(service == "audit" && role.kind != RoleKind::kAuditAdministrator) << name;
+      EXPECT_FALSE(service == "crypto" && role.kind != RoleKind::kSystemAdministrator) << name;
+    }
+    if (administrator) {
+      EXPECT_TRUE(role.second_factor) << name;
+      EXPECT_FALSE(role.delegable) << name;
+    }
+    // Approvers prove themselves by a second factor, and who sees numbers whole was approved.
+    EXPECT_TRUE(role.second_factor || !table.Allows(name, "approval.request.decide")) << name;
+    EXPECT_EQ(table.Allows(name, "membership.member.unmask"), role.needs_approval) << name;
+    EXPECT_FALSE(role.delegable && role.kind != RoleKind::kBusiness) << name;
+  }
 }
 
 // 1 above 10 above 100; 200 appears by catching up.
@@ -306,7 +400,7 @@ TEST(AuthorizerTest, ARoleHoldsOnItsSubtree) {
   const Authorizer authorizer(roles, &tree);
   const auto reads = [&](std::vector<Grant> grants, int64_t org) {
     return authorizer.Allows(Principal{Principal::Kind::kPerson, "accounts/1", grants, ""},
-                             "a.b.read", org);
+                             "a.b.read", org, kNow);
   };
   EXPECT_TRUE(reads({{"reader", 10}}, 10));
   EXPECT_TRUE(reads({{"reader", 10}}, 100));
@@ -318,6 +412,54 @@ TEST(AuthorizerTest, ARoleHoldsOnItsSubtree) {
   EXPECT_FALSE(reads({}, 1));
 }
 
+TEST(AuthorizerTest, OwnGrantsComeBeforeDelegatedOnesAndEndedOnesCountNoMore) {
+  const auto roles = *RoleTable::FromProto(RolesOf({{"reader", {"a.b.read"}}, {"other", {}}}));
+  Tree tree;
+  const Authorizer authorizer(roles, &tree);
+  Principal principal{Principal::Kind::kPerson, "accounts/1", {}};
+  principal.grants = {{"reader", 10, "accounts/8", kNow + absl::Hours(1)},
+                      {"reader", 100, "", kNow + absl::Minutes(1)}};
+  const auto holder = [&](int64_t organization, absl::Time now) -> std::string {
+    const Grant* grant = authorizer.Find(principal, "a.b.read", organization, now);
+    return grant == nullptr ? "nobody" : grant->on_behalf_of;
+  };
+  EXPECT_EQ(holder(100, kNow), "") << "its own";
+  EXPECT_EQ(holder(10, kNow), "accounts/8");
+  EXPECT_EQ(holder(100, kNow + absl::Minutes(1)), "accounts/8") << "its own has ended";
+  EXPECT_EQ(holder(100, kNow + absl::Hours(1)), "nobody");
+  EXPECT_FALSE(authorizer.AllowsSomewhere(principal, "a.b.read", kNow + absl::Hours(1)));
+  EXPECT_FALSE(authorizer.AllowsEverywhere(principal, "a.b.read", kNow));
+}
+
+TEST(AuthorizerTest, WithinLooksDownAsWell) {
+  const auto roles = *RoleTable::FromProto(RolesOf({{"reader", {"a.b.read"}}, {"other", {}}}));
+  Tree tree;
+  const Authorizer authorizer(roles, &tree);
+  const auto within = [&](std::vector<Grant> grants, int64_t organization) {
+    const Principal principal{Principal::Kind::kPerson, "accounts/1", std::move(grants)};
+    return authorizer.FindWithin(principal, "a.b.read", organization, kNow) != nullptr;
+  };
+  EXPECT_TRUE(within({{"reader", 100}}, 1));
+  EXPECT_TRUE(within({{"reader", 1}}, 100));
+  EXPECT_TRUE(within({{"reader", 0}}, 2));
+  EXPECT_FALSE(within({{"reader", 100}}, 2));
+  EXPECT_FALSE(within({{"other", 100}}, 1));
+}
+
+TEST(AuthorizerTest, ServiceRolesCountForServicesOnly) {
+  v1::Roles file = RolesOf({{"service_probe", {"a.b.read"}}});
+  file.mutable_roles(0)->set_kind(v1::SERVICE);
+  const auto roles = *RoleTable::FromProto(file);
+  const Authorizer authorizer(roles, nullptr);
+  using Kind = Principal::Kind;
+  for (const auto kind : {Kind::kPerson, Kind::kClient, Kind::kService}) {
+    const Principal principal{kind, "x/1", {{"service_probe", 0}}};
+    EXPECT_EQ(authorizer.Allows(principal, "a.b.read", 1, kNow), kind == Kind::kService);
+    EXPECT_EQ(authorizer.AllowsSomewhere(principal, "a.b.read", kNow), kind == Kind::kService);
+    EXPECT_EQ(authorizer.AllowsEverywhere(principal, "a.b.read", kNow), kind == Kind::kService);
+  }
+}
+
 TEST(AuthorizerTest, CatchesUpOnlyForWhoeverMayGain) {
   const auto roles = *RoleTable::FromProto(RolesOf({{"reader", {"a.b.read"}}, {"other", {}}}));
   Tree tree;
@@ -325,15 +467,15 @@ TEST(AuthorizerTest, CatchesUpOnlyForWhoeverMayGain) {
   const Principal reader{Principal::Kind::kPerson, "accounts/1", {{"reader", 10}}, ""};
   const Principal other{Principal::Kind::kPerson, "accounts/2", {{"other", 10}}, ""};
   const absl::Time deadline = absl::InfiniteFuture();
-  EXPECT_FALSE(authorizer.AllowsAfterCatchUp(other, "a.b.read", 200, deadline));
-  EXPECT_FALSE(authorizer.AllowsAfterCatchUp(reader, "a.b.read", 2, deadline));
-  EXPECT_FALSE(authorizer.AllowsAfterCatchUp(reader, "a.b.read", 0, deadline));
+  EXPECT_EQ(authorizer.FindAfterCatchUp(other, "a.b.read", 200, kNow, deadline), nullptr);
+  EXPECT_EQ(authorizer.FindAfterCatchUp(reader, "a.b.read", 2, kNow, deadline), nullptr);
+  EXPECT_EQ(authorizer.FindAfterCatchUp(reader, "a.b.read", 0, kNow, deadline), nullptr);
   EXPECT_EQ(tree.catch_ups, 0);
-  EXPECT_TRUE(authorizer.AllowsAfterCatchUp(reader, "a.b.read", 200, deadline));
+  EXPECT_NE(authorizer.FindAfterCatchUp(reader, "a.b.read", 200, kNow, deadline), nullptr);
   EXPECT_EQ(tree.catch_ups, 1);
   const Authorizer without(roles, nullptr);
-  EXPECT_TRUE(without.AllowsAfterCatchUp(reader, "a.b.read", 10, deadline));
-  EXPECT_FALSE(without.AllowsAfterCatchUp(reader, "a.b.read", 100, deadline));
+  EXPECT_NE(without.FindAfterCatchUp(reader, "a.b.read", 10, kNow, deadline), nullptr);
+  EXPECT_EQ(without.FindAfterCatchUp(reader, "a.b.read", 100, kNow, deadline), nullptr);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "common/auth/principal.h"
 #include "common/auth/role_table.h"
@@ -32,24 +33,54 @@ class Authorizer {
   // `scope` may be null: then a grant covers exactly the organization that it names (or all).
   Authorizer(const RoleTable& roles, OrgScope* scope) : roles_(roles), scope_(scope) {}
 
-  // True when a grant of `principal` holds `permission` and covers `organization`.
-  bool Allows(const Principal& principal, std::string_view permission, int64_t organization) const;
+  // The grant of `principal`, in force at `now`, that holds `permission` and covers `organization`;
+  // one of its own before one that was delegated to it. Roles of the suite's services count for
+  // services only. Null where there is none. It lives as long as `principal`.
+  const Grant* Find(const Principal& principal, std::string_view permission, int64_t organization,
+                    absl::Time now) const;
 
-  // As Allows, but an organization that the tree does not know makes the tree catch up once first,
+  // As Find, but an organization that the tree does not know makes the tree catch up once first,
   // so that one created a moment ago is judged like any other. Blocks until `deadline` at most.
-  bool AllowsAfterCatchUp(const Principal& principal, std::string_view permission,
-                          int64_t organization, absl::Time deadline) const;
+  const Grant* FindAfterCatchUp(const Principal& principal, std::string_view permission,
+                                int64_t organization, absl::Time now, absl::Time deadline) const;
 
-  // True when any grant of `principal` holds `permission`.
-  bool AllowsSomewhere(const Principal& principal, std::string_view permission) const;
+  // As Find, for a grant on all organizations.
+  const Grant* FindEverywhere(const Principal& principal, std::string_view permission,
+                              absl::Time now) const;
 
-  // True when a grant on all organizations holds `permission`.
-  bool AllowsEverywhere(const Principal& principal, std::string_view permission) const;
+  // As Find, for a grant on `organization` or anything below it, or one that covers it.
+  const Grant* FindWithin(const Principal& principal, std::string_view permission,
+                          int64_t organization, absl::Time now) const;
+
+  // True when Find finds a grant.
+  bool Allows(const Principal& principal, std::string_view permission, int64_t organization,
+              absl::Time now) const {
+    return Find(principal, permission, organization, now) != nullptr;
+  }
+
+  // As Find, for a grant on whatever organization.
+  const Grant* FindSomewhere(const Principal& principal, std::string_view permission,
+                             absl::Time now) const;
+
+  // True when FindSomewhere finds a grant.
+  bool AllowsSomewhere(const Principal& principal, std::string_view permission,
+                       absl::Time now) const {
+    return FindSomewhere(principal, permission, now) != nullptr;
+  }
+
+  // True when FindEverywhere finds a grant.
+  bool AllowsEverywhere(const Principal& principal, std::string_view permission,
+                        absl::Time now) const {
+    return FindEverywhere(principal, permission, now) != nullptr;
+  }
 
   const RoleTable& roles() const { return roles_; }
   OrgScope* scope() const { return scope_; }
 
  private:
+  const Grant* FirstOf(const Principal& principal, std::string_view permission, absl::Time now,
+                       absl::FunctionRef<bool(const Grant&)> covers) const;
+
   const RoleTable& roles_;
   OrgScope* scope_;
 };

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
+
 namespace ronghe::auth {
 
 // One role held on an organization and everything below it.
@@ -14,6 +16,10 @@ struct Grant {
   std::string role;
   // 0 means every organization.
   int64_t organization_id = 0;
+  // "accounts/7": who delegated it. Empty for a role of one's own.
+  std::string on_behalf_of = {};
+  // The first moment at which it holds no more.
+  absl::Time ends = absl::InfiniteFuture();
 
   friend bool operator==(const Grant&, const Grant&) = default;
 };
@@ -26,7 +32,9 @@ struct Principal {
   std::string subject;
   std::vector<Grant> grants;
   // The gateway's session, empty for services and clients.
-  std::string session_id;
+  std::string session_id = {};
+  // The member that the account belongs to; 0: none.
+  int64_t member_id = 0;
 
   bool signed_in() const { return kind != Kind::kAnonymous; }
 

@@ -51,7 +51,18 @@ absl::StatusOr<RoleTable> RoleTable::FromProto(const v1::Roles& roles) {
     if (role.name().empty() || table.roles_.contains(role.name())) {
       return Invalid("a role without a name of its own", role.name());
     }
+    if (!v1::Kind_IsValid(role.kind()) || role.kind() == v1::KIND_UNSPECIFIED) {
+      return Invalid("a role without a kind", role.name());
+    }
     Role& entry = table.roles_[role.name()];
+    entry.info = {role.name(),
+                  role.title(),
+                  {role.permissions().begin(), role.permissions().end()},
+                  static_cast<RoleKind>(role.kind()),
+                  role.second_factor(),
+                  {role.may_grant().begin(), role.may_grant().end()},
+                  role.delegable(),
+                  role.needs_approval()};
     for (const std::string& permission : role.permissions()) {
       std::array<std::string_view, 3> parts;
       if (!Split(permission, &parts)) {
@@ -65,6 +76,11 @@ absl::StatusOr<RoleTable> RoleTable::FromProto(const v1::Roles& roles) {
       }
     }
     table.names_.push_back(role.name());
+  }
+  for (const v1::Role& role : roles.roles()) {
+    for (const std::string& other : role.may_grant()) {
+      if (!table.Contains(other)) return Invalid("may_grant names an unknown role", other);
+    }
   }
   return table;
 }
@@ -102,6 +118,16 @@ bool RoleTable::Allows(std::string_view role, std::string_view permission) const
   return false;
 }
 
-bool RoleTable::Contains(std::string_view role) const { return roles_.contains(base::Sv(role)); }
+bool RoleTable::Grants(std::string_view permission) const {
+  for (const std::string& role : names_) {
+    if (Allows(role, permission)) return true;
+  }
+  return false;
+}
+
+const RoleInfo* RoleTable::Find(std::string_view role) const {
+  const auto found = roles_.find(base::Sv(role));
+  return found == roles_.end() ? nullptr : &found->second.info;
+}
 
 }  // namespace ronghe::auth

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/status/statusor.h"
 
 namespace ronghe::auth {
@@ -16,12 +16,34 @@ namespace v1 {
 class Roles;
 }
 
+// Whose business a role is; see roles.proto.
+enum class RoleKind {
+  kBusiness = 1,
+  kSystemAdministrator,
+  kSecurityAdministrator,
+  kAuditAdministrator,
+  kClient,
+  kService,
+};
+
+// One role as the file gives it.
+struct RoleInfo {
+  std::string name;
+  std::string title;
+  std::vector<std::string> permissions;
+  RoleKind kind = RoleKind::kBusiness;
+  bool second_factor = false;
+  std::vector<std::string> may_grant;
+  bool delegable = false;
+  bool needs_approval = false;
+};
+
 // Immutable after construction; safe to read from any thread.
 class RoleTable {
  public:
   // Reads a textproto of ronghe.auth.v1.Roles. Errors: what config::Load returns, and
-  // INVALID_ARGUMENT for a role named twice or a permission pattern that is not
-  // service.resource.verb.
+  // INVALID_ARGUMENT for a role named twice or without a kind, a permission pattern that is not
+  // service.resource.verb, or a role in may_grant that the table does not know.
   static absl::StatusOr<RoleTable> Load(const std::string& path);
 
   // The table of common/auth/roles.textproto as it stood when the program was built.
@@ -33,7 +55,13 @@ class RoleTable {
   // True when `role` holds `permission`. An unknown role holds nothing.
   bool Allows(std::string_view role, std::string_view permission) const;
 
-  bool Contains(std::string_view role) const;
+  // True when some role holds `permission`.
+  bool Grants(std::string_view permission) const;
+
+  bool Contains(std::string_view role) const { return Find(role) != nullptr; }
+
+  // Null for an unknown role.
+  const RoleInfo* Find(std::string_view role) const;
 
   // Every role's name, in file order.
   const std::vector<std::string>& names() const { return names_; }
@@ -45,12 +73,13 @@ class RoleTable {
     bool Matches(std::string_view permission) const;
   };
   struct Role {
+    RoleInfo info;
     absl::flat_hash_set<std::string> exact;
     std::vector<Pattern> patterns;
   };
 
   std::vector<std::string> names_;
-  absl::flat_hash_map<std::string, Role> roles_;
+  absl::node_hash_map<std::string, Role> roles_;
 };
 
 }  // namespace ronghe::auth

@@ -26,27 +26,29 @@ absl::Status Expired() {
                      "登录凭证已过期,请重新登录");
 }
 
-std::string_view KindName(Principal::Kind kind) {
-  switch (kind) {
-    case Principal::Kind::kPerson:
-      return "person";
-    case Principal::Kind::kClient:
-      return "client";
-    case Principal::Kind::kService:
-      return "service";
-    case Principal::Kind::kAnonymous:
-      break;
+// Who may be spoken for by a token. A service is not among them: only its certificate says who it
+// is.
+struct Bearer {
+  Principal::Kind kind;
+  std::string_view type;
+  std::string_view subjects;
+};
+constexpr Bearer kBearers[] = {{Principal::Kind::kPerson, "person", "accounts/"},
+                               {Principal::Kind::kClient, "client", "clients/"}};
+
+// Null where no token may speak for a `kind` called `subject`.
+const Bearer* BearerOf(Principal::Kind kind, std::string_view subject) {
+  for (const Bearer& bearer : kBearers) {
+    if (bearer.kind == kind && subject.starts_with(bearer.subjects)) return &bearer;
   }
-  return "anonymous";
+  return nullptr;
 }
 
-bool ParseKind(const std::string& name, Principal::Kind* kind) {
-  for (Principal::Kind candidate :
-       {Principal::Kind::kPerson, Principal::Kind::kClient, Principal::Kind::kService}) {
-    if (KindName(candidate) == name) {
-      *kind = candidate;
-      return true;
-    }
+bool ParseKind(std::string_view type, std::string_view subject, Principal::Kind* kind) {
+  for (const Bearer& bearer : kBearers) {
+    if (bearer.type != type || !subject.starts_with(bearer.subjects)) continue;
+    *kind = bearer.kind;
+    return true;
   }
   return false;
 }
@@ -77,17 +79,21 @@ const std::string* String(const Json& object, const char* key) {
   return found == object.end() ? nullptr : found->get_ptr<const std::string*>();
 }
 
-// Seconds since 1970; absent or not a whole number in a sane range gives false.
-bool Instant(const Json& object, const char* key, absl::Time* time) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_number_integer()) return false;
-  const int64_t seconds = found->get<int64_t>();
+// Seconds since 1970; what is not a whole number in a sane range gives false.
+bool ParseInstant(const Json& value, absl::Time* time) {
+  if (!value.is_number_integer()) return false;
+  const int64_t seconds = value.get<int64_t>();
   if (seconds < 0 || seconds > int64_t{253402300799}) return false;
   *time = absl::FromUnixSeconds(seconds);
   return true;
 }
 
-bool ParseOrganization(const std::string& text, int64_t* id) {
+bool Instant(const Json& object, const char* key, absl::Time* time) {
+  const auto found = object.find(key);
+  return found != object.end() && ParseInstant(*found, time);
+}
+
+bool ParseNumber(const std::string& text, int64_t* id) {
   if (text.empty() || text.size() > 19) return false;
   int64_t value = 0;
   for (char c : text) {
@@ -99,22 +105,50 @@ bool ParseOrganization(const std::string& text, int64_t* id) {
   return true;
 }
 
+// [role, organization], then its end in seconds where it has one, then who delegated it.
+Json GrantJson(const Grant& grant) {
+  Json item = Json::array({grant.role, std::to_string(grant.organization_id)});
+  const bool ends = grant.ends != absl::InfiniteFuture();
+  if (ends || !grant.on_behalf_of.empty()) {
+    item.push_back(ends ? Json(absl::ToUnixSeconds(grant.ends)) : Json());
+  }
+  if (!grant.on_behalf_of.empty()) item.push_back(grant.on_behalf_of);
+  return item;
+}
+
+bool ParseGrant(const Json& item, Grant* grant) {
+  if (!item.is_array() || item.size() < 2 || item.size() > 4 || !item[0].is_string() ||
+      !item[1].is_string()) {
+    return false;
+  }
+  grant->role = item[0].get<std::string>();
+  if (grant->role.empty() ||
+      !ParseNumber(item[1].get_ref<const std::string&>(), &grant->organization_id)) {
+    return false;
+  }
+  if (item.size() > 2 && !item[2].is_null() && !ParseInstant(item[2], &grant->ends)) return false;
+  if (item.size() > 3) {
+    if (!item[3].is_string() || item[3].get_ref<const std::string&>().empty()) return false;
+    grant->on_behalf_of = item[3].get<std::string>();
+  }
+  return true;
+}
+
 bool ParseGrants(const Json& claims, std::vector<Grant>* grants) {
   const auto found = claims.find("grants");
   if (found == claims.end() || !found->is_array()) return false;
   for (const Json& item : *found) {
-    if (!item.is_array() || item.size() != 2 || !item[0].is_string() || !item[1].is_string()) {
-      return false;
-    }
-    Grant grant;
-    grant.role = item[0].get<std::string>();
-    if (grant.role.empty() ||
-        !ParseOrganization(item[1].get_ref<const std::string&>(), &grant.organization_id)) {
-      return false;
-    }
-    grants->push_back(std::move(grant));
+    if (!ParseGrant(item, &grants->emplace_back())) return false;
   }
   return true;
+}
+
+// A claim that may be missing; false when it is there and no text.
+bool Optional(const Json& claims, const char* key, std::string* text) {
+  if (!claims.contains(key)) return true;
+  const std::string* found = String(claims, key);
+  if (found != nullptr) *text = *found;
+  return found != nullptr;
 }
 
 }  // namespace
@@ -134,22 +168,24 @@ absl::StatusOr<std::unique_ptr<TokenMinter>> TokenMinter::Load(const std::string
 
 absl::StatusOr<std::string> TokenMinter::Mint(const Principal& principal, absl::Time now,
                                               absl::Duration ttl) const {
-  if (ttl <= absl::ZeroDuration() || ttl > kMaxTokenLife || !principal.signed_in()) {
+  const Bearer* const bearer = BearerOf(principal.kind, principal.subject);
+  if (ttl <= absl::ZeroDuration() || ttl > kMaxTokenLife || bearer == nullptr) {
     return error::Make(absl::StatusCode::kInvalidArgument, "TOKEN_UNMINTABLE", "无法签发登录凭证");
   }
   Json grants = Json::array();
   for (const Grant& grant : principal.grants) {
-    grants.push_back(Json::array({grant.role, std::to_string(grant.organization_id)}));
+    grants.push_back(GrantJson(grant));
   }
   Json claims = {{"iss", std::string(kIssuer)},
                  {"aud", std::string(kAudience)},
                  {"sub", principal.subject},
-                 {"typ", std::string(KindName(principal.kind))},
+                 {"typ", std::string(bearer->type)},
                  {"iat", absl::ToUnixSeconds(now)},
                  {"nbf", absl::ToUnixSeconds(now)},
                  {"exp", absl::ToUnixSeconds(now + ttl)},
                  {"grants", std::move(grants)}};
   if (!principal.session_id.empty()) claims["sid"] = principal.session_id;
+  if (principal.member_id != 0) claims["member"] = std::to_string(principal.member_id);
   std::string token = base::Cat(header_, crypto::Base64UrlEncode(claims.dump(
                                              -1, ' ', false, Json::error_handler_t::replace)));
   absl::StatusOr<std::string> signature = signer_.Sign(token);
@@ -216,7 +252,7 @@ absl::StatusOr<TokenVerifier::Verified> TokenVerifier::Check(std::string_view jw
   const std::string* subject = String(claims, "sub");
   const std::string* type = String(claims, "typ");
   if (issuer == nullptr || *issuer != kIssuer || audience == nullptr || *audience != kAudience ||
-      subject == nullptr || subject->empty() || type == nullptr) {
+      subject == nullptr || type == nullptr) {
     return Invalid();
   }
   Verified verified;
@@ -227,13 +263,11 @@ absl::StatusOr<TokenVerifier::Verified> TokenVerifier::Check(std::string_view jw
   }
   auto principal = std::make_shared<Principal>();
   principal->subject = *subject;
-  if (!ParseKind(*type, &principal->kind) || !ParseGrants(claims, &principal->grants)) {
+  std::string member;
+  if (!ParseKind(*type, *subject, &principal->kind) || !ParseGrants(claims, &principal->grants) ||
+      !Optional(claims, "sid", &principal->session_id) || !Optional(claims, "member", &member) ||
+      (!member.empty() && !ParseNumber(member, &principal->member_id))) {
     return Invalid();
-  }
-  if (claims.contains("sid")) {
-    const std::string* session = String(claims, "sid");
-    if (session == nullptr) return Invalid();
-    principal->session_id = *session;
   }
   verified.principal = std::move(principal);
   return verified;

@@ -37,9 +37,9 @@ class TokenMinter {
   // Reads the private key at `pem_path`. Errors: what Es256Signer::FromPemFile returns.
   static absl::StatusOr<std::unique_ptr<TokenMinter>> Load(const std::string& pem_path);
 
-  // A token for `principal` in force from `now` for `ttl`. INVALID_ARGUMENT when `ttl` is not in
-  // (0, kMaxTokenLife] or the token would be longer than kMaxTokenBytes; INTERNAL when signing
-  // fails.
+  // A token for `principal`, a person or a client, in force from `now` for `ttl`. INVALID_ARGUMENT
+  // when `ttl` is not in (0, kMaxTokenLife], when the principal is somebody else (services have
+  // certificates) or the token would be longer than kMaxTokenBytes; INTERNAL when signing fails.
   absl::StatusOr<std::string> Mint(const Principal& principal, absl::Time now,
                                    absl::Duration ttl) const;
 
@@ -57,9 +57,9 @@ class TokenVerifier {
   static absl::StatusOr<std::unique_ptr<TokenVerifier>> Load(const std::string& path);
   static absl::StatusOr<std::unique_ptr<TokenVerifier>> FromPem(std::string_view pem);
 
-  // The principal of `jwt` at `now`. UNAUTHENTICATED with reason TOKEN_INVALID (malformed, unknown
-  // key, other algorithm, bad signature, other issuer or audience, not yet in force) or
-  // TOKEN_EXPIRED.
+  // The principal of `jwt` at `now`: a person or a client, never a service. UNAUTHENTICATED with
+  // reason TOKEN_INVALID (malformed, too long, unknown key, other algorithm, bad signature, other
+  // issuer or audience, not yet in force) or TOKEN_EXPIRED.
   absl::StatusOr<Principal> Verify(std::string_view jwt, absl::Time now) const;
 
   // As Verify without copying the principal.

@@ -13,8 +13,8 @@ namespace ronghe::base {
 
 // Makes positive 63-bit ids: 41 bits of milliseconds since 2024-01-01 UTC, 10 bits of node, 12 bits
 // of counter. Strictly rising within one generator, also when the clock steps back or more than
-// 4096 ids are asked for in a millisecond (it then runs ahead of the clock). Thread-safe,
-// lock-free.
+// 4096 ids are asked for in a millisecond (it then runs ahead of the clock). No id reads like a
+// resident identity number, so that a search for those finds none of ours. Thread-safe, lock-free.
 class IdGenerator {
  public:
   // `node`: 0 to 1023, unique among the processes that write to one schema; higher bits are cut
@@ -27,6 +27,8 @@ class IdGenerator {
   int64_t Next();
 
  private:
+  int64_t Draw();
+
   const int64_t node_;
   const Clock& clock_;
   std::atomic<int64_t> last_{0};  // milliseconds << 12 | counter
@@ -34,6 +36,10 @@ class IdGenerator {
 
 // When `id` was made, to the millisecond.
 absl::Time TimeOf(int64_t id);
+
+// The least id that can be made at `time` or later; 0 before the first, the greatest after the
+// last.
+int64_t FirstIdAt(absl::Time time);
 
 }  // namespace ronghe::base
 

@@ -1,6 +1,8 @@
 #include "common/base/ids.h"
 
 #include <algorithm>
+#include <limits>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -61,6 +63,44 @@ TEST(IdsTest, ThreadsNeverMeet) {
   }
   std::sort(all.begin(), all.end());
   EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
+}
+
+TEST(IdsTest, FirstIdAtIsTheLeastOfItsMillisecond) {
+  const absl::Time time = absl::FromUnixMillis(1'767'225'600'123);
+  const int64_t id = FirstIdAt(time);
+  EXPECT_EQ(TimeOf(id), time);
+  EXPECT_EQ(TimeOf(id - 1), time - absl::Milliseconds(1));
+  EXPECT_EQ(FirstIdAt(absl::InfinitePast()), 0);
+  EXPECT_EQ(FirstIdAt(absl::UnixEpoch()), 0);
+  EXPECT_EQ(FirstIdAt(absl::InfiniteFuture()), std::numeric_limits<int64_t>::max());
+}
+
+// Whether eighteen digits read like a resident identity number, worked out as GB 11643 says it.
+bool IsIdentityNumber(const std::string& text) {
+  if (text.size() != 18) return false;
+  const int year = std::stoi(text.substr(6, 4));
+  const int month = std::stoi(text.substr(10, 2));
+  const int day = std::stoi(text.substr(12, 2));
+  if (year < 1800 || year > 2099 || month < 1 || month > 12 || day < 1 || day > 31) return false;
+  constexpr int kWeights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  int sum = 0;
+  for (int i = 0; i < 17; ++i) sum += (text[i] - '0') * kWeights[i];
+  return "10X98765432"[sum % 11] == text[17];
+}
+
+TEST(IdGeneratorTest, NoIdReadsLikeAnIdentityNumber) {
+  // From here on the digits in the middle run through the dates from 1900 on.
+  ManualClock clock(TimeOf(420'000'190'001'010'000));
+  IdGenerator ids(1, clock);
+  int dates = 0;
+  for (int i = 0; i < 600'000; ++i) {
+    const std::string id = std::to_string(ids.Next());
+    ASSERT_FALSE(IsIdentityNumber(id)) << id;
+    dates += id.substr(6, 2) == "19" || id.substr(6, 2) == "20";
+    if (i % 50 == 0) clock.Advance(absl::Milliseconds(1));
+    if (id.substr(6, 2) > "20") break;
+  }
+  EXPECT_GT(dates, 100);
 }
 
 }  // namespace

@@ -24,10 +24,16 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
                       -Wno-error=invalid-pch -fpch-preprocess)
 endif()
 
-# RONGHE_SANITIZE: "address" (with undefined) or "thread".
-set(RONGHE_SANITIZE "" CACHE STRING "sanitizer: empty, address or thread")
+# RONGHE_SANITIZE: "address" (with undefined), "thread", or "fuzz" (address, and what clang's fuzzer
+# needs to see; tests/fuzz).
+set(RONGHE_SANITIZE "" CACHE STRING "sanitizer: empty, address, thread or fuzz")
 if(RONGHE_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+elseif(RONGHE_SANITIZE STREQUAL "fuzz")
+  # Warnings are for the compiler that the rest is built with.
+  add_compile_options(-O1 -g1 -w -fsanitize=address,undefined,fuzzer-no-link
+                      -fno-sanitize-recover=all -fno-sanitize=vptr)
   add_link_options(-fsanitize=address,undefined)
 elseif(RONGHE_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)

@@ -87,6 +87,16 @@ std::string HmacSm3(std::string_view key, std::string_view data) {
   return digest;
 }
 
+std::string HmacSha1(std::string_view key, std::string_view data) {
+  std::string digest(20, '\0');
+  if (HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(data.data()), data.size(),
+           reinterpret_cast<unsigned char*>(digest.data()), nullptr) == nullptr) {
+    Die("HMAC-SHA-1");
+  }
+  return digest;
+}
+
 std::string RandomBytes(size_t count) {
   std::string bytes(count, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) {

@@ -25,6 +25,9 @@ std::string Hmac(Suite suite, std::string_view key, std::string_view data);
 std::string HmacSha256(std::string_view key, std::string_view data);
 std::string HmacSm3(std::string_view key, std::string_view data);
 
+// 20 bytes. For one-time codes alone (RFC 6238), whose authenticators know no other hash.
+std::string HmacSha1(std::string_view key, std::string_view data);
+
 // From the operating system's generator by way of OpenSSL's. Ends the process if that fails.
 std::string RandomBytes(size_t count);
 

@@ -8,5 +8,7 @@
 #include "common/crypto/es256.h"         // IWYU pragma: export
 #include "common/crypto/field_cipher.h"  // IWYU pragma: export
 #include "common/crypto/key_ring.h"      // IWYU pragma: export
+#include "common/crypto/key_source.h"    // IWYU pragma: export
+#include "common/crypto/key_store.h"     // IWYU pragma: export
 
 #endif  // RONGHE_COMMON_CRYPTO_CRYPTO_H_

@@ -1,8 +1,5 @@
 #include "common/crypto/field_cipher.h"
 
-#include <map>
-#include <utility>
-
 #include "common/crypto/aead.h"
 #include "common/error/error.h"
 
@@ -34,36 +31,16 @@ std::string Authenticated(std::string_view header, std::string_view aad) {
 
 }  // namespace
 
-class FieldCipher::Impl {
- public:
-  struct Entry {
-    char algorithm;
-    std::unique_ptr<Aead> aead;
-  };
-  std::map<uint32_t, Entry> entries;
-  uint32_t current = 0;
-};
-
-FieldCipher::FieldCipher(const KeyRing& ring) : impl_(std::make_unique<Impl>()) {
-  for (const auto& [version, key] : ring.keys()) {
-    impl_->entries.emplace(
-        version, Impl::Entry{AlgorithmOf(key.suite), Aead::Create(key.suite, key.bytes.view())});
-  }
-  impl_->current = ring.current_version();
-}
-
-FieldCipher::~FieldCipher() = default;
-FieldCipher::FieldCipher(FieldCipher&&) noexcept = default;
-FieldCipher& FieldCipher::operator=(FieldCipher&&) noexcept = default;
-
 absl::StatusOr<std::string> FieldCipher::Encrypt(std::string_view plain,
                                                  std::string_view aad) const {
-  const Impl::Entry& entry = impl_->entries.at(impl_->current);
+  const KeySet& keys = keys_.keys();
+  const KeySet::Entry& entry = keys.current();
+  const uint32_t version = keys.ring().current_version();
   std::string envelope;
   envelope.reserve(plain.size() + kOverhead);
-  envelope.push_back(entry.algorithm);
-  envelope.push_back(static_cast<char>(impl_->current >> 8));
-  envelope.push_back(static_cast<char>(impl_->current & 0xFF));
+  envelope.push_back(AlgorithmOf(entry.suite));
+  envelope.push_back(static_cast<char>(version >> 8));
+  envelope.push_back(static_cast<char>(version & 0xFF));
   std::string authenticated = Authenticated(envelope, aad);
   envelope.append(RandomBytes(kIvBytes));
   envelope.resize(plain.size() + kOverhead);
@@ -79,17 +56,18 @@ absl::StatusOr<std::string> FieldCipher::Decrypt(std::string_view envelope,
                                                  std::string_view aad) const {
   uint32_t version = VersionOf(envelope);
   if (version == 0) return EnvelopeInvalid();
-  auto entry = impl_->entries.find(version);
-  if (entry == impl_->entries.end()) {
+  const KeySet::Entry* entry = keys_.keys().Find(version);
+  if (entry == nullptr && keys_.Refresh().ok()) entry = keys_.keys().Find(version);
+  if (entry == nullptr) {
     return error::Make(absl::StatusCode::kFailedPrecondition, "KEY_VERSION_UNKNOWN",
                        "缺少解密所需的密钥版本", {{"version", std::to_string(version)}});
   }
-  if (entry->second.algorithm != envelope[0]) return EnvelopeInvalid();
+  if (AlgorithmOf(entry->suite) != envelope[0]) return EnvelopeInvalid();
   std::string plain(envelope.size() - kOverhead, '\0');
-  if (!entry->second.aead->Open(envelope.substr(kHeaderBytes, kIvBytes),
-                                Authenticated(envelope.substr(0, kHeaderBytes), aad),
-                                envelope.substr(kHeaderBytes + kIvBytes, plain.size()),
-                                envelope.substr(envelope.size() - kTagBytes), plain.data())) {
+  if (!entry->aead->Open(envelope.substr(kHeaderBytes, kIvBytes),
+                         Authenticated(envelope.substr(0, kHeaderBytes), aad),
+                         envelope.substr(kHeaderBytes + kIvBytes, plain.size()),
+                         envelope.substr(envelope.size() - kTagBytes), plain.data())) {
     return EnvelopeInvalid();
   }
   return plain;
@@ -103,8 +81,6 @@ uint32_t FieldCipher::VersionOf(std::string_view envelope) {
          static_cast<uint8_t>(envelope[2]);
 }
 
-BlindIndex::BlindIndex(const KeyRing& ring) : suite_(ring.index_suite()), key_(ring.index_key()) {}
-
 std::string BlindIndex::Of(std::string_view value, std::string_view context) const {
   // The context's length comes first, so no two pairs of context and value read the same.
   std::string data;
@@ -113,7 +89,8 @@ std::string BlindIndex::Of(std::string_view value, std::string_view context) con
     data.push_back(static_cast<char>(context.size() >> shift & 0xFF));
   }
   data.append(context).append(value);
-  std::string index = Hmac(suite_, key_.view(), data);
+  const KeyRing& ring = keys_.ring();
+  std::string index = Hmac(ring.index_suite(), ring.index_key(), data);
   Wipe(data);
   return index;
 }

@@ -11,8 +11,8 @@ constexpr char kPlace[] = "member.identity_number:12";
 
 class FieldCipherTest : public ::testing::TestWithParam<Suite> {
  protected:
-  KeyRing ring_ = KeyRing::ForTesting(GetParam());
-  FieldCipher cipher_{ring_};
+  KeyStore keys_{KeyRing::ForTesting(GetParam())};
+  FieldCipher cipher_{keys_};
 };
 
 INSTANTIATE_TEST_SUITE_P(Suites, FieldCipherTest, ::testing::Values(Suite::kSm, Suite::kAes),
@@ -74,18 +74,20 @@ TEST_P(FieldCipherTest, NamesAnUnknownKeyVersion) {
 
 TEST_P(FieldCipherTest, OtherSuiteDoesNotOpenIt) {
   std::string envelope = cipher_.Encrypt(kNumber, kPlace).value();
-  FieldCipher other(KeyRing::ForTesting(GetParam() == Suite::kSm ? Suite::kAes : Suite::kSm));
+  KeyStore keys(KeyRing::ForTesting(GetParam() == Suite::kSm ? Suite::kAes : Suite::kSm));
+  FieldCipher other(keys);
   EXPECT_EQ(error::Reason(other.Decrypt(envelope, kPlace).status()), "ENVELOPE_INVALID");
 }
 
 TEST_P(FieldCipherTest, BlindIndexIsKeyedAndKeepsColumnsApart) {
-  BlindIndex index(ring_);
+  BlindIndex index(keys_);
   EXPECT_EQ(index.Of(kNumber, "identity_number").size(), 32u);
-  EXPECT_EQ(index.Of(kNumber, "identity_number"), BlindIndex(ring_).Of(kNumber, "identity_number"));
+  EXPECT_EQ(index.Of(kNumber, "identity_number"), BlindIndex(keys_).Of(kNumber, "identity_number"));
   EXPECT_NE(index.Of(kNumber, "identity_number"), index.Of(kNumber, "phone"));
   EXPECT_NE(index.Of("bc", "a"), index.Of("c", "ab"));
   EXPECT_NE(index.Of(kNumber, "identity_number"), Hash(GetParam(), kNumber));
-  BlindIndex other(KeyRing::ForTesting(GetParam() == Suite::kSm ? Suite::kAes : Suite::kSm));
+  KeyStore keys(KeyRing::ForTesting(GetParam() == Suite::kSm ? Suite::kAes : Suite::kSm));
+  BlindIndex other(keys);
   EXPECT_NE(index.Of(kNumber, "identity_number"), other.Of(kNumber, "identity_number"));
 }
 

@@ -1,12 +1,16 @@
 #include "common/crypto/key_ring.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -63,6 +67,12 @@ absl::StatusOr<v1::KeyRing> ReadProto(const std::string& path) {
   return proto;
 }
 
+absl::Status Unwritable(const std::string& path) {
+  return error::Make(absl::StatusCode::kUnavailable, "FILE_UNWRITABLE",
+                     base::Cat("无法写入文件 ", path),
+                     {{"path", path}, {"cause", std::strerror(errno)}});
+}
+
 // Writes a new file for the owner alone, durably. ALREADY_EXISTS if it is there.
 absl::Status WriteNew(const std::string& path, const v1::KeyRing& proto) {
   std::string text;
@@ -76,13 +86,10 @@ absl::Status WriteNew(const std::string& path, const v1::KeyRing& proto) {
   bool written = fd >= 0 &&
                  write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                  fsync(fd) == 0;
-  int error = errno;
+  absl::Status failed = written ? absl::OkStatus() : Unwritable(path);
   if (fd >= 0) close(fd);
-  if (written) return absl::OkStatus();
-  if (fd >= 0) unlink(path.c_str());
-  return error::Make(absl::StatusCode::kUnavailable, "FILE_UNWRITABLE",
-                     base::Cat("无法写入文件 ", path),
-                     {{"path", path}, {"cause", std::strerror(error)}});
+  if (!written && fd >= 0) unlink(path.c_str());
+  return failed;
 }
 
 }  // namespace
@@ -122,6 +129,35 @@ class KeyRingIo {
   }
 };
 
+namespace {
+
+// Puts a changed ring in the place of the one at `path`. The lock on its folder keeps a second
+// change away; what a change that was killed left behind is removed.
+absl::Status Change(const std::string& path,
+                    const std::function<absl::Status(v1::KeyRing&)>& change) {
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Unwritable(path);
+  absl::Cleanup unlock = [fd] { close(fd); };
+  if (flock(fd, LOCK_EX) != 0) return Unwritable(path);
+  RONGHE_ASSIGN_OR_RETURN(v1::KeyRing proto, ReadProto(path));
+  absl::Cleanup wipe = [&proto] { WipeKeys(proto); };
+  RONGHE_RETURN_IF_ERROR(KeyRingIo::FromProto(proto, path).status());
+  RONGHE_RETURN_IF_ERROR(change(proto));
+  const std::string fresh = base::Cat(path, ".new");
+  unlink(fresh.c_str());
+  RONGHE_RETURN_IF_ERROR(WriteNew(fresh, proto));
+  if (std::rename(fresh.c_str(), path.c_str()) != 0) {
+    absl::Status failed = Unwritable(path);
+    unlink(fresh.c_str());
+    return failed;
+  }
+  return fsync(fd) == 0 ? absl::OkStatus() : Unwritable(path);
+}
+
+}  // namespace
+
 absl::StatusOr<KeyRing> KeyRing::Load(const std::string& path) {
   RONGHE_ASSIGN_OR_RETURN(v1::KeyRing proto, ReadProto(path));
   absl::StatusOr<KeyRing> ring = KeyRingIo::FromProto(proto, path);
@@ -149,23 +185,31 @@ absl::Status KeyRing::Generate(const std::string& path, Suite suite) {
   return status;
 }
 
-absl::Status KeyRing::Rotate(const std::string& path) {
-  RONGHE_ASSIGN_OR_RETURN(v1::KeyRing proto, ReadProto(path));
-  absl::Cleanup wipe = [&proto] { WipeKeys(proto); };
-  RONGHE_ASSIGN_OR_RETURN(KeyRing ring, KeyRingIo::FromProto(proto, path));
-  uint32_t newest = ring.keys_.rbegin()->first;
-  if (newest == kMaxVersion) return Invalid(path, "密钥版本已用尽");
-  AddRandomKey(proto, newest + 1, ring.suite());
-  std::string fresh = base::Cat(path, ".new");
-  RONGHE_RETURN_IF_ERROR(WriteNew(fresh, proto));
-  if (std::rename(fresh.c_str(), path.c_str()) != 0) {
-    int error = errno;
-    unlink(fresh.c_str());
-    return error::Make(absl::StatusCode::kUnavailable, "FILE_UNWRITABLE",
-                       base::Cat("无法写入文件 ", path),
-                       {{"path", path}, {"cause", std::strerror(error)}});
-  }
-  return absl::OkStatus();
+absl::Status KeyRing::Rotate(const std::string& path, Suite suite) {
+  return Change(path, [&](v1::KeyRing& proto) -> absl::Status {
+    uint32_t newest = 0;
+    for (const auto& key : proto.keys()) newest = std::max(newest, key.version());
+    if (newest == kMaxVersion) return Invalid(path, "密钥版本已用尽");
+    AddRandomKey(proto, newest + 1, suite);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status KeyRing::Retire(const std::string& path, uint32_t version) {
+  return Change(path, [&](v1::KeyRing& proto) -> absl::Status {
+    if (version == proto.current_version()) {
+      return error::Make(absl::StatusCode::kFailedPrecondition, "KEY_VERSION_CURRENT",
+                         "正在使用的密钥版本不能停用", {{"version", base::Cat(version)}});
+    }
+    for (int i = 0; i < proto.keys_size(); ++i) {
+      if (proto.keys(i).version() != version) continue;
+      Wipe(*proto.mutable_keys(i)->mutable_key());
+      proto.mutable_keys()->DeleteSubrange(i, 1);
+      return absl::OkStatus();
+    }
+    return error::Make(absl::StatusCode::kNotFound, "KEY_VERSION_UNKNOWN", "密钥环中没有这个版本",
+                       {{"version", base::Cat(version)}});
+  });
 }
 
 const KeyRing::Key* KeyRing::Find(uint32_t version) const {

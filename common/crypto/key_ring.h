@@ -14,9 +14,11 @@
 
 namespace ronghe::crypto {
 
-// Data keys with versions, one of which is current, and one index key that never changes (a new one
-// would need every index rebuilt). The file is a textproto of ronghe.crypto.v1.KeyRing, readable by
-// its owner only. Copies share nothing; all are wiped when they go.
+// Data keys with versions, one of which is current, and one index key that never changes: it is
+// what makes an identity number unique in the whole system, and while two index keys were in use at
+// once the same number could be recorded twice. Its leak alone opens no sealed value. The file is a
+// textproto of ronghe.crypto.v1.KeyRing, readable by its owner only. Copies share nothing; all are
+// wiped when they go.
 class KeyRing {
  public:
   // PERMISSION_DENIED SECRET_EXPOSED, NOT_FOUND FILE_UNREADABLE as config::ReadSecret;
@@ -31,9 +33,14 @@ class KeyRing {
   // the file is there: a ring is never overwritten.
   static absl::Status Generate(const std::string& path, Suite suite);
 
-  // Adds a new random key as the current version to the ring at `path`, by way of a new file beside
-  // it. Values under older versions stay readable. Errors as Load.
-  static absl::Status Rotate(const std::string& path);
+  // Adds a new random key of `suite` as the current version to the ring at `path`, by way of a new
+  // file beside it that takes its place at once. Values under older versions stay readable. One
+  // change at a time, also between processes. Errors as Load; UNAVAILABLE, reason FILE_UNWRITABLE.
+  static absl::Status Rotate(const std::string& path, Suite suite);
+
+  // Takes an old version away in the same manner: values under it are lost. Errors as Rotate;
+  // FAILED_PRECONDITION, reason KEY_VERSION_CURRENT; NOT_FOUND, reason KEY_VERSION_UNKNOWN.
+  static absl::Status Retire(const std::string& path, uint32_t version);
 
   Suite suite() const { return suite_; }  // of the current version
   uint32_t current_version() const { return current_; }

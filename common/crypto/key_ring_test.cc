@@ -8,6 +8,7 @@
 
 #include "common/base/strings.h"
 #include "common/crypto/field_cipher.h"
+#include "common/crypto/key_store.h"
 #include "common/error/error.h"
 #include "gtest/gtest.h"
 
@@ -63,43 +64,56 @@ TEST_F(KeyRingTest, ARingIsNeverOverwritten) {
 
 TEST_F(KeyRingTest, OldEnvelopesOpenUnderANewerCurrentKey) {
   ASSERT_TRUE(KeyRing::Generate(path_, Suite::kSm).ok());
-  auto old_ring = KeyRing::Load(path_);
-  ASSERT_TRUE(old_ring.ok());
-  std::string old_envelope = FieldCipher(*old_ring).Encrypt("13800000000", "phone:1").value();
-  std::string old_index = BlindIndex(*old_ring).Of("13800000000", "phone");
+  KeyStore old_keys(KeyRing::Load(path_).value());
+  std::string old_envelope = FieldCipher(old_keys).Encrypt("13800000000", "phone:1").value();
+  std::string old_index = BlindIndex(old_keys).Of("13800000000", "phone");
 
-  ASSERT_TRUE(KeyRing::Rotate(path_).ok());
-  auto ring = KeyRing::Load(path_);
-  ASSERT_TRUE(ring.ok()) << ring.status();
-  EXPECT_EQ(ring->current_version(), 2u);
-  EXPECT_NE(ring->Find(1)->bytes.view(), ring->Find(2)->bytes.view());
-  FieldCipher cipher(*ring);
+  ASSERT_TRUE(KeyRing::Rotate(path_, Suite::kSm).ok());
+  KeyStore keys(KeyRing::Load(path_).value());
+  EXPECT_EQ(keys.ring().current_version(), 2u);
+  EXPECT_NE(keys.ring().Find(1)->bytes.view(), keys.ring().Find(2)->bytes.view());
+  FieldCipher cipher(keys);
   EXPECT_EQ(cipher.Decrypt(old_envelope, "phone:1").value(), "13800000000");
-  EXPECT_EQ(BlindIndex(*ring).Of("13800000000", "phone"), old_index);
+  EXPECT_EQ(BlindIndex(keys).Of("13800000000", "phone"), old_index);
 
   std::string new_envelope = cipher.Encrypt("13800000000", "phone:1").value();
   EXPECT_EQ(FieldCipher::VersionOf(new_envelope), 2u);
-  EXPECT_EQ(error::Reason(FieldCipher(*old_ring).Decrypt(new_envelope, "phone:1").status()),
+  EXPECT_EQ(error::Reason(FieldCipher(old_keys).Decrypt(new_envelope, "phone:1").status()),
             "KEY_VERSION_UNKNOWN");
 }
 
 TEST_F(KeyRingTest, ARingMayChangeItsSuite) {
-  std::string text =
-      base::Cat("current_version: 2\n", "keys { version: 1 suite: SUITE_AES key: \"", Key(32),
-                "\" }\n", "keys { version: 2 suite: SUITE_SM key: \"", Key(16), "\" }\n",
-                "index_suite: SUITE_AES index_key: \"", Key(32), "\"\n");
-  Write(text);
-  auto ring = KeyRing::Load(path_);
-  ASSERT_TRUE(ring.ok()) << ring.status();
-  EXPECT_EQ(ring->suite(), Suite::kSm);
-  EXPECT_EQ(ring->index_suite(), Suite::kAes);
-  std::string as_before = text;
-  as_before.replace(as_before.find("version: 2"), 10, "version: 1");
-  Write(as_before);
-  auto before = KeyRing::Load(path_);
-  ASSERT_TRUE(before.ok()) << before.status();
-  std::string envelope = FieldCipher(*before).Encrypt("x", "y").value();
-  EXPECT_EQ(FieldCipher(*ring).Decrypt(envelope, "y").value(), "x");
+  ASSERT_TRUE(KeyRing::Generate(path_, Suite::kSm).ok());
+  KeyStore before(KeyRing::Load(path_).value());
+  std::string envelope = FieldCipher(before).Encrypt("x", "y").value();
+  ASSERT_TRUE(KeyRing::Rotate(path_, Suite::kAes).ok());
+  KeyStore after(KeyRing::Load(path_).value());
+  EXPECT_EQ(after.ring().suite(), Suite::kAes);
+  EXPECT_EQ(after.index_suite(), Suite::kSm);
+  EXPECT_EQ(FieldCipher(after).Decrypt(envelope, "y").value(), "x");
+  EXPECT_EQ(BlindIndex(after).Of("x", "y"), BlindIndex(before).Of("x", "y"));
+}
+
+TEST_F(KeyRingTest, RetiresOldVersionsOnly) {
+  ASSERT_TRUE(KeyRing::Generate(path_, Suite::kSm).ok());
+  EXPECT_EQ(error::Reason(KeyRing::Retire(path_, 1)), "KEY_VERSION_CURRENT");
+  ASSERT_TRUE(KeyRing::Rotate(path_, Suite::kSm).ok());
+  EXPECT_EQ(error::Reason(KeyRing::Retire(path_, 7)), "KEY_VERSION_UNKNOWN");
+  EXPECT_TRUE(KeyRing::Retire(path_, 1).ok());
+  KeyRing ring = KeyRing::Load(path_).value();
+  EXPECT_EQ(ring.Find(1), nullptr);
+  EXPECT_EQ(ring.current_version(), 2u);
+  // A version that is gone is not used again.
+  ASSERT_TRUE(KeyRing::Rotate(path_, Suite::kSm).ok());
+  EXPECT_EQ(KeyRing::Load(path_)->current_version(), 3u);
+}
+
+TEST_F(KeyRingTest, AChangeThatWasKilledDoesNotBlockTheNext) {
+  ASSERT_TRUE(KeyRing::Generate(path_, Suite::kSm).ok());
+  std::ofstream(path_ + ".new") << "half";
+  EXPECT_TRUE(KeyRing::Rotate(path_, Suite::kSm).ok());
+  EXPECT_EQ(KeyRing::Load(path_)->current_version(), 2u);
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));
 }
 
 TEST_F(KeyRingTest, RefusesRingsThatCannotWork) {

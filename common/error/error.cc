@@ -50,7 +50,8 @@ absl::Status Make(absl::StatusCode code, std::string_view reason, std::string_vi
   return status;
 }
 
-absl::Status InvalidFields(std::vector<FieldViolation> violations) {
+absl::Status InvalidFields(std::vector<FieldViolation> violations, std::string_view reason,
+                           Metadata metadata) {
   google::rpc::BadRequest bad_request;
   std::string fields;
   std::string message_zh = "请求内容有误:";
@@ -64,8 +65,9 @@ absl::Status InvalidFields(std::vector<FieldViolation> violations) {
     violation->set_description(std::move(violations[i].description_zh));
   }
   if (violations.size() > 1) absl::StrAppend(&message_zh, " 等 ", violations.size(), " 处");
-  absl::Status status = Make(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", message_zh,
-                             {{"fields", std::move(fields)}});
+  metadata.emplace_back("fields", std::move(fields));
+  absl::Status status =
+      Make(absl::StatusCode::kInvalidArgument, reason, message_zh, std::move(metadata));
   SetPayload(status, kBadRequestUrl, bad_request);
   return status;
 }

@@ -39,9 +39,10 @@ struct FieldViolation {
   std::string description_zh;  // what is wrong, for the user
 };
 
-// INVALID_ARGUMENT, reason FIELD_INVALID, with all violations in one BadRequest. `violations` must
-// not be empty.
-absl::Status InvalidFields(std::vector<FieldViolation> violations);
+// INVALID_ARGUMENT with all violations in one BadRequest. `violations` must not be empty; the
+// metadata get their paths as "fields".
+absl::Status InvalidFields(std::vector<FieldViolation> violations,
+                           std::string_view reason = "FIELD_INVALID", Metadata metadata = {});
 
 // `status` with a RetryInfo of `delay`; unchanged if it is OK.
 absl::Status WithRetryAfter(absl::Status status, absl::Duration delay);

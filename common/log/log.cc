@@ -157,7 +157,8 @@ class Redacted : public google::protobuf::TextFormat::FastFieldValuePrinter {
   static void Print(Generator* out) { out->PrintLiteral("[redacted]"); }
 };
 
-// A printer for messages of `root`, which knows every sensitive field that can stand in one.
+// A printer for messages of `root`, which knows every sensitive or private field that can stand in
+// one.
 std::unique_ptr<google::protobuf::TextFormat::Printer> MakePrinter(
     const google::protobuf::Descriptor* root) {
   auto printer = std::make_unique<google::protobuf::TextFormat::Printer>();
@@ -173,6 +174,7 @@ std::unique_ptr<google::protobuf::TextFormat::Printer> MakePrinter(
     for (int i = 0; i < descriptor->field_count(); ++i) {
       const auto* field = descriptor->field(i);
       if (field->options().GetExtension(options::v1::sensitive) ||
+          field->options().GetExtension(options::v1::private_) ||
           (opaque && field->name() == "value")) {
         printer->RegisterFieldValuePrinter(field, new Redacted);
       }

@@ -60,8 +60,8 @@ void Info(std::string_view event, std::initializer_list<Field> fields = {});
 void Warn(std::string_view event, std::initializer_list<Field> fields = {});
 void Error(std::string_view event, std::initializer_list<Field> fields = {});
 
-// `message` as one line of text format without the fields that are marked (ronghe.options.v1
-// .sensitive): those print as [redacted]. Unknown fields are left out. At most 4 KiB.
+// `message` as one line of text format without the fields that are marked sensitive or private
+// (ronghe.options.v1): those print as [redacted]. Unknown fields are left out. At most 4 KiB.
 std::string Redact(const google::protobuf::Message& message);
 
 // Keeps lines instead of writing them to stderr, until destroyed: for tests of what is logged. One

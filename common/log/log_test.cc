@@ -120,12 +120,14 @@ TEST(RedactTest, HidesSensitiveFieldsAtEveryDepth) {
   person.mutable_partner()->set_name("王五");
   (*person.mutable_friends())["a"].set_phone("13700000000");
   (*person.mutable_friends())["a"].set_name("赵六");
+  (*person.mutable_friends())["a"].set_full_name("钱七");
   std::string text = Redact(person);
   EXPECT_THAT(text, HasSubstr("name: \"张三\""));
   EXPECT_THAT(text, HasSubstr("phone: [redacted]"));
   EXPECT_THAT(text, HasSubstr("李四"));
   EXPECT_THAT(text, HasSubstr("赵六"));
-  for (const char* hidden : {"13800000000", "13900000000", "13700000000", "1101051949", "王五"}) {
+  for (const char* hidden :
+       {"13800000000", "13900000000", "13700000000", "1101051949", "王五", "钱七"}) {
     EXPECT_THAT(text, Not(HasSubstr(hidden)));
   }
   EXPECT_THAT(text, Not(HasSubstr("\n")));

@@ -211,7 +211,7 @@ absl::Status Apply(sql::Session& session, std::span<const event::v1::Event> even
 }  // namespace
 
 Projection::Projection(sql::Database& database, std::shared_ptr<rpc::Channel> membership,
-                       Listener listener)
+                       Listener listener, Follower follower)
     : database_(database),
       listener_(std::move(listener)),
       organizations_(metrics::Registry::Default().AddGauge(
@@ -222,7 +222,12 @@ Projection::Projection(sql::Database& database, std::shared_ptr<rpc::Channel> me
   options.types = {kOrganizationChanged, kIntervalChanged, kPostChanged,
                    "ronghe.membership.member.changed"};
   consumer_ = std::make_unique<event::Consumer>(
-      kSource, event::v1::EventFeedServiceClient(std::move(membership)), database_, &Apply,
+      kSource, event::v1::EventFeedServiceClient(std::move(membership)), database_,
+      [follower = std::move(follower)](sql::Session& session,
+                                       std::span<const event::v1::Event> events) -> absl::Status {
+        RONGHE_RETURN_IF_ERROR(Apply(session, events));
+        return follower == nullptr ? absl::OkStatus() : follower(session, events);
+      },
       [this](std::span<const event::v1::Event> events) { AfterCommit(events); },
       std::move(options));
 }
@@ -332,8 +337,10 @@ bool Projection::Contains(int64_t org) { return tree_.Contains(org); }
 
 bool Projection::Within(int64_t org, int64_t ancestor) { return tree_.Within(org, ancestor); }
 
+absl::Status Projection::TryCatchUp(absl::Time deadline) { return consumer_->CatchUp(deadline); }
+
 void Projection::CatchUp(absl::Time deadline) {
-  const absl::Status status = consumer_->CatchUp(deadline);
+  const absl::Status status = TryCatchUp(deadline);
   if (!status.ok()) log::Warn("org_catch_up_failed", {{"error", status}});
 }
 

@@ -31,10 +31,13 @@ class Projection : public auth::OrgScope {
  public:
   // Called after a batch of membership's events is committed here, on the consumer's thread.
   using Listener = std::function<void(std::span<const event::v1::Event>)>;
+  // Writes what else the events mean, in the transaction that copies them and after they are in the
+  // copy. May run again: no effects outside the session.
+  using Follower = std::function<absl::Status(sql::Session&, std::span<const event::v1::Event>)>;
 
-  // `membership` is a channel to the membership service. `listener` may be null.
+  // `membership` is a channel to the membership service. `listener` and `follower` may be null.
   Projection(sql::Database& database, std::shared_ptr<rpc::Channel> membership,
-             Listener listener = nullptr);
+             Listener listener = nullptr, Follower follower = nullptr);
   ~Projection() override;
   Projection(const Projection&) = delete;
   Projection& operator=(const Projection&) = delete;
@@ -54,6 +57,8 @@ class Projection : public auth::OrgScope {
   // Waits until everything that membership had published when this was called is applied here, or
   // until `deadline`. For a miss: an organization or member created a moment ago.
   void CatchUp(absl::Time deadline) override;
+  // The same, saying whether it is so. Errors: those of event::Consumer::CatchUp.
+  absl::Status TryCatchUp(absl::Time deadline);
 
  private:
   absl::Status Load();

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "common/crypto/bytes.h"
 #include "common/error/error.h"
+#include "common/rpc/personal.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/message.h"
@@ -30,23 +31,29 @@ const std::string& Call::request_digest() const {
   if (request_digest_.empty()) {
     std::string bytes;
     if (init_.request != nullptr) {
+      const std::unique_ptr<google::protobuf::Message> cleared(init_.request->New());
+      cleared->CopyFrom(*init_.request);
+      ClearPersonal(*cleared);
       google::protobuf::io::StringOutputStream stream(&bytes);
       google::protobuf::io::CodedOutputStream coded(&stream);
       coded.SetSerializationDeterministic(true);
-      init_.request->SerializeToCodedStream(&coded);
+      cleared->SerializeToCodedStream(&coded);
     }
-    request_digest_ = crypto::Sha256(bytes);
+    request_digest_ = crypto::Hash(init_.suite, bytes);
   }
   return request_digest_;
 }
 
 absl::Status Call::Authorize(int64_t organization_id) {
-  if (init_.authorizer == nullptr ||
-      !init_.authorizer->AllowsAfterCatchUp(*init_.principal, init_.permission, organization_id,
-                                            std::min(init_.deadline, absl::Now() + kCatchUp))) {
-    return ScopeDenied(init_.permission);
-  }
+  const auth::Grant* const grant =
+      init_.authorizer == nullptr
+          ? nullptr
+          : init_.authorizer->FindAfterCatchUp(*init_.principal, init_.permission, organization_id,
+                                               init_.now,
+                                               std::min(init_.deadline, absl::Now() + kCatchUp));
+  if (grant == nullptr) return ScopeDenied(init_.permission);
   authorized_ = true;
+  ActUnder(*grant);
   authorized_organization_ = organization_id;
   return absl::OkStatus();
 }
@@ -58,16 +65,23 @@ absl::Status Call::ScopeDenied(std::string_view permission) {
 
 bool Call::Holds(std::string_view permission, int64_t organization_id) const {
   return init_.authorizer != nullptr &&
-         init_.authorizer->Allows(*init_.principal, permission, organization_id);
+         init_.authorizer->Allows(*init_.principal, permission, organization_id, Moment());
+}
+
+bool Call::HoldsWithin(std::string_view permission, int64_t organization_id) const {
+  return init_.authorizer != nullptr &&
+         init_.authorizer->FindWithin(*init_.principal, permission, organization_id, Moment()) !=
+             nullptr;
 }
 
 bool Call::HoldsEverywhere(std::string_view permission) const {
   return init_.authorizer != nullptr &&
-         init_.authorizer->AllowsEverywhere(*init_.principal, permission);
+         init_.authorizer->AllowsEverywhere(*init_.principal, permission, Moment());
 }
 
 Outgoing Call::Out() const {
-  return Outgoing{init_.deadline - kReturnMargin, init_.trace, init_.bearer, nullptr};
+  return Outgoing{init_.deadline - kReturnMargin, init_.trace, init_.bearer, nullptr,
+                  init_.context};
 }
 
 }  // namespace ronghe::rpc

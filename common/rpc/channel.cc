@@ -10,11 +10,11 @@
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
 #include "common/config/common.pb.h"
-#include "common/config/config.h"
 #include "common/error/error.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/pipeline.h"
 #include "common/rpc/status.h"
+#include "common/rpc/tls.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -62,6 +62,7 @@ void FillContext(const Outgoing& out, grpc::ClientContext* context) {
   const trace::Context trace = out.trace.empty() ? trace::Context::New() : out.trace.Child();
   context->AddMetadata("traceparent", trace.ToHeader());
   if (!out.bearer.empty()) context->AddMetadata("authorization", base::Cat("Bearer ", out.bearer));
+  if (!out.context.empty()) context->AddMetadata(kContextHeader, out.context.Encode());
 }
 
 // The threads that drive calls made with UnaryAsync, for the whole process.
@@ -224,24 +225,17 @@ absl::StatusOr<std::shared_ptr<Channel>> Channel::Create(const config::v1::Peer&
   };
   if (target.empty()) return invalid("PEER_INVALID", "没有写明对方服务的地址");
   std::shared_ptr<grpc::ChannelCredentials> credentials;
-  if (tls.cert_file().empty() && tls.key_file().empty() && tls.ca_file().empty()) {
+  const TlsFiles files = {tls.cert_file(), tls.key_file(), tls.ca_file()};
+  if (files.empty()) {
     if (!target.starts_with("127.") && !target.starts_with("localhost:") &&
         !target.starts_with("[::1]:") && !target.starts_with("unix:")) {
       return invalid("TLS_REQUIRED", "除本机地址外必须启用 TLS");
     }
     credentials = grpc::InsecureChannelCredentials();
   } else {
-    absl::StatusOr<std::string> certificate = config::ReadFile(tls.cert_file());
-    if (!certificate.ok()) return certificate.status();
-    absl::StatusOr<std::string> key = config::ReadSecret(tls.key_file());
-    if (!key.ok()) return key.status();
-    absl::StatusOr<std::string> authorities = config::ReadFile(tls.ca_file());
-    if (!authorities.ok()) return authorities.status();
-    grpc::SslCredentialsOptions ssl;
-    ssl.pem_root_certs = *authorities;
-    ssl.pem_private_key = *key;
-    ssl.pem_cert_chain = *certificate;
-    credentials = grpc::SslCredentials(ssl);
+    absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> secure = ChannelCredentials(files);
+    if (!secure.ok()) return secure.status();
+    credentials = *std::move(secure);
   }
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);

@@ -96,6 +96,11 @@ std::vector<std::string> PolicyFaults(const Method& method) {
       policy.audit() == options::v1::AUDIT_UNSPECIFIED) {
     fault("the policy does not say what is audited");
   }
+  if (!options::v1::Approval_IsValid(policy.approval()) ||
+      (policy.approval() != options::v1::APPROVAL_UNSPECIFIED &&
+       policy.audit() != options::v1::AUDIT_WRITE)) {
+    fault("approval is for methods that write and are audited so");
+  }
   if (policy.timeout_ms() < 0) fault("the timeout is negative");
   if ((policy.coalesce() > 0) != (method.shape == Method::Shape::kCoalesced) &&
       method.request_prototype != nullptr) {

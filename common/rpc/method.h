@@ -167,7 +167,8 @@ class ServiceTable {
 };
 
 // Every fault of a method's policy, one line each: no scope, no permission where the scope needs
-// one, no audit, a scope field that does not lead to a string, coalescing of a stream.
+// one, no audit, approval of what writes nothing, a scope field that does not lead to a string,
+// coalescing of a stream.
 std::vector<std::string> PolicyFaults(const Method& method);
 
 }  // namespace ronghe::rpc

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/rpc/call_context.h"
 #include "common/trace/trace.h"
 
 namespace ronghe::rpc {
@@ -56,11 +57,13 @@ struct Outgoing {
   // certificate.
   std::string bearer;
   // May be null.
-  std::shared_ptr<CancelToken> cancel;
+  std::shared_ptr<CancelToken> cancel = nullptr;
+  // Of the call that this one is made for.
+  CallContext context = {};
 
   // For work that no caller waits for: a new trace, this process's own identity.
   static Outgoing Background(absl::Duration timeout) {
-    return Outgoing{absl::Now() + timeout, trace::Context::New(), {}, nullptr};
+    return Outgoing{absl::Now() + timeout, trace::Context::New(), {}};
   }
 };
 

@@ -13,6 +13,7 @@
 #include "common/error/error.h"
 #include "common/log/log.h"
 #include "common/rpc/bytes.h"
+#include "common/rpc/refusal.h"
 #include "common/rpc/status.h"
 #include "google/protobuf/descriptor.h"
 #include "ronghe/options/v1/options.pb.h"
@@ -24,6 +25,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 constexpr std::string_view kOrganizations = "organizations/";
+
+// How long a refused caller waits for its audit row; the log keeps the row in any case.
+constexpr absl::Duration kRefusalPatience = absl::Seconds(1);
 
 absl::Status NoToken() {
   return error::Make(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED_NO_TOKEN", "请先登录");
@@ -79,7 +83,31 @@ bool ServerFault(absl::StatusCode code) {
          code == absl::StatusCode::kDataLoss;
 }
 
+// The passwords and codes of a request.
+std::vector<const FieldDescriptor*> SecretsOf(const google::protobuf::Descriptor* type) {
+  std::vector<const FieldDescriptor*> secrets;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* const field = type->field(i);
+    if (field->type() == FieldDescriptor::TYPE_STRING && !field->is_repeated() &&
+        field->options().GetExtension(options::v1::limits).opaque()) {
+      secrets.push_back(field);
+    }
+  }
+  return secrets;
+}
+
 }  // namespace
+
+Exchange::~Exchange() {
+  if (method == nullptr || request == nullptr) return;
+  for (const FieldDescriptor* const field : method->secrets) {
+    std::string unset;
+    const std::string& secret =
+        request->GetReflection()->GetStringReference(*request, field, &unset);
+    // The default value, which every message shares, is empty.
+    if (!secret.empty()) crypto::Wipe(const_cast<std::string&>(secret));
+  }
+}
 
 std::string_view CodeLabel(int code) {
   static constexpr std::string_view kLabels[] = {
@@ -96,6 +124,8 @@ Pipeline::Pipeline(const ServerOptions& options)
       clock_(options.clock == nullptr ? base::Clock::Real() : *options.clock),
       default_timeout_(options.default_timeout),
       slow_call_(options.slow_call),
+      suite_(options.suite),
+      refusal_log_(options.pass_through ? nullptr : options.refusals),
       pass_through_(options.pass_through) {}
 
 absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
@@ -111,6 +141,10 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
   for (const ServiceTable& table : tables) {
     for (const Method& method : table.methods()) {
       std::vector<std::string> own = PolicyFaults(method);
+      if (options.authorizer != nullptr && !method.policy->permission().empty() &&
+          !options.authorizer->roles().Grants(method.policy->permission())) {
+        own.push_back(base::Cat(method.full_name, ": no role holds the permission"));
+      }
       if (!own.empty()) {
         faults.insert(faults.end(), own.begin(), own.end());
         continue;
@@ -125,6 +159,9 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
       compiled->method = &method;
       compiled->index = pipeline->methods_.size();
       compiled->raw = method.request_prototype == nullptr;
+      compiled->stream = method.shape == Method::Shape::kServerStream ||
+                         method.shape == Method::Shape::kBidi ||
+                         method.shape == Method::Shape::kRawServerStream;
       compiled->mutation = policy.audit() == options::v1::AUDIT_WRITE;
       compiled->timeout = absl::Milliseconds(policy.timeout_ms());
       if (method.shape == Method::Shape::kCoalesced) {
@@ -133,6 +170,7 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
       if (!compiled->raw) {
         const auto* type = method.request_prototype->GetDescriptor();
         compiled->plan = &ValidationPlan::Of(type);
+        compiled->secrets = SecretsOf(type);
         if (policy.scope() == options::v1::SCOPE_ORGANIZATION) {
           compiled->scope_path = CompilePath(type, policy.scope_field());
         }
@@ -191,12 +229,9 @@ void Pipeline::Open(Exchange& exchange) const {
                                                     : parent->Child();
     method.started->Increment();
   }
-  const Method::Shape shape = method.method->shape;
-  const bool stream = shape == Method::Shape::kServerStream || shape == Method::Shape::kBidi ||
-                      shape == Method::Shape::kRawServerStream;
   if (method.timeout > absl::ZeroDuration()) {
     exchange.deadline = std::min(exchange.deadline, exchange.arrived + method.timeout);
-  } else if (!stream && exchange.deadline == absl::InfiniteFuture()) {
+  } else if (!method.stream && exchange.deadline == absl::InfiniteFuture()) {
     exchange.deadline = exchange.arrived + default_timeout_;
   }
 }
@@ -233,14 +268,17 @@ absl::Status Pipeline::Authorize(Exchange& exchange) const {
   if (!principal.signed_in()) return NoToken();
   // Whoever reads the bytes of a raw method asks the rest.
   if (exchange.method->raw || policy.scope() == options::v1::SCOPE_SELF) return absl::OkStatus();
-  if (authorizer_ == nullptr || !authorizer_->AllowsSomewhere(principal, policy.permission())) {
-    return Denied(policy.permission());
+  const bool everywhere = policy.scope() == options::v1::SCOPE_GLOBAL;
+  const auth::Grant* grant = nullptr;
+  if (authorizer_ != nullptr) {
+    grant = everywhere ? authorizer_->FindEverywhere(principal, policy.permission(), call.now())
+                       : authorizer_->FindSomewhere(principal, policy.permission(), call.now());
   }
+  if (grant == nullptr) return Denied(policy.permission());
   switch (policy.scope()) {
     case options::v1::SCOPE_GLOBAL:
-      if (!authorizer_->AllowsEverywhere(principal, policy.permission())) {
-        return Denied(policy.permission());
-      }
+    case options::v1::SCOPE_AUTHENTICATED:
+      call.ActUnder(*grant);
       return absl::OkStatus();
     case options::v1::SCOPE_ORGANIZATION: {
       const auto& path = exchange.method->scope_path;
@@ -268,8 +306,11 @@ absl::Status Pipeline::Prepare(Exchange& exchange) const {
   Call::Init init;
   init.method = method.method->full_name;
   init.permission = method.method->policy->permission();
+  init.needs_approval = method.method->policy->approval() == options::v1::APPROVAL_ALWAYS;
   init.authorizer = authorizer_;
+  init.suite = suite_;
   init.now = clock_.Now();
+  if (method.stream) init.clock = &clock_;
   init.deadline = exchange.deadline;
   init.trace = exchange.trace;
   init.cancelled = &exchange.cancelled;
@@ -294,7 +335,10 @@ absl::Status Pipeline::Prepare(Exchange& exchange) const {
   }
 
   // Authenticate.
-  if (absl::Status status = CheckCaller(exchange); !status.ok()) return status;
+  if (absl::Status status = CheckCaller(exchange); !status.ok()) {
+    exchange.context = {};
+    return status;
+  }
   if (authenticator_ != nullptr) {
     auto principal = authenticator_->Authenticate(
         Credentials{exchange.bearer, exchange.certificate, exchange.peer}, init.now);
@@ -306,6 +350,7 @@ absl::Status Pipeline::Prepare(Exchange& exchange) const {
   }
   init.bearer = exchange.bearer;
   init.peer = exchange.peer;
+  init.context = exchange.context;
   exchange.call.emplace(std::move(init));
 
   // Parse, authorize. A request that cannot be parsed is explained to signed-in callers only.
@@ -354,7 +399,16 @@ absl::Status Pipeline::Guard(absl::FunctionRef<absl::Status()> handler) {
   }
 }
 
+bool Pipeline::MissesAudit(const Exchange& exchange) const {
+  if (pass_through_ || exchange.method->raw || exchange.call->audited()) return false;
+  const options::v1::Audit audit = exchange.method->method->policy->audit();
+  return audit == options::v1::AUDIT_WRITE || audit == options::v1::AUDIT_READ;
+}
+
 absl::Status Pipeline::Settle(const Exchange& exchange, absl::Status status) const {
+  if (status.ok() && MissesAudit(exchange)) {
+    return absl::InternalError("the handler answered without leaving its audit row");
+  }
   if (pass_through_ || exchange.method->raw || exchange.call->authorized() ||
       exchange.method->method->policy->scope() != options::v1::SCOPE_LOADED) {
     return status;
@@ -371,6 +425,27 @@ absl::Status Pipeline::Settle(const Exchange& exchange, absl::Status status) con
 
 void Pipeline::RunUnary(std::span<Item> items) const {
   if (items.empty()) return;
+  HandleUnary(items);
+  const auto refused = [](const Item& item) { return IsRefusal(item.status); };
+  if (std::none_of(items.begin(), items.end(), refused) || refusal_log_ == nullptr) return;
+  RefusalRows rows(*refusal_log_);
+  for (const Item& item : items) {
+    if (refused(item)) {
+      rows.Add(RefusalEntry(*item.exchange, item.status, clock_.Now()));
+    }
+  }
+  rows.Wait(absl::Now() + kRefusalPatience);
+}
+
+absl::Status Pipeline::Keep(const Exchange& exchange, absl::Status status) const {
+  if (refusal_log_ == nullptr || !IsRefusal(status)) return status;
+  RefusalRows rows(*refusal_log_);
+  rows.Add(RefusalEntry(exchange, status, clock_.Now()));
+  rows.Wait(absl::Now() + kRefusalPatience);
+  return status;
+}
+
+void Pipeline::HandleUnary(std::span<Item> items) const {
   const Method& method = *items.front().exchange->method->method;
   if (method.shape != Method::Shape::kCoalesced) {
     for (Item& item : items) {
@@ -409,16 +484,17 @@ void Pipeline::RunUnary(std::span<Item> items) const {
 
 absl::Status Pipeline::RunRawUnary(Exchange& exchange, grpc::ByteBuffer* response) const {
   trace::Scope scope(exchange.trace);
-  return Guard([&] {
-    absl::Status status = Prepare(exchange);
-    if (!status.ok()) return status;
-    return exchange.method->method->raw_unary(*exchange.call, exchange.request_bytes, response);
-  });
+  return Keep(exchange, Guard([&] {
+                absl::Status status = Prepare(exchange);
+                if (!status.ok()) return status;
+                return exchange.method->method->raw_unary(*exchange.call, exchange.request_bytes,
+                                                          response);
+              }));
 }
 
 absl::Status Pipeline::RunStream(Exchange& exchange, RawStream& stream) const {
   trace::Scope scope(exchange.trace);
-  return Guard([&] {
+  absl::Status outcome = Guard([&] {
     absl::Status status = Prepare(exchange);
     if (!status.ok()) return status;
     const Method& method = *exchange.method->method;
@@ -437,6 +513,7 @@ absl::Status Pipeline::RunStream(Exchange& exchange, RawStream& stream) const {
     }
     return Settle(exchange, std::move(status));
   });
+  return Keep(exchange, std::move(outcome));
 }
 
 grpc::Status Pipeline::Close(Exchange& exchange, const absl::Status& outcome) const {

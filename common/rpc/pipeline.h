@@ -1,9 +1,10 @@
 // What happens to a call between the transport and its handler, and on the way back?
 //
 // In this order: exceptions, trace, metrics, log, deadline, admission, authenticate, authorize,
-// validate, request id, handler, status mapping. The first three and the last wrap the others: they
-// see every call, also one that a later stage refuses. Open and Admit run on the thread that drives
-// gRPC and never block; everything from authentication on runs on the worker that runs the handler.
+// validate, request id, handler, audit row of a refusal, status mapping. The first three and the
+// last two wrap the others: they see every call, also one that a later stage refuses. Open and
+// Admit run on the thread that drives gRPC and never block; everything from authentication on runs
+// on the worker that runs the handler.
 #ifndef RONGHE_COMMON_RPC_PIPELINE_H_
 #define RONGHE_COMMON_RPC_PIPELINE_H_
 
@@ -38,11 +39,14 @@ struct CompiledMethod {
   const ValidationPlan* plan = nullptr;
   // The request's `string request_id`, for methods that change something.
   const google::protobuf::FieldDescriptor* request_id = nullptr;
+  // The request's passwords and codes: texts with `limits {opaque: true}`.
+  std::vector<const google::protobuf::FieldDescriptor*> secrets;
   bool mutation = false;
   // Null: everyone.
   const absl::flat_hash_set<std::string>* allowed_callers = nullptr;
   // Raw methods: only authentication, no look into the bytes.
   bool raw = false;
+  bool stream = false;
   size_t coalesce = 0;
   size_t index = 0;
 
@@ -53,12 +57,17 @@ struct CompiledMethod {
 
 // One call on its way. The transport fills the first part.
 struct Exchange {
+  // Overwrites the passwords and codes of the request (GB/T 22239-2019 8.1.4.10).
+  ~Exchange();
+
   const CompiledMethod* method = nullptr;
   grpc::ByteBuffer request_bytes;
   std::string bearer;
   std::string traceparent;
   std::string certificate;
   std::string peer;
+  // Emptied where the caller turns out to be none of ours.
+  CallContext context;
   // InfiniteFuture where the caller gave none.
   absl::Time deadline = absl::InfiniteFuture();
   std::atomic<bool> cancelled = false;
@@ -91,7 +100,8 @@ class Pipeline {
   absl::Status Prepare(Exchange& exchange) const;
 
   // Prepares the calls and runs their handler. `reply` of every item keeps the answer; the statuses
-  // say how each call ended. Exchanges are of one method.
+  // say how each call ended. Exchanges are of one method. A refusal has its audit row when Run…
+  // returns.
   struct Item {
     Exchange* exchange = nullptr;
     Reply* reply = nullptr;
@@ -108,11 +118,17 @@ class Pipeline {
   explicit Pipeline(const ServerOptions& options);
 
   absl::Status CheckCaller(const Exchange& exchange) const;
+  // RunUnary before the rows of what was refused.
+  void HandleUnary(std::span<Item> items) const;
+  // Leaves the audit row of a refusal; returns `status`.
+  absl::Status Keep(const Exchange& exchange, absl::Status status) const;
   absl::Status Authorize(Exchange& exchange) const;
   // What a method that is authorized after loading (SCOPE_LOADED) may answer: INTERNAL for an OK
   // without a call of Authorize; for NOT_FOUND the refusal that somebody else's resource gets, so
   // that nobody learns by guessing which ids exist, unless the caller may see all organizations.
+  // INTERNAL for an OK of a method whose policy wants an audit row that was not left.
   absl::Status Settle(const Exchange& exchange, absl::Status status) const;
+  bool MissesAudit(const Exchange& exchange) const;
   // Runs `handler`; an exception becomes INTERNAL.
   static absl::Status Guard(absl::FunctionRef<absl::Status()> handler);
 
@@ -121,6 +137,8 @@ class Pipeline {
   const base::Clock& clock_;
   const absl::Duration default_timeout_;
   const absl::Duration slow_call_;
+  const crypto::Suite suite_;
+  audit::RefusalLog* const refusal_log_;
   const bool pass_through_;
   std::vector<std::unique_ptr<CompiledMethod>> methods_;
   absl::flat_hash_map<std::string, const CompiledMethod*> by_name_;

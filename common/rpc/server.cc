@@ -9,7 +9,6 @@
 
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
-#include "common/config/config.h"
 #include "common/error/error.h"
 #include "common/log/log.h"
 #include "common/rpc/bytes.h"
@@ -52,20 +51,6 @@ std::string_view BearerOf(std::string_view authorization) {
 
 absl::Status UnknownMethod() {
   return error::Make(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN", "没有这个接口");
-}
-
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> LoadCredentials(const ServerTls& tls) {
-  absl::StatusOr<std::string> certificate = config::ReadFile(tls.cert_file);
-  if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<std::string> key = config::ReadSecret(tls.key_file);
-  if (!key.ok()) return key.status();
-  absl::StatusOr<std::string> authorities = config::ReadFile(tls.ca_file);
-  if (!authorities.ok()) return authorities.status();
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = *authorities;
-  options.pem_key_cert_pairs.push_back({*key, *certificate});
-  return grpc::SslServerCredentials(options);
 }
 
 }  // namespace
@@ -297,6 +282,9 @@ class Server::Impl::ServerCall final : public Work, public RawStream {
     }
     if (const auto found = metadata.find("authorization"); found != metadata.end()) {
       exchange_.bearer = BearerOf(View(found->second));
+    }
+    if (const auto found = metadata.find(kContextHeader); found != metadata.end()) {
+      exchange_.context = CallContext::Parse(View(found->second));
     }
     exchange_.peer = context_.peer();
     if (server_->tls) {
@@ -624,6 +612,7 @@ void Server::Impl::Trunk::Take() {
         if (good) bearers_[frame.number] = BearerOf(frame.bytes);
         break;
       case trunk::Kind::kCall:
+      case trunk::Kind::kCallFor:
         good = TakeCall(frame, message, &tasks);
         break;
       case trunk::Kind::kCancel: {
@@ -678,6 +667,7 @@ bool Server::Impl::Trunk::TakeCall(const trunk::Frame& frame, const grpc::Slice&
   const grpc::Slice request = message.sub(offset, offset + frame.bytes.size());
   exchange.request_bytes = grpc::ByteBuffer(&request, 1);
   exchange.traceparent = frame.traceparent;
+  exchange.context = CallContext::Parse(frame.context);
   if (signed_in) exchange.bearer = bearers_[frame.bearer];
   exchange.certificate = host_.exchange_.certificate;
   exchange.peer = host_.exchange_.peer;
@@ -916,14 +906,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options,
   ServerOptions& own = impl->options;
   own.workers = std::max(1, own.workers);
   own.queue = std::max(1, own.queue);
-  impl->tls = !own.tls.cert_file.empty() || !own.tls.key_file.empty() || !own.tls.ca_file.empty();
+  impl->tls = !own.tls.empty();
   if (!impl->tls && !Loopback(own.listen)) {
     return error::Make(absl::StatusCode::kInvalidArgument, "TLS_REQUIRED",
                        "除本机地址外必须启用 TLS", {{"listen", own.listen}});
   }
   std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
   if (impl->tls) {
-    auto secure = LoadCredentials(own.tls);
+    auto secure = ServerCredentials(own.tls);
     if (!secure.ok()) return secure.status();
     credentials = *std::move(secure);
   }

@@ -19,7 +19,11 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/health.h"
 #include "common/rpc/method.h"
+#include "common/rpc/tls.h"
 
+namespace ronghe::audit {
+class RefusalLog;
+}
 namespace ronghe::metrics {
 class Registry;
 }
@@ -32,18 +36,12 @@ struct AllowedCallers {
   std::vector<std::string> names;
 };
 
-// Paths of PEM files. With all of them set the server demands client certificates signed by the CA.
-struct ServerTls {
-  std::string cert_file;
-  std::string key_file;
-  std::string ca_file;
-};
-
 struct ServerOptions {
   // "host:port"; port 0 picks a free one. Empty: in-process calls only.
   std::string listen = "127.0.0.1:0";
-  // Empty files: plain text, which is accepted on loopback and unix sockets only.
-  ServerTls tls;
+  // Empty files: plain text, which is accepted on loopback and unix sockets only. With files the
+  // server demands client certificates signed by the CA; it follows the files, see tls.h.
+  TlsFiles tls;
   // Threads that run handlers, and calls that may wait for one.
   int workers = 8;
   int queue = 512;
@@ -62,6 +60,10 @@ struct ServerOptions {
   const Authenticator* authenticator = nullptr;
   // May they; must outlive the server.
   const auth::Authorizer* authorizer = nullptr;
+  // Where refused calls leave their audit row; null: nowhere. Must outlive the server.
+  audit::RefusalLog* refusals = nullptr;
+  // What digests of requests are made with.
+  crypto::Suite suite = crypto::Suite::kAes;
   // Null: the default registry.
   metrics::Registry* registry = nullptr;
   // Null: the real clock.

@@ -1,5 +1,8 @@
 #include "common/rpc/server.h"
 
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
 #include <algorithm>
 #include <atomic>
 #include <barrier>
@@ -56,6 +59,7 @@ using testing::v1::WatchThingsRequest;
 // Handlers that tests fill in.
 class Probe : public ProbeServiceHandler {
  public:
+  bool audits = true;
   std::function<absl::StatusOr<EchoResponse>(Call&, const EchoRequest&)> echo;
   std::function<void(std::span<Coalesced<GetThingRequest, Thing>>)> get;
   std::function<absl::StatusOr<Thing>(Call&, const UpdateThingRequest&)> update;
@@ -84,6 +88,7 @@ class Probe : public ProbeServiceHandler {
     for (auto& item : batch) item.result = Named(item.request->name());
   }
   absl::StatusOr<Thing> UpdateThing(Call& call, const UpdateThingRequest& request) override {
+    if (audits) call.set_audited();
     return update ? update(call, request) : Named(request.thing().name());
   }
   absl::StatusOr<Thing> LoadThing(Call& call, const EchoRequest& request) override {
@@ -137,12 +142,15 @@ auth::RoleTable Roles() {
   auth::v1::Roles roles;
   auto* reader = roles.add_roles();
   reader->set_name("reader");
+  reader->set_kind(auth::v1::BUSINESS);
   reader->add_permissions("probe.thing.read");
   auto* writer = roles.add_roles();
   writer->set_name("writer");
+  writer->set_kind(auth::v1::BUSINESS);
   writer->add_permissions("probe.*.*");
   auto* stranger = roles.add_roles();
   stranger->set_name("stranger");
+  stranger->set_kind(auth::v1::BUSINESS);
   stranger->add_permissions("other.thing.read");
   return *auth::RoleTable::FromProto(roles);
 }
@@ -314,6 +322,16 @@ TEST_F(ServerTest, InvalidUtf8IsNamed) {
   EXPECT_THAT(send("\x0a\x7f"), HasReason("REQUEST_MALFORMED"));
 }
 
+TEST_F(ServerTest, NoSuccessWithoutTheAuditRowOfThePolicy) {
+  Start();
+  log::Capture logged;
+  EXPECT_THAT(client_->UpdateThing(server_->As("writer", 1), Update("organizations/1")), IsOk());
+  probe_.audits = false;
+  const auto silent = client_->UpdateThing(server_->As("writer", 1), Update("organizations/1"));
+  EXPECT_THAT(silent, StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(logged.Text(), HasSubstr("without leaving its audit row"));
+}
+
 TEST_F(ServerTest, LoadedScopeMustBeChecked) {
   Start();
   log::Capture logged;
@@ -379,6 +397,98 @@ TEST_F(ServerTest, TheCallKnowsItsCaller) {
   EXPECT_THAT(client_->Anywhere(out, Text("x")), IsOk());
 }
 
+TEST_F(ServerTest, WhatTheGatewaySaysAboutTheCallerTravelsOn) {
+  Start();
+  Outgoing out = server_->As("reader", 1);
+  out.context = {.peer = "10.1.2.3", .purpose = "核查;=%", .validate_only = true};
+  probe_.echo = [&](Call& call, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
+    EXPECT_EQ(call.peer(), "10.1.2.3");
+    EXPECT_EQ(call.purpose(), "核查;=%");
+    EXPECT_TRUE(call.validate_only());
+    EXPECT_EQ(call.Out().context, out.context);
+    return EchoResponse();
+  };
+  EXPECT_THAT(client_->Anywhere(out, Text("x")), IsOk());
+  out.context = {};
+  probe_.echo = [&](Call& call, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
+    EXPECT_FALSE(call.peer().empty());
+    EXPECT_TRUE(call.purpose().empty());
+    EXPECT_FALSE(call.validate_only());
+    return EchoResponse();
+  };
+  EXPECT_THAT(client_->Anywhere(out, Text("x")), IsOk());
+}
+
+TEST_F(ServerTest, ACallUnderADelegatedRoleNamesWhoDelegatedIt) {
+  Start();
+  std::string behalf;
+  probe_.load = [&](Call& call, const EchoRequest& request) -> absl::StatusOr<Thing> {
+    const absl::Status status = call.Authorize(request.text() == "2" ? 2 : 11);
+    if (!status.ok()) return status;
+    behalf = call.on_behalf_of();
+    return Thing();
+  };
+  const auto as = [&](std::vector<auth::Grant> grants) {
+    return server_->As(
+        auth::Principal{auth::Principal::Kind::kPerson, "accounts/7", std::move(grants)});
+  };
+  const auth::Grant delegated{"reader", 1, "accounts/8"};
+  const auth::Grant own{"reader", 11};
+  EXPECT_THAT(client_->LoadThing(as({delegated}), Text("1")), IsOk());
+  EXPECT_EQ(behalf, "accounts/8");
+  EXPECT_THAT(client_->LoadThing(as({delegated, own}), Text("1")), IsOk());
+  EXPECT_EQ(behalf, "");
+  EXPECT_THAT(client_->LoadThing(as({delegated}), Text("2")), HasReason("SCOPE_DENIED"));
+  auth::Grant over = delegated;
+  over.ends = absl::Now() - absl::Seconds(1);
+  EXPECT_THAT(client_->LoadThing(as({over}), Text("1")), HasReason("PERMISSION_DENIED"));
+}
+
+TEST_F(ServerTest, TheDigestTellsNothingPersonal) {
+  Start();
+  std::vector<std::string> digests;
+  probe_.update = [&](Call& call, const UpdateThingRequest&) -> absl::StatusOr<Thing> {
+    digests.push_back(call.request_digest());
+    return Thing();
+  };
+  UpdateThingRequest request = Update("organizations/1");
+  const auto send = [&] {
+    EXPECT_THAT(client_->UpdateThing(server_->As("writer", 1), request), IsOk());
+    return digests.back();
+  };
+  const std::string plain = send();
+  request.mutable_thing()->set_owner_phone("13800138000");
+  request.mutable_thing()->mutable_inner()->set_name("x");
+  request.mutable_thing()->mutable_inner()->set_title("标题");
+  const std::string inner = send();
+  EXPECT_NE(inner, plain);
+  request.mutable_thing()->set_owner_phone("13900139000");
+  request.mutable_thing()->mutable_inner()->set_password("secret");
+  EXPECT_EQ(send(), inner);
+  request.mutable_thing()->set_size(3);
+  EXPECT_NE(send(), inner);
+}
+
+TEST_F(ServerTest, AGrantThatEndsEndsInTheMiddleOfAStream) {
+  base::ManualClock clock(absl::Now());
+  TestServer::Options options = Options();
+  options.clock = &clock;
+  Start(options);
+  auth::Principal deputy{auth::Principal::Kind::kPerson, "accounts/7", {{"reader", 1}}};
+  deputy.grants[0].ends = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()) + 60);
+  std::vector<bool> held;
+  probe_.watch = [&](Call& call, const WatchThingsRequest&, StreamWriter<Thing>&) {
+    held.push_back(call.Holds("probe.thing.read", 11));
+    clock.Advance(absl::Seconds(61));
+    held.push_back(call.Holds("probe.thing.read", 11));
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(client_->WatchThings(server_->As(deputy), WatchThingsRequest(),
+                                   [](const Thing&) { return absl::OkStatus(); }),
+              IsOk());
+  EXPECT_THAT(held, ::testing::ElementsAre(true, false));
+}
+
 TEST_F(ServerTest, MissingDeadlineGetsADefault) {
   Start();
   absl::Time deadline;
@@ -421,6 +531,7 @@ TEST_F(ServerTest, FaultyPoliciesRefuseToStart) {
     R NoPermission(Call&, const EchoRequest&) override { return EchoResponse(); }
     R NoAudit(Call&, const EchoRequest&) override { return EchoResponse(); }
     R NoField(Call&, const EchoRequest&) override { return EchoResponse(); }
+    R NeedlessApproval(Call&, const EchoRequest&) override { return EchoResponse(); }
     R BadPattern(Call&, const testing::v1::BadPatternRequest&) override { return EchoResponse(); }
   } faulty;
   ServerOptions options;
@@ -433,9 +544,25 @@ TEST_F(ServerTest, FaultyPoliciesRefuseToStart) {
         "NoPolicy: the policy does not say what is audited",
         "NoPermission: the policy has no permission",
         "NoAudit: the policy does not say what is audited",
-        "NoField: the scope field does not lead to a string", "the pattern is no RE2"}) {
+        "NoField: the scope field does not lead to a string",
+        "NeedlessApproval: approval is for methods that write", "the pattern is no RE2"}) {
     EXPECT_THAT(text, HasSubstr(expected));
   }
+
+  // A permission that nobody can hold is a slip of the pen.
+  auth::v1::Roles roles;
+  auto* role = roles.add_roles();
+  role->set_name("reader");
+  role->set_kind(auth::v1::BUSINESS);
+  role->add_permissions("probe.thing.read");
+  const auth::RoleTable table = *auth::RoleTable::FromProto(roles);
+  const auth::Authorizer authorizer(table, nullptr);
+  options.authorizer = &authorizer;
+  const TestServer other(std::vector<ServiceTable>{});
+  options.authenticator = &other.authenticator();
+  EXPECT_THAT(Server::Create(options, {ProbeServiceTable(probe_)}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("UpdateThing: no role holds the permission")));
 }
 
 TEST_F(ServerTest, RefusesPlainTextBeyondLoopbackAndTakenPorts) {
@@ -1042,7 +1169,12 @@ TEST_F(ServerTest, OverTlsOnlyListedCertificatesGetIn) {
   auth::v1::Roles roles;
   auto* role = roles.add_roles();
   role->set_name("service_meeting");
+  role->set_kind(auth::v1::SERVICE);
   role->add_permissions("probe.thing.read");
+  auto* writer = roles.add_roles();
+  writer->set_name("writer");
+  writer->set_kind(auth::v1::BUSINESS);
+  writer->add_permissions("probe.thing.update");
   const auth::RoleTable table = *auth::RoleTable::FromProto(roles);
   options.roles = &table;
   Start(options);
@@ -1063,6 +1195,11 @@ TEST_F(ServerTest, OverTlsOnlyListedCertificatesGetIn) {
   const auto forwarded = meeting.WhoAmI(server_->As("reader", 1, 5), Text(""));
   ASSERT_THAT(forwarded, IsOk());
   EXPECT_EQ(forwarded->text(), "accounts/5");
+  // Together they may do what the person may, and a service's role helps no person.
+  EXPECT_THAT(meeting.Everywhere(server_->As("writer", 0), Text("")),
+              HasReason("PERMISSION_DENIED"));
+  EXPECT_THAT(meeting.Everywhere(server_->As("service_meeting", 0), Text("")),
+              HasReason("PERMISSION_DENIED"));
 
   // Listed, without permission; not listed; nobody of ours.
   EXPECT_THAT(client(authority.Issue("gateway.ronghe")).Everywhere(server_->AsNobody(), Text("")),
@@ -1088,6 +1225,121 @@ TEST_F(ServerTest, OverTlsOnlyListedCertificatesGetIn) {
               IsOk());
 }
 
+// The serial number of the certificate that a server shows, and how a connection of `version` with
+// `ciphers` ends.
+struct Handshake {
+  bool done = false;
+  std::string protocol;
+  long serial = 0;
+};
+Handshake ShakeHands(int port, const config::v1::Tls& tls, int version, const char* ciphers) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  SSL_CTX_free);
+  SSL_CTX_set_security_level(context.get(), 0);
+  SSL_CTX_set_min_proto_version(context.get(), version);
+  SSL_CTX_set_max_proto_version(context.get(), version);
+  SSL_CTX_set_cipher_list(context.get(), ciphers);
+  SSL_CTX_use_certificate_chain_file(context.get(), tls.cert_file().c_str());
+  SSL_CTX_use_PrivateKey_file(context.get(), tls.key_file().c_str(), SSL_FILETYPE_PEM);
+  constexpr unsigned char kHttp2[] = "\x02h2";
+  SSL_CTX_set_alpn_protos(context.get(), kHttp2, 3);
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> connection(BIO_new_ssl_connect(context.get()),
+                                                                 BIO_free_all);
+  BIO_set_conn_hostname(connection.get(), ("127.0.0.1:" + std::to_string(port)).c_str());
+  Handshake result;
+  result.done = BIO_do_handshake(connection.get()) == 1;
+  if (!result.done) return result;
+  SSL* ssl = nullptr;
+  BIO_get_ssl(connection.get(), &ssl);
+  result.protocol = SSL_get_version(ssl);
+  const std::unique_ptr<X509, decltype(&X509_free)> shown(SSL_get1_peer_certificate(ssl),
+                                                          X509_free);
+  result.serial = ASN1_INTEGER_get(X509_get0_serialNumber(shown.get()));
+  return result;
+}
+
+TEST_F(ServerTest, OldProtocolsAndSuitesAreNotSpoken) {
+  ronghe::testing::TestAuthority authority;
+  const config::v1::Tls own = authority.Issue("probe.ronghe");
+  TestServer::Options options = Options();
+  options.listen = "127.0.0.1:0";
+  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
+  Start(options);
+  const int port = server_->server().port();
+  const config::v1::Tls mine = authority.Issue("gateway.ronghe");
+  EXPECT_EQ(ShakeHands(port, mine, TLS1_3_VERSION, "DEFAULT").protocol, "TLSv1.3");
+  EXPECT_EQ(ShakeHands(port, mine, TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256").protocol,
+            "TLSv1.2");
+  EXPECT_FALSE(ShakeHands(port, mine, TLS1_1_VERSION, "ALL").done);
+  for (const char* old : {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384",
+                          "AES128-GCM-SHA256", "AES256-SHA", "NULL"}) {
+    EXPECT_FALSE(ShakeHands(port, mine, TLS1_2_VERSION, old).done) << old;
+  }
+}
+
+TEST_F(ServerTest, FollowsItsCertificates) {
+  ronghe::testing::TestAuthority authority;
+  const config::v1::Tls own = authority.Issue("probe.ronghe");
+  TestServer::Options options = Options();
+  options.listen = "127.0.0.1:0";
+  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
+  options.callers = {{"ronghe.rpc.testing.v1.ProbeService", {"gateway.ronghe"}}};
+  Start(options);
+  const int port = server_->server().port();
+  config::v1::Peer peer;
+  peer.set_target("127.0.0.1:" + std::to_string(port));
+  peer.set_server_name("probe.ronghe");
+  const config::v1::Tls mine = authority.Issue("gateway.ronghe");
+  ProbeServiceClient client(*Channel::Create(peer, mine, {.own_connections = true}));
+  // A stream from before the change, held open across it.
+  std::atomic<bool> replaced = false;
+  probe_.watch = [&](Call&, const WatchThingsRequest&, StreamWriter<Thing>& out) {
+    absl::Status status = out.Write(Probe::Named("before"));
+    while (status.ok() && !replaced) out.WaitCancelled(absl::Now() + absl::Milliseconds(5));
+    return status.ok() ? out.Write(Probe::Named("after")) : status;
+  };
+  std::vector<std::string> heard;
+  std::atomic<bool> begun = false;
+  absl::Status ended;
+  Outgoing patient = server_->As("reader", 1);
+  patient.deadline = absl::Now() + absl::Seconds(60);
+  std::thread watcher([&] {
+    ended = client.WatchThings(patient, WatchThingsRequest(), [&](const Thing& thing) {
+      heard.push_back(thing.name());
+      begun = true;
+      return absl::OkStatus();
+    });
+  });
+  while (!begun) std::this_thread::yield();
+  const long before = ShakeHands(port, mine, TLS1_3_VERSION, "DEFAULT").serial;
+  ASSERT_GT(before, 0);
+
+  // Both ends get new files of the same names.
+  authority.Issue("probe.ronghe");
+  authority.Issue("gateway.ronghe");
+  long after = before;
+  for (const absl::Time end = absl::Now() + absl::Seconds(30);
+       after <= before && absl::Now() < end;) {
+    const Handshake shaken = ShakeHands(port, mine, TLS1_3_VERSION, "DEFAULT");
+    if (shaken.done) after = shaken.serial;
+  }
+  EXPECT_GT(after, before);
+  replaced = true;
+  watcher.join();
+  EXPECT_THAT(ended, IsOk());
+  EXPECT_THAT(heard, ::testing::ElementsAre("before", "after"));
+  ProbeServiceClient fresh(*Channel::Create(peer, mine, {.own_connections = true}));
+  EXPECT_THAT(fresh.Echo(server_->AsNobody(), Text("x")), IsOk());
+}
+
+TEST_F(ServerTest, ACertificateOfAnotherKeyRefusesToStart) {
+  ronghe::testing::TestAuthority authority;
+  const config::v1::Tls own = authority.Issue("probe.ronghe");
+  ServerOptions options;
+  options.tls = {own.cert_file(), authority.Issue("other.ronghe").key_file(), own.ca_file()};
+  EXPECT_THAT(Server::Create(options, {}), HasReason("TLS_FILES_INVALID"));
+}
+
 TEST_F(ServerTest, OverTlsAServiceThatIsNotNamedAnswersNobody) {
   ronghe::testing::TestAuthority authority;
   const config::v1::Tls own = authority.Issue("probe.ronghe");
@@ -1100,6 +1352,28 @@ TEST_F(ServerTest, OverTlsAServiceThatIsNotNamedAnswersNobody) {
   peer.set_server_name("probe.ronghe");
   ProbeServiceClient client(*Channel::Create(peer, authority.Issue("gateway.ronghe")));
   EXPECT_THAT(client.Echo(server_->AsNobody(), Text("")), HasReason("CALLER_NOT_ALLOWED"));
+}
+
+TEST_F(ServerTest, AServicesOwnListStandsInsteadOfTheListForAll) {
+  ronghe::testing::TestAuthority authority;
+  const config::v1::Tls own = authority.Issue("probe.ronghe");
+  TestServer::Options options = Options();
+  options.listen = "127.0.0.1:0";
+  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
+  options.callers = {{"*", {"gateway.ronghe"}},
+                     {"ronghe.rpc.testing.v1.ProbeService", {"meeting.ronghe"}}};
+  Start(options);
+  config::v1::Peer peer;
+  peer.set_target("127.0.0.1:" + std::to_string(server_->server().port()));
+  peer.set_server_name("probe.ronghe");
+  const auto echo = [&](const std::string& name) {
+    ProbeServiceClient client(
+        *Channel::Create(peer, authority.Issue(name), {.own_connections = true}));
+    return client.Echo(server_->AsNobody(), Text(""));
+  };
+  EXPECT_THAT(echo("meeting.ronghe"), IsOk());
+  EXPECT_THAT(echo("gateway.ronghe"), HasReason("CALLER_NOT_ALLOWED"));
+  EXPECT_THAT(echo("meeting.ronghe.evil"), HasReason("CALLER_NOT_ALLOWED"));
 }
 
 }  // namespace

@@ -46,11 +46,17 @@ bool ReadFields(std::string_view in, Frame* frame) {
     case Kind::kHello:
       if (!Get(&in, &frame->number)) return false;
       break;
-    case Kind::kCall: {
+    case Kind::kCall:
+    case Kind::kCallFor: {
       uint8_t trace = 0;
+      uint16_t context = 0;
       if (!Get(&in, &frame->id) || !Get(&in, &frame->number) || !Get(&in, &frame->bearer) ||
           !Get(&in, &frame->timeout_micros) || !Get(&in, &trace) ||
           !GetBytes(&in, trace, &frame->traceparent)) {
+        return false;
+      }
+      if (frame->kind == Kind::kCallFor &&
+          (!Get(&in, &context) || !GetBytes(&in, context, &frame->context))) {
         return false;
       }
       break;
@@ -108,12 +114,17 @@ void FrameBuffer::Header(const Frame& frame) {
       Put(&flat_, frame.number);
       break;
     case Kind::kCall:
+    case Kind::kCallFor:
       Put(&flat_, frame.id);
       Put(&flat_, frame.number);
       Put(&flat_, frame.bearer);
       Put(&flat_, frame.timeout_micros);
       Put(&flat_, static_cast<uint8_t>(frame.traceparent.size()));
       flat_.append(frame.traceparent);
+      if (frame.kind == Kind::kCallFor) {
+        Put(&flat_, static_cast<uint16_t>(frame.context.size()));
+        flat_.append(frame.context);
+      }
       break;
     case Kind::kCancel:
     case Kind::kPart:

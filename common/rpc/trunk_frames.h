@@ -21,7 +21,8 @@ namespace ronghe::rpc::trunk {
 // The stream's name. It stands in no proto, so that neither HTTP nor reflection knows it.
 inline constexpr char kPath[] = "/ronghe.trunk.v1.TrunkService/Carry";
 
-inline constexpr uint8_t kVersion = 1;
+// 1: all but kCallFor.
+inline constexpr uint8_t kVersion = 2;
 inline constexpr uint16_t kNumbers = 256;         // bearers, and
 inline constexpr uint16_t kMethodNumbers = 4096;  // methods that a trunk knows at a time
 inline constexpr uint16_t kNoBearer = 0xFFFF;
@@ -43,6 +44,8 @@ enum class Kind : uint8_t {
   kDrain = 6,  // no more calls, please; those under way are answered
   kPart = 7,   // the next piece of an answer that kReply ends
   kReply = 8,
+  // From the caller, to a server of version 2 or later: a call with its CallContext.
+  kCallFor = 9,
 };
 
 struct Frame {
@@ -54,6 +57,8 @@ struct Frame {
   // How long the caller still waits; 0: no end.
   uint64_t timeout_micros = 0;
   std::string_view traceparent;
+  // Of kCallFor: CallContext::Encode.
+  std::string_view context;
   uint8_t code = 0;
   // Of a reply: the status message, and a serialised google.rpc.Status or nothing.
   std::string_view message;

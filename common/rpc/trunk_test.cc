@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "common/auth/role_table.h"
+#include "common/auth/roles.pb.h"
 #include "common/error/error.h"
 #include "common/rpc/bytes.h"
 #include "common/rpc/rpc_testing.ronghe.h"
@@ -42,6 +44,8 @@ class Probe : public ProbeServiceHandler {
       response.set_text(std::string(1'000'000, 'g'));
     } else if (request.text() == "fault") {
       return error::Make(absl::StatusCode::kFailedPrecondition, "FAULT", "不行", {{"why", "so"}});
+    } else if (request.text() == "who for") {
+      response.set_text(std::string(call.peer()) + " " + call.purpose());
     } else if (request.text() == "wait") {
       running.fetch_add(1);
       while (!call.cancelled() && !released) absl::SleepFor(absl::Milliseconds(1));
@@ -124,6 +128,18 @@ class Caller {
     frame.bytes = bytes;
     buffer_.Add(frame);
   }
+  void CallFor(uint32_t id, uint16_t method, const CallContext& context,
+               const google::protobuf::Message& request) {
+    const std::string bytes = request.SerializeAsString();
+    const std::string text = context.Encode();
+    trunk::Frame frame;
+    frame.kind = trunk::Kind::kCallFor;
+    frame.id = id;
+    frame.number = method;
+    frame.context = text;
+    frame.bytes = bytes;
+    buffer_.Add(frame);
+  }
   void Cancel(uint32_t id) {
     trunk::Frame frame;
     frame.kind = trunk::Kind::kCancel;
@@ -158,6 +174,7 @@ class Caller {
     trunk::Frame frame;
     while (reader.Next(&frame)) {
       kinds_.push_back(frame.kind);
+      if (frame.kind == trunk::Kind::kHello) version_ = frame.number;
       if (frame.kind == trunk::Kind::kPart) parts_[frame.id].append(frame.bytes);
       if (frame.kind != trunk::Kind::kReply) continue;
       answers_[frame.id] = {grpc::Status(static_cast<grpc::StatusCode>(frame.code),
@@ -184,6 +201,7 @@ class Caller {
 
   std::map<uint32_t, Answer> answers_;
   std::vector<trunk::Kind> kinds_;
+  uint16_t version_ = 0;
 
  private:
   void* Tag() { return this; }
@@ -210,7 +228,14 @@ constexpr char kWatch[] = "/ronghe.rpc.testing.v1.ProbeService/WatchThings";
 class TrunkTest : public ::testing::Test {
  protected:
   void Start(int workers = 4, int queue = 512) {
+    auth::v1::Roles roles;
+    auto* prober = roles.add_roles();
+    prober->set_name("prober");
+    prober->set_kind(auth::v1::BUSINESS);
+    prober->add_permissions("probe.*.*");
+    roles_ = std::make_unique<auth::RoleTable>(*auth::RoleTable::FromProto(roles));
     TestServer::Options options;
+    options.roles = roles_.get();
     options.workers = workers;
     options.queue = queue;
     options.listen = "127.0.0.1:0";
@@ -225,7 +250,7 @@ class TrunkTest : public ::testing::Test {
     caller_->Name(trunk::Kind::kMethod, 2, kGetThing);
     caller_->Name(trunk::Kind::kMethod, 3, kWatch);
     caller_->Name(trunk::Kind::kMethod, 4, "/nobody/Knows");
-    caller_->Name(trunk::Kind::kBearer, 7, "Bearer " + server_->As("leader", 0, 42).bearer);
+    caller_->Name(trunk::Kind::kBearer, 7, "Bearer " + server_->As("prober", 0, 42).bearer);
   }
   static EchoRequest Text(std::string text) {
     EchoRequest request;
@@ -237,6 +262,7 @@ class TrunkTest : public ::testing::Test {
   }
 
   Probe probe_;
+  std::unique_ptr<auth::RoleTable> roles_;
   std::unique_ptr<TestServer> server_;
   std::unique_ptr<Caller> caller_;
 };
@@ -275,6 +301,19 @@ TEST_F(TrunkTest, AnswersAreThoseOfCallsThatComeAlone) {
   EXPECT_THAT(FromGrpc(caller_->answers_[1004].status), HasReason("METHOD_UNKNOWN"));
   EXPECT_THAT(FromGrpc(caller_->answers_[1005].status), HasReason("METHOD_UNKNOWN"));
   EXPECT_TRUE(caller_->Close().ok());
+}
+
+TEST_F(TrunkTest, ACallMayCarryWhatIsKnownOfItsCaller) {
+  Start();
+  caller_->CallFor(1, 0, {.peer = "10.1.2.3", .purpose = "核查"}, Text("who for"));
+  caller_->CallFor(2, 0, {}, Text("plain"));
+  caller_->Call(3, 0, trunk::kNoBearer, Text("plain"));
+  ASSERT_TRUE(caller_->Send());
+  ASSERT_TRUE(caller_->Read(3));
+  EXPECT_EQ(caller_->version_, 2);
+  EXPECT_EQ(caller_->answers_[1].bytes, Text("10.1.2.3 核查").SerializeAsString());
+  EXPECT_EQ(caller_->answers_[2].bytes, Text("plain").SerializeAsString());
+  EXPECT_EQ(caller_->answers_[3].bytes, Text("plain").SerializeAsString());
 }
 
 TEST_F(TrunkTest, CancelReachesTheHandler) {

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/error/error.h"
+#include "common/rpc/call_context.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/etag.h"
 #include "common/rpc/field_mask.h"
@@ -255,6 +256,25 @@ TEST(CancelTest, HooksRunOnceAndOnlyWhileTheyLive) {
   EXPECT_EQ(runs, 2);
   CancelHook none(nullptr, [&] { ++runs; });
   EXPECT_EQ(runs, 2);
+}
+
+TEST(CallContextTest, ComesBackAsItWas) {
+  for (const CallContext& context :
+       {CallContext{}, CallContext{.peer = "10.0.0.1"}, CallContext{.purpose = "a=b;c%\r\n督查"},
+        CallContext{.peer = "2001:db8::1", .purpose = "x", .validate_only = true}}) {
+    const std::string text = context.Encode();
+    EXPECT_EQ(CallContext::Parse(text), context) << text;
+    EXPECT_EQ(text.empty(), context.empty());
+    for (char c : text) EXPECT_TRUE(c > ' ' && c < 0x7f) << text;
+  }
+  EXPECT_EQ(CallContext::Parse(CallContext{.purpose = std::string(1000, 'x')}.Encode()).purpose,
+            std::string(256, 'x'));
+}
+
+TEST(CallContextTest, ForgivesWhatItDoesNotKnow) {
+  EXPECT_EQ(CallContext::Parse(";;=;x=y;peer=1.2.3.4;dry"), CallContext{.peer = "1.2.3.4"});
+  EXPECT_EQ(CallContext::Parse("peer=%;purpose=%4"), CallContext{});
+  EXPECT_EQ(CallContext::Parse("dry=0"), CallContext{});
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
+#include "common/rpc/personal_text.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -39,6 +40,8 @@ struct ValidationPlan::Field {
   int max_items = 0;
   std::optional<int64_t> min, max;
   std::unique_ptr<re2::RE2> pattern;
+  // A text that may hold no personal number.
+  bool impersonal = false;
   const ValidationPlan* message = nullptr;
   // Enum values are 0..contiguous_max without a gap; -1 where they are not.
   int contiguous_max = -1;
@@ -54,6 +57,7 @@ class ValidationPlan::Walker {
     std::string field;
     std::string description_zh;
     bool missing = false;
+    const v1::PersonalNumber* personal = nullptr;
   };
 
   explicit Walker(std::vector<Violation>* violations) : violations_(violations) {}
@@ -196,7 +200,15 @@ class ValidationPlan::Walker {
     if (field.pattern != nullptr && !re2::RE2::FullMatch(text, *field.pattern)) {
       return Report("格式不正确", false);
     }
-    return true;
+    return !field.impersonal || Impersonal(text);
+  }
+
+  bool Impersonal(const std::string& text) {
+    const v1::PersonalNumber* const found = FindPersonalNumber(text);
+    if (found == nullptr) return true;
+    const bool go_on = Report(base::Cat("不能填写", found->title()), false);
+    if (violations_ != nullptr) violations_->back().personal = found;
+    return go_on;
   }
 
   bool Number(const Field& field, int64_t value) {
@@ -277,6 +289,9 @@ const ValidationPlan& ValidationPlan::Of(const Descriptor* type) {
             if (descriptor->type() == FieldDescriptor::TYPE_STRING && field->max_length == 0) {
               field->max_length = kDefaultMaxLength;
             }
+            field->impersonal = descriptor->type() == FieldDescriptor::TYPE_STRING &&
+                                !limits.opaque() &&
+                                !descriptor->options().GetExtension(options::v1::sensitive);
             checks = true;
             break;
           case FieldDescriptor::CPPTYPE_ENUM:
@@ -328,13 +343,17 @@ absl::Status ValidationPlan::Check(const Message& request) const {
     return true;
   };
   std::vector<error::FieldViolation> violations;
+  const v1::PersonalNumber* personal = nullptr;
   for (Walker::Violation& violation : found) {
     if (!excused(violation)) {
+      if (personal == nullptr) personal = violation.personal;
       violations.push_back({std::move(violation.field), std::move(violation.description_zh)});
     }
   }
   if (violations.empty()) return absl::OkStatus();
-  return error::InvalidFields(std::move(violations));
+  if (personal == nullptr) return error::InvalidFields(std::move(violations));
+  return error::InvalidFields(std::move(violations), "PERSONAL_DATA_IN_TEXT",
+                              {{"rule_id", personal->rule_id()}, {"source", personal->source()}});
 }
 
 std::vector<std::string> ValidationPlan::Faults(const Descriptor* type) {

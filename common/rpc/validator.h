@@ -27,9 +27,10 @@ class ValidationPlan {
 
   ~ValidationPlan();
 
-  // OK, or INVALID_ARGUMENT with reason FIELD_INVALID and every violation (at most 100) in one
-  // BadRequest. In a request with an `update_mask`, fields of the resource are required only where
-  // the mask names them; `name` always is.
+  // OK, or INVALID_ARGUMENT with every violation (at most 100) in one BadRequest and reason
+  // FIELD_INVALID; PERSONAL_DATA_IN_TEXT with rule_id and source when a text that is not sensitive
+  // holds an identity number or a mobile number. In a request with an `update_mask`, fields of the
+  // resource are required only where the mask names them; `name` always is.
   absl::Status Check(const google::protobuf::Message& request) const;
 
   // What is wrong with the limits of `type` or of a type below it: patterns that RE2 does not

@@ -134,6 +134,22 @@ TEST(ValidatorTest, AtMostAHundredViolationsAreNamed) {
   EXPECT_EQ(Violations(thing).size(), 100u);
 }
 
+TEST(ValidatorTest, PersonalNumbersStandInSensitiveFieldsOnly) {
+  Thing thing = Good();
+  thing.set_owner_phone("13800138000");
+  thing.set_password("secret 13800138000");
+  EXPECT_THAT(Violations(thing), ::testing::IsEmpty());
+  thing.add_notes("see 11010519491231002X");
+  thing.mutable_labels()->insert({"call", "13800138000"});
+  UpdateThingRequest request;
+  *request.mutable_thing() = thing;
+  const absl::Status status = ValidationPlan::Of(UpdateThingRequest::descriptor()).Check(request);
+  EXPECT_THAT(status, HasReason("PERSONAL_DATA_IN_TEXT"));
+  EXPECT_EQ(error::MetadataValue(status, "rule_id"), "P-04");
+  EXPECT_EQ(error::FieldViolations(status).size(), 2u);
+  EXPECT_EQ(status.ToString().find("13800138000"), std::string::npos);
+}
+
 TEST(ValidatorTest, FaultyPatternsAreFound) {
   EXPECT_EQ(ValidationPlan::Faults(BadPatternRequest::descriptor()).size(), 1u);
   EXPECT_TRUE(ValidationPlan::Faults(UpdateThingRequest::descriptor()).empty());

@@ -10,13 +10,20 @@
 #include "absl/flags/usage.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "common/approval/api.h"
 #include "common/audit/chain.h"
+#include "common/audit/head.h"
+#include "common/audit/refusal_log.h"
+#include "common/audit/retention.h"
+#include "common/audit/service.h"
+#include "common/audit/watch.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "common/event/feed.h"
 #include "common/event/publisher.h"
 #include "common/log/log.h"
+#include "common/rotation/rotation_api.h"
 #include "common/sql/migrate.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
@@ -25,6 +32,10 @@ ABSL_FLAG(std::string, config, "", "the configuration file (textproto)");
 ABSL_FLAG(bool, check_config, false, "only check whether the process could run with --config");
 ABSL_FLAG(bool, migrate, false, "only bring the schema up to date, as config.migrate_database");
 ABSL_FLAG(std::string, generate_keyring, "", "only write a new key ring to this file");
+ABSL_FLAG(std::string, rotate_keyring, "",
+          "only add a current version to the key ring in this file");
+ABSL_FLAG(std::string, suite, "sm",
+          "with the two above: sm (SM4-GCM, SM3) or aes (AES-256, SHA-256)");
 ABSL_FLAG(absl::Duration, drain, absl::ZeroDuration(),
           "how long to keep answering after SIGTERM, until callers have noticed");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20), "how long running calls may take to finish");
@@ -92,6 +103,50 @@ int Report(std::string_view program, const absl::Status& status) {
   return 1;
 }
 
+// The suite that a text names.
+absl::StatusOr<crypto::Suite> ParseSuite(std::string_view text) {
+  if (text == "sm") return crypto::Suite::kSm;
+  if (text == "aes") return crypto::Suite::kAes;
+  return Invalid("keys.suite", "密码算法套件只能是 sm 或 aes");
+}
+
+// The suite that the settings want for new keys; `otherwise` where they say nothing.
+absl::StatusOr<crypto::Suite> SuiteOf(const config::v1::Keys& keys, crypto::Suite otherwise) {
+  if (keys.suite().empty()) return otherwise;
+  return ParseSuite(keys.suite());
+}
+
+// Runs a command on a key ring file with the suite of the flags; the process's exit code.
+int MakeKeys(std::string_view program, absl::Status (*command)(const std::string&, crypto::Suite),
+             const std::string& path) {
+  const absl::StatusOr<crypto::Suite> suite = ParseSuite(absl::GetFlag(FLAGS_suite));
+  if (!suite.ok()) return Report(program, suite.status());
+  const absl::Status status = command(path, *suite);
+  return status.ok() ? 0 : Report(program, status);
+}
+
+// Retention, and the key that signs the heads of the audit chain.
+absl::Status CheckAudit(const config::v1::Common& config) {
+  const config::v1::Audit& audit = config.audit();
+  RONGHE_RETURN_IF_ERROR(audit::CheckRetention(audit, base::ShanghaiDay(absl::Now())));
+  if (audit.heads_file().empty() != audit.signing_key_file().empty()) {
+    return Invalid("audit.signing_key_file", "审计链头文件和签名密钥必须同时写明");
+  }
+  if (audit.heads_file().empty()) return absl::OkStatus();
+  std::error_code error;
+  if (!std::filesystem::is_directory(std::filesystem::path(audit.heads_file()).parent_path(),
+                                     error)) {
+    return Invalid("audit.heads_file", "审计链头文件所在的目录不存在");
+  }
+  crypto::Suite suite = crypto::Suite::kSm;
+  if (!config.keys().field_keyring_file().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(const crypto::KeyRing ring,
+                            crypto::KeyRing::Load(config.keys().field_keyring_file()));
+    suite = ring.index_suite();
+  }
+  return audit::HeadSigner::Load(audit.signing_key_file(), suite).status();
+}
+
 }  // namespace
 
 absl::Status CheckCommonConfig(const config::v1::Common& config, bool feed) {
@@ -105,8 +160,8 @@ absl::Status CheckCommonConfig(const config::v1::Common& config, bool feed) {
     return Invalid("server.workers", "工作线程数或队列长度超出范围");
   }
   if (HasTls(server.tls())) {
-    RONGHE_RETURN_IF_ERROR(config::ReadFile(server.tls().cert_file()).status());
-    RONGHE_RETURN_IF_ERROR(config::ReadSecret(server.tls().key_file()).status());
+    RONGHE_RETURN_IF_ERROR(rpc::CheckTlsFiles(
+        {server.tls().cert_file(), server.tls().key_file(), server.tls().ca_file()}));
     RONGHE_RETURN_IF_ERROR(config::ReadFile(server.tls().ca_file()).status());
   } else if (!Loopback(server.listen())) {
     return Invalid("server.tls", "除本机地址外必须启用 TLS");
@@ -119,6 +174,7 @@ absl::Status CheckCommonConfig(const config::v1::Common& config, bool feed) {
   const config::v1::Keys& keys = config.keys();
   if (!keys.field_keyring_file().empty()) {
     RONGHE_RETURN_IF_ERROR(crypto::KeyRing::Load(keys.field_keyring_file()).status());
+    RONGHE_RETURN_IF_ERROR(SuiteOf(keys, crypto::Suite::kSm).status());
   }
   if (!keys.token_public_keys_file().empty()) {
     RONGHE_RETURN_IF_ERROR(auth::TokenVerifier::Load(keys.token_public_keys_file()).status());
@@ -133,6 +189,7 @@ absl::Status CheckCommonConfig(const config::v1::Common& config, bool feed) {
   } else if (feed) {
     return Invalid("keys.page_token_key_file", "没有写明翻页标记的密钥文件");
   }
+  RONGHE_RETURN_IF_ERROR(CheckAudit(config));
   for (const config::v1::Callers& callers : config.callers()) {
     if (callers.service().empty() || callers.allowed_names().empty()) {
       return Invalid("callers", "调用方名单不完整");
@@ -180,14 +237,13 @@ absl::Status Runtime::Open() {
 
   const config::v1::Keys& keys = config.keys();
   if (!keys.field_keyring_file().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(crypto::KeyRing ring, crypto::KeyRing::Load(keys.field_keyring_file()));
-    keyring_ = std::make_unique<crypto::KeyRing>(std::move(ring));
+    RONGHE_RETURN_IF_ERROR(OpenKeys());
   }
   std::string page_token_key = crypto::RandomBytes(32);
   if (!keys.page_token_key_file().empty()) {
     RONGHE_ASSIGN_OR_RETURN(page_token_key, config::ReadSecret(keys.page_token_key_file()));
   }
-  page_tokens_ = std::make_unique<rpc::PageTokens>(std::move(page_token_key));
+  page_tokens_ = std::make_unique<rpc::PageTokens>(page_token_key);
   if (!keys.token_public_keys_file().empty()) {
     RONGHE_ASSIGN_OR_RETURN(verifier_, auth::TokenVerifier::Load(keys.token_public_keys_file()));
     authenticator_ = std::make_unique<rpc::ServiceAuthenticator>(*verifier_);
@@ -218,8 +274,8 @@ absl::Status Runtime::Open() {
       std::make_unique<base::IdGenerator>(static_cast<uint16_t>(config.server().node_id()), clock_);
   jobs_ = std::make_unique<job::JobRunner>(
       *database_, clock_, base::Cat(options_.service, "-", config.server().node_id()));
-  const crypto::Suite suite = keyring_ == nullptr ? crypto::Suite::kSm : keyring_->suite();
-  chainer_ = std::make_unique<audit::Chainer>(*database_, jobs_.get(), clock_, suite);
+  const crypto::Suite suite = keys_ == nullptr ? crypto::Suite::kSm : keys_->index_suite();
+  refusals_ = std::make_unique<audit::RefusalLog>(*database_, *ids_, clock_, source_);
   AddRequestRecordPurge(*jobs_);
   std::function<void()> nudge = [] {};
   if (options_.feed) {
@@ -227,8 +283,65 @@ absl::Status Runtime::Open() {
     feed_ = std::make_unique<event::FeedHandler>(*database_, *publisher_, *page_tokens_);
     nudge = [publisher = publisher_.get()] { publisher->Nudge(); };
   }
-  writer_ = std::make_unique<Writer>(*database_, *ids_, std::move(nudge));
+  writer_ = std::make_unique<Writer>(
+      *database_, *ids_, std::move(nudge),
+      WriterOptions{.source = source_, .key = std::move(page_token_key), .suite = suite});
+  approvals_ = std::make_unique<approval::ApprovalApi>(*writer_, *page_tokens_);
+  RONGHE_RETURN_IF_ERROR(OpenAudit(suite));
+  if (keys_ != nullptr) {
+    RONGHE_ASSIGN_OR_RETURN(const crypto::Suite fresh, SuiteOf(keys, keys_->ring().suite()));
+    rotation_ = std::make_unique<rotation::KeyRotation>(*keys_, *jobs_, registry_);
+    rotation_api_ = std::make_unique<rotation::RotationApi>(*writer_, *rotation_, source_, fresh);
+  }
   return absl::OkStatus();
+}
+
+absl::Status Runtime::OpenAudit(crypto::Suite suite) {
+  const config::v1::Audit& config = options_.config.audit();
+  if (config.heads_file().empty()) {
+    log::Warn("audit_heads_not_kept", {{"setting", "audit.heads_file"}});
+  } else {
+    RONGHE_ASSIGN_OR_RETURN(audit::HeadSigner signer,
+                            audit::HeadSigner::Load(config.signing_key_file(), suite));
+    heads_ = std::make_unique<audit::HeadFile>(config.heads_file(), source_, std::move(signer));
+  }
+  chainer_ = std::make_unique<audit::Chainer>(*database_, jobs_.get(), clock_, suite, heads_.get());
+  watch_ = std::make_unique<audit::ChainWatch>(
+      audit::ChainWatch::Parts{*database_, *ids_, clock_, source_, suite, heads_.get()},
+      jobs_.get());
+  audit_api_ = std::make_unique<audit::AuditApi>(
+      audit::AuditApi::Parts{.writer = *writer_,
+                             .tokens = *page_tokens_,
+                             .suite = suite,
+                             .heads = heads_.get(),
+                             .retention = audit::Retention(config),
+                             .within = [this](int64_t organization, int64_t ancestor) {
+                               auth::OrgScope* const scope = authorizer_->scope();
+                               return scope != nullptr && scope->Within(organization, ancestor);
+                             }});
+  return absl::OkStatus();
+}
+
+absl::Status Runtime::OpenKeys() {
+  const config::v1::Keys& keys = options_.config.keys();
+  RONGHE_ASSIGN_OR_RETURN(
+      keys_, crypto::KeyStore::Open(std::make_unique<crypto::KeyFile>(keys.field_keyring_file())));
+  RONGHE_ASSIGN_OR_RETURN(const crypto::Suite wanted, SuiteOf(keys, keys_->ring().suite()));
+  if (wanted != keys_->ring().suite()) {
+    log::Warn("key_suite_differs", {{"setting", "keys.suite"}, {"remedy", "StartKeyRotation"}});
+  }
+  return absl::OkStatus();
+}
+
+void Runtime::RefreshKeys() {
+  if (keys_ == nullptr) return;
+  const absl::StatusOr<bool> changed = keys_->Refresh();
+  if (!changed.ok()) {
+    log::Warn("key_ring_unusable", {{"error", changed.status()}});
+  } else if (*changed) {
+    log::Info("key_ring_changed", {{"version", keys_->ring().current_version()}});
+    rotation_->Nudge();
+  }
 }
 
 absl::StatusOr<std::shared_ptr<rpc::Channel>> Runtime::Connect(const config::v1::Peer& peer) {
@@ -243,10 +356,11 @@ absl::StatusOr<std::shared_ptr<rpc::Channel>> Runtime::ConnectMembership() {
   return membership_;
 }
 
-absl::StatusOr<org::Projection*> Runtime::MakeProjection(org::Projection::Listener listener) {
+absl::StatusOr<org::Projection*> Runtime::MakeProjection(org::Projection::Listener listener,
+                                                         org::Projection::Follower follower) {
   RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> membership, ConnectMembership());
-  projection_ =
-      std::make_unique<org::Projection>(*database_, std::move(membership), std::move(listener));
+  projection_ = std::make_unique<org::Projection>(*database_, std::move(membership),
+                                                  std::move(listener), std::move(follower));
   return projection_.get();
 }
 
@@ -260,6 +374,11 @@ absl::Status Runtime::Start(App& app) {
     authorizer_ = std::make_unique<auth::Authorizer>(roles(), scope);
     std::vector<rpc::ServiceTable> tables = app.Tables();
     if (feed_ != nullptr) tables.push_back(event::v1::EventFeedServiceTable(*feed_));
+    tables.push_back(approval::v1::ApprovalServiceTable(*approvals_));
+    tables.push_back(audit::v1::AuditServiceTable(*audit_api_));
+    if (rotation_api_ != nullptr) {
+      tables.push_back(rotation::v1::KeyRotationServiceTable(*rotation_api_));
+    }
 
     const config::v1::Server& server = options_.config.server();
     rpc::ServerOptions options;
@@ -275,6 +394,8 @@ absl::Status Runtime::Start(App& app) {
     options.authenticator =
         app.authenticator() != nullptr ? app.authenticator() : authenticator_.get();
     options.authorizer = authorizer_.get();
+    options.refusals = refusals_.get();
+    if (keys_ != nullptr) options.suite = keys_->index_suite();
     options.registry = &registry_;
     options.clock = &clock_;
     options.reflection = server.reflection();
@@ -299,6 +420,7 @@ absl::Status Runtime::CheckReady() {
 
 void Runtime::WatchReadiness() {
   while (true) {
+    RefreshKeys();
     const absl::Status status = CheckReady();
     std::unique_lock lock(mutex_);
     if (stopping_) return;
@@ -333,6 +455,7 @@ void Runtime::Stop(absl::Duration drain, absl::Duration grace) {
   if (app_ != nullptr) app_->Stop();
   if (jobs_ != nullptr) jobs_->Stop();
   if (projection_ != nullptr) projection_->Stop();
+  if (refusals_ != nullptr) refusals_->Stop();
 }
 
 namespace internal {
@@ -353,8 +476,10 @@ int Run(int argc, char** argv, const AnyProgram& program) {
   RouteLibraryLogs();
 
   if (const std::string path = absl::GetFlag(FLAGS_generate_keyring); !path.empty()) {
-    const absl::Status status = crypto::KeyRing::Generate(path, crypto::Suite::kSm);
-    return status.ok() ? 0 : Report(program.service, status);
+    return MakeKeys(program.service, crypto::KeyRing::Generate, path);
+  }
+  if (const std::string path = absl::GetFlag(FLAGS_rotate_keyring); !path.empty()) {
+    return MakeKeys(program.service, crypto::KeyRing::Rotate, path);
   }
   const std::string path = absl::GetFlag(FLAGS_config);
   if (path.empty()) {

@@ -11,7 +11,9 @@
 //   }
 //
 // Flags: --config FILE to run; with --check_config it only looks whether the process could run with
-// it; with --migrate it brings the schema up to date; --generate_keyring FILE makes a key ring.
+// it; with --migrate it brings the schema up to date. --generate_keyring FILE makes a key ring,
+// --rotate_keyring FILE adds a current version to one, which the running process notices by itself;
+// both take --suite sm|aes.
 // SIGTERM and SIGINT end the process: not ready, drain, no new calls, running calls finish, jobs
 // stop.
 #ifndef RONGHE_COMMON_SERVICE_RUNTIME_H_
@@ -36,7 +38,7 @@
 #include "common/base/ids.h"
 #include "common/config/common.pb.h"
 #include "common/config/config.h"
-#include "common/crypto/key_ring.h"
+#include "common/crypto/key_store.h"
 #include "common/job/job_runner.h"
 #include "common/metrics/metrics.h"
 #include "common/org/projection.h"
@@ -47,13 +49,25 @@
 #include "common/service/write.h"
 #include "common/sql/database.h"
 
-namespace ronghe::audit {
-class Chainer;
+namespace ronghe::approval {
+class ApprovalApi;
 }
+namespace ronghe::audit {
+class AuditApi;
+class Chainer;
+class ChainWatch;
+class HeadFile;
+class RefusalLog;
+}  // namespace ronghe::audit
 namespace ronghe::event {
 class FeedHandler;
 class Publisher;
 }  // namespace ronghe::event
+
+namespace ronghe::rotation {
+class KeyRotation;
+class RotationApi;
+}  // namespace ronghe::rotation
 
 namespace ronghe::service {
 
@@ -99,8 +113,12 @@ class Runtime {
   const rpc::PageTokens& page_tokens() const { return *page_tokens_; }
   const auth::RoleTable& roles() const { return auth::RoleTable::Builtin(); }
   rpc::Health& health() { return health_; }
+  // Where refused calls leave their audit rows.
+  audit::RefusalLog& refusals() { return *refusals_; }
   // Null where the config names no key ring.
-  const crypto::KeyRing* keyring() const { return keyring_.get(); }
+  crypto::KeyStore* keys() { return keys_.get(); }
+  // Where the app lists its sealed tables; null without a key ring.
+  rotation::KeyRotation* rotation() { return rotation_.get(); }
   // Null without a feed.
   event::Publisher* publisher() { return publisher_.get(); }
   // Null before Start.
@@ -113,9 +131,10 @@ class Runtime {
   absl::StatusOr<std::shared_ptr<rpc::Channel>> ConnectMembership();
 
   // Makes the copy of membership's organizations and intervals, which the runtime starts and stops;
-  // called at most once, by the app's constructor. `listener` may be null. Errors: those of
+  // called at most once, by the app's constructor. Both arguments may be null. Errors: those of
   // ConnectMembership.
-  absl::StatusOr<org::Projection*> MakeProjection(org::Projection::Listener listener = nullptr);
+  absl::StatusOr<org::Projection*> MakeProjection(org::Projection::Listener listener = nullptr,
+                                                  org::Projection::Follower follower = nullptr);
   // Null before MakeProjection.
   org::Projection* projection() { return projection_.get(); }
 
@@ -131,6 +150,10 @@ class Runtime {
   explicit Runtime(RuntimeOptions options);
 
   absl::Status Open();
+  // Chain, heads, their check and AuditService.
+  absl::Status OpenAudit(crypto::Suite suite);
+  absl::Status OpenKeys();
+  void RefreshKeys();
   void WatchReadiness();
   absl::Status CheckReady();
 
@@ -143,15 +166,22 @@ class Runtime {
   std::unique_ptr<metrics::Exposer> exposer_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<base::IdGenerator> ids_;
-  std::unique_ptr<crypto::KeyRing> keyring_;
+  std::unique_ptr<crypto::KeyStore> keys_;
   std::unique_ptr<rpc::PageTokens> page_tokens_;
   std::unique_ptr<auth::TokenVerifier> verifier_;
   std::unique_ptr<rpc::ServiceAuthenticator> authenticator_;
   std::unique_ptr<job::JobRunner> jobs_;
   std::unique_ptr<event::Publisher> publisher_;
+  std::unique_ptr<audit::HeadFile> heads_;
   std::unique_ptr<audit::Chainer> chainer_;
+  std::unique_ptr<audit::ChainWatch> watch_;
+  std::unique_ptr<audit::RefusalLog> refusals_;
   std::unique_ptr<event::FeedHandler> feed_;
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<approval::ApprovalApi> approvals_;
+  std::unique_ptr<audit::AuditApi> audit_api_;
+  std::unique_ptr<rotation::KeyRotation> rotation_;
+  std::unique_ptr<rotation::RotationApi> rotation_api_;
   std::shared_ptr<rpc::Channel> membership_;
   std::unique_ptr<org::Projection> projection_;
   std::unique_ptr<auth::Authorizer> authorizer_;

@@ -10,7 +10,11 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "common/crypto/es256.h"
+#include "common/crypto/sm2.h"
 #include "common/error/error.h"
+#include "common/sql/session.h"
+#include "common/sql/statement.h"
 #include "common/testing/certificates.h"
 #include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
@@ -83,11 +87,12 @@ class RuntimeTest : public ::testing::Test {
     return path.string();
   }
 
-  std::shared_ptr<rpc::Channel> Connect(Runtime& runtime) {
+  std::shared_ptr<rpc::Channel> Connect(Runtime& runtime,
+                                        const std::string& certificate = "gateway.ronghe") {
     config::v1::Peer peer;
     peer.set_target("127.0.0.1:" + std::to_string(runtime.server()->port()));
     peer.set_server_name("probe.ronghe");
-    return *rpc::Channel::Create(peer, authority_.Issue("gateway.ronghe"));
+    return *rpc::Channel::Create(peer, authority_.Issue(certificate), {.own_connections = true});
   }
   rpc::Outgoing As(const std::string& role) {
     rpc::Outgoing out = rpc::Outgoing::Background(absl::Seconds(10));
@@ -133,14 +138,59 @@ TEST_F(RuntimeTest, StartsServesAndStopsInOrder) {
   event::v1::EventFeedServiceClient feed(channel);
   event::v1::ListEventsRequest request;
   request.set_source("services/probe");
-  EXPECT_THAT(feed.ListEvents(As("administrator"), request), IsOk());
+  EXPECT_THAT(feed.ListEvents(As("organization_department"), request), IsOk());
   EXPECT_THAT(feed.ListEvents(As("nobody"), request), HasReason("PERMISSION_DENIED"));
 
   (*runtime)->Stop(absl::ZeroDuration(), absl::Seconds(5));
-  EXPECT_THAT(feed.ListEvents(As("administrator"), request),
+  EXPECT_THAT(feed.ListEvents(As("organization_department"), request),
               StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(registry_.Text(), ::testing::HasSubstr("ronghe_ready 0"));
   EXPECT_THAT(notes_, ::testing::ElementsAre("load", "tables", "start", "stop"));
+}
+
+struct Refusal {
+  std::string subject, peer, method, result, detail;
+};
+const sql::Query<Refusal> kRefusals(
+    "test.refusals", "SELECT subject, peer, method, result, detail FROM audit ORDER BY id");
+
+TEST_F(RuntimeTest, ARefusalHasItsAuditRowBeforeItsAnswer) {
+  auto runtime = Runtime::Create(options_);
+  ASSERT_THAT(runtime, IsOk());
+  NotingApp app(&notes_);
+  ASSERT_THAT((*runtime)->Start(app), IsOk());
+  const auto refusals = [&] {
+    return *(*runtime)->database().Read(absl::Now() + absl::Seconds(10), [](sql::Session& session) {
+      return session.Select(kRefusals);
+    });
+  };
+  event::v1::EventFeedServiceClient feed(Connect(**runtime));
+  event::v1::ListEventsRequest request;
+  request.set_source("services/probe");
+  rpc::Outgoing out = As("nobody");
+  out.context = {.peer = "10.0.0.9", .purpose = "inspection"};
+  EXPECT_THAT(feed.ListEvents(out, request), HasReason("PERMISSION_DENIED"));
+  ASSERT_EQ(refusals().size(), 1u);
+  EXPECT_EQ(refusals()[0].subject, "accounts/1");
+  EXPECT_EQ(refusals()[0].peer, "10.0.0.9");
+  EXPECT_EQ(refusals()[0].method, "/ronghe.event.v1.EventFeedService/ListEvents");
+  EXPECT_EQ(refusals()[0].result, "PERMISSION_DENIED PERMISSION_DENIED");
+  EXPECT_THAT(refusals()[0].detail, ::testing::HasSubstr("inspection"));
+
+  out.bearer = "tampered";
+  EXPECT_THAT(feed.ListEvents(out, request), HasReason("TOKEN_INVALID"));
+  ASSERT_EQ(refusals().size(), 2u);
+  EXPECT_EQ(refusals()[1].subject, "");
+  EXPECT_EQ(refusals()[1].result, "UNAUTHENTICATED TOKEN_INVALID");
+  EXPECT_EQ(refusals()[1].peer, "10.0.0.9");
+
+  // Who may not call at all is not believed who it calls for.
+  event::v1::EventFeedServiceClient stranger(Connect(**runtime, "meeting.ronghe"));
+  EXPECT_THAT(stranger.ListEvents(out, request), HasReason("CALLER_NOT_ALLOWED"));
+  ASSERT_EQ(refusals().size(), 3u);
+  EXPECT_EQ(refusals()[2].result, "PERMISSION_DENIED CALLER_NOT_ALLOWED");
+  EXPECT_THAT(refusals()[2].peer, ::testing::StartsWith("meeting.ronghe "));
+  EXPECT_EQ(refusals()[2].detail, "");
 }
 
 TEST_F(RuntimeTest, AnAppThatDoesNotStartLeavesNothingRunning) {
@@ -204,6 +254,24 @@ TEST_F(RuntimeTest, ChecksTheCommonSettings) {
               c.mutable_keys()->set_page_token_key_file(Write("short.key", "short"));
             }),
             "CONFIG_INVALID");
+  EXPECT_EQ(broken([](Config& c) { c.mutable_audit()->set_retention_days(179); }),
+            "RETENTION_TOO_SHORT");
+  EXPECT_EQ(broken([](Config& c) { c.mutable_audit()->set_decision_retention_days(180); }),
+            "RETENTION_TOO_SHORT");
+  const std::string key = Write("audit.key", crypto::Es256Signer::Generate().ToPem());
+  const auto audit = [&key](const std::string& heads, const std::string& signing_key) {
+    return [heads, signing_key](Config& c) {
+      c.mutable_audit()->set_heads_file(heads);
+      c.mutable_audit()->set_signing_key_file(signing_key);
+    };
+  };
+  EXPECT_EQ(broken(audit(key + ".heads", "")), "CONFIG_INVALID");
+  EXPECT_EQ(broken(audit("/nowhere/heads", key)), "CONFIG_INVALID");
+  EXPECT_EQ(broken(audit(key + ".heads", key + ".none")), "FILE_UNREADABLE");
+  // Without a key ring the chain uses SM3, whose heads SM2 signs.
+  EXPECT_EQ(broken(audit(key + ".heads", key)), "KEY_INVALID");
+  const std::string sm2 = Write("sm2.key", crypto::Sm2Signer::Generate().ToPem());
+  EXPECT_EQ(broken(audit(key + ".heads", sm2)), "");
   const std::string open = Write("open.key", std::string(32, 'k'));
   ::chmod(open.c_str(), 0644);
   EXPECT_EQ(broken([&](Config& c) { c.mutable_keys()->set_page_token_key_file(open); }),

@@ -1,13 +1,18 @@
 #include "common/service/write.h"
 
-#include "absl/strings/str_cat.h"
+#include <memory>
+
+#include "common/approval/errors.h"
+#include "common/approval/event.h"
 #include "common/base/status_macros.h"
+#include "common/base/strings.h"
 #include "common/error/error.h"
 #include "common/job/job_runner.h"
 #include "common/log/log.h"
-#include "common/sql/error.h"
+#include "common/rpc/personal.h"
 #include "common/sql/session.h"
 #include "common/sql/statement.h"
+#include "google/protobuf/util/json_util.h"
 
 namespace ronghe::service {
 namespace {
@@ -37,6 +42,64 @@ const sql::Command kPurge(
     "request_record.purge",
     "DELETE FROM request_record WHERE created_at < ? ORDER BY created_at LIMIT ?");
 
+// Whether the answer is kept under the caller's request id. Without a name nobody may be given what
+// another caller was answered.
+bool Recorded(const rpc::Call& call) {
+  return call.request_id_from_client() && !call.request_id().empty() &&
+         !call.principal().subject.empty() && !call.validate_only();
+}
+
+// Ends a transaction that is to leave nothing behind without being a failure.
+const absl::Status& RolledBack() {
+  static const auto* const status = new absl::Status(absl::CancelledError("leaves nothing behind"));
+  return *status;
+}
+
+absl::Status Conflict() {
+  return error::Make(absl::StatusCode::kAborted, "TRANSACTION_CONFLICT", "操作冲突，请重试");
+}
+
+// Which row an encrypted answer belongs to.
+std::string RowOf(const rpc::Call& call) {
+  return base::Cat(call.principal().subject, "\n", call.method(), "\n", call.request_id());
+}
+
+// The text of a field; empty where the message has none of that name.
+std::string TextOf(const google::protobuf::Message& message, const std::string& name) {
+  const auto* field = message.GetDescriptor()->FindFieldByName(name);
+  if (field == nullptr || field->is_repeated() ||
+      field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) {
+    return {};
+  }
+  return message.GetReflection()->GetString(message, field);
+}
+
+// The resource that a request names.
+std::string NamedIn(const google::protobuf::Message& request) {
+  std::string name = TextOf(request, "name");
+  return name.empty() ? TextOf(request, "parent") : name;
+}
+
+std::unique_ptr<google::protobuf::Message> WithoutRequestId(
+    const google::protobuf::Message* request) {
+  if (request == nullptr) return nullptr;
+  std::unique_ptr<google::protobuf::Message> copy(request->New());
+  copy->CopyFrom(*request);
+  const auto* field = copy->GetDescriptor()->FindFieldByName("request_id");
+  if (field != nullptr) copy->GetReflection()->ClearField(copy.get(), field);
+  return copy;
+}
+
+// What the decider sees of the request.
+void Describe(const google::protobuf::Message* request, approval::Row& row) {
+  std::unique_ptr<google::protobuf::Message> shown = WithoutRequestId(request);
+  if (shown == nullptr) return;
+  rpc::ClearPersonal(*shown);
+  shown->DiscardUnknownFields();
+  row.resource = NamedIn(*shown);
+  if (!google::protobuf::util::MessageToJsonString(*shown, &row.request).ok()) row.request.clear();
+}
+
 }  // namespace
 
 void WriteTx::Emit(event::Draft draft) { drafts_.push_back(std::move(draft)); }
@@ -55,8 +118,14 @@ void WriteTx::Audit(int64_t organization_id, std::string resource, std::string o
 
 void WriteTx::Audit(audit::Entry entry) { entries_.push_back(std::move(entry)); }
 
-Writer::Writer(sql::Database& database, base::IdGenerator& ids, std::function<void()> nudge)
-    : database_(database), ids_(ids), nudge_(std::move(nudge)) {}
+Writer::Writer(sql::Database& database, base::IdGenerator& ids, std::function<void()> nudge,
+               WriterOptions options)
+    : database_(database),
+      ids_(ids),
+      nudge_(std::move(nudge)),
+      source_(std::move(options.source)),
+      approval_life_(options.approval_life),
+      seal_(options.suite, options.key.empty() ? crypto::RandomBytes(32) : options.key) {}
 
 absl::Status WriteTx::Finish() {
   if (entries_.empty()) Audit(call_.audit_organization(), call_.audit_resource());
@@ -64,12 +133,14 @@ absl::Status WriteTx::Finish() {
     if (entry.id == 0) entry.id = NextId();
     if (entry.time == absl::UnixEpoch()) entry.time = now();
     if (entry.subject.empty()) entry.subject = call_.principal().subject;
+    if (entry.on_behalf_of.empty()) entry.on_behalf_of = call_.on_behalf_of();
     if (entry.peer.empty()) entry.peer = std::string(call_.peer());
     if (entry.method.empty()) entry.method = std::string(call_.method());
     if (entry.trace_id.empty()) entry.trace_id = call_.trace().trace_id;
     if (entry.request_digest.empty()) entry.request_digest = call_.request_digest();
-    RONGHE_RETURN_IF_ERROR(audit::Record(session_, entry));
+    if (entry.detail.empty()) entry.detail = audit::Detail(call_.purpose(), approval_);
   }
+  RONGHE_RETURN_IF_ERROR(audit::Record(session_, entries_));
   if (drafts_.empty()) return absl::OkStatus();
   // Ids are taken here, after the function has locked the rows that it changed: for one row, the
   // order of ids is the order of changes.
@@ -82,62 +153,151 @@ absl::Status WriteTx::Finish() {
 }
 
 absl::StatusOr<bool> Writer::Run(rpc::Call& call, Function fn, std::string* replay) {
-  const std::string& subject = call.principal().subject;
-  // Without a name nobody may be given what another caller was answered.
-  const bool recorded =
-      call.request_id_from_client() && !call.request_id().empty() && !subject.empty();
-  bool emitted = false;
-  std::optional<int64_t> organization;
-  const absl::StatusOr<bool> replayed =
-      database_.Transact(call.deadline(), [&](sql::Session& session) -> absl::StatusOr<bool> {
-        emitted = false;
-        if (recorded) {
-          const absl::Status claimed =
-              session
-                  .Execute(kClaim, subject, call.method(), call.request_id(), call.request_digest(),
-                           call.now())
-                  .status();
-          if (absl::IsAlreadyExists(claimed)) {
-            RONGHE_ASSIGN_OR_RETURN(
-                const auto record,
-                session.SelectOne(kLoad, subject, call.method(), call.request_id()));
-            if (!record.has_value()) {
-              return error::Make(absl::StatusCode::kAborted, "TRANSACTION_CONFLICT",
-                                 "操作冲突，请重试");
-            }
-            if (record->digest != call.request_digest()) {
-              return error::Make(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
-                                 "请求编号已用于其他请求", {{"request_id", call.request_id()}});
-            }
-            organization = record->organization_id;
-            *replay = record->response;
-            return true;
-          }
-          RONGHE_RETURN_IF_ERROR(claimed);
-        }
-        WriteTx tx(session, call, ids_);
-        RONGHE_ASSIGN_OR_RETURN(const google::protobuf::Message* response, fn(tx));
-        RONGHE_RETURN_IF_ERROR(tx.Finish());
-        emitted = !tx.drafts_.empty();
-        if (recorded) {
-          std::optional<int64_t> authorized;
-          if (call.authorized()) authorized = call.authorized_organization();
-          RONGHE_RETURN_IF_ERROR(session
-                                     .Execute(kComplete, authorized, response->SerializeAsString(),
-                                              subject, call.method(), call.request_id())
-                                     .status());
-        }
-        return false;
-      });
-  if (!replayed.ok()) return replayed;
-  if (*replayed && organization.has_value()) {
-    RONGHE_RETURN_IF_ERROR(call.Authorize(*organization));
+  const std::string digest = Recorded(call) ? seal_.Digest(call.request()) : "";
+  Try result;
+  const absl::Status status = database_.Transact(call.deadline(), [&](sql::Session& session) {
+    result = Try();
+    return RunOnce(session, call, fn, digest, result);
+  });
+  if (status == RolledBack()) {
+    if (!result.missing.has_value()) return false;
+    return AskApproval(call, *result.missing);
   }
-  if (emitted && nudge_) nudge_();
-  return replayed;
+  RONGHE_RETURN_IF_ERROR(status);
+  if (result.replayed && result.organization.has_value()) {
+    RONGHE_RETURN_IF_ERROR(call.Authorize(*result.organization));
+  }
+  if (result.emitted && nudge_) nudge_();
+  *replay = std::move(result.replay);
+  return result.replayed;
 }
 
-absl::Status Writer::UnreadableRecord(const rpc::Call& call) const {
+absl::Status Writer::RunOnce(sql::Session& session, rpc::Call& call, Function fn,
+                             std::string_view digest, Try& result) const {
+  // What follows leaves the row or fails.
+  call.set_audited();
+  if (Recorded(call)) {
+    RONGHE_RETURN_IF_ERROR(Claim(session, call, digest, result));
+    if (result.replayed) return absl::OkStatus();
+  }
+  WriteTx tx(session, call, ids_);
+  RONGHE_ASSIGN_OR_RETURN(const google::protobuf::Message* response, fn(tx));
+  if (call.validate_only()) return RolledBack();
+  if (tx.needs_approval_) {
+    RONGHE_RETURN_IF_ERROR(UseApproval(tx, result));
+    if (result.missing.has_value()) return RolledBack();
+  }
+  RONGHE_RETURN_IF_ERROR(tx.Finish());
+  result.emitted = !tx.drafts_.empty();
+  return Recorded(call) ? Complete(session, call, *response) : absl::OkStatus();
+}
+
+absl::Status Writer::Claim(sql::Session& session, const rpc::Call& call, std::string_view digest,
+                           Try& result) const {
+  const std::string& subject = call.principal().subject;
+  const absl::Status claimed = session
+                                   .Execute(kClaim, subject, call.method(), call.request_id(),
+                                            sql::Bytes(digest), call.now())
+                                   .status();
+  if (!absl::IsAlreadyExists(claimed)) return claimed;
+  RONGHE_ASSIGN_OR_RETURN(const auto record,
+                          session.SelectOne(kLoad, subject, call.method(), call.request_id()));
+  if (!record.has_value()) return Conflict();
+  if (!crypto::ConstantTimeEqual(record->digest, digest)) {
+    return error::Make(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                       "请求编号已用于其他请求", {{"request_id", call.request_id()}});
+  }
+  absl::StatusOr<std::string> response = seal_.Open(record->response, RowOf(call));
+  if (!response.ok()) return Unreadable(call);
+  result.organization = record->organization_id;
+  result.replay = *std::move(response);
+  result.replayed = true;
+  return absl::OkStatus();
+}
+
+absl::Status Writer::Complete(sql::Session& session, const rpc::Call& call,
+                              const google::protobuf::Message& response) const {
+  RONGHE_ASSIGN_OR_RETURN(const std::string sealed,
+                          seal_.Seal(response.SerializeAsString(), RowOf(call)));
+  std::optional<int64_t> authorized;
+  if (call.authorized()) authorized = call.authorized_organization();
+  return session
+      .Execute(kComplete, authorized, sql::Bytes(sealed), call.principal().subject, call.method(),
+               call.request_id())
+      .status();
+}
+
+std::string Writer::OpenKey(const rpc::Call& call) const {
+  std::unique_ptr<google::protobuf::Message> request = WithoutRequestId(call.request());
+  return crypto::Sha256(
+      base::Cat(call.principal().subject, "\n", call.method(), "\n", seal_.Digest(request.get())));
+}
+
+absl::Status Writer::UseApproval(WriteTx& tx, Try& result) const {
+  const rpc::Call& call = tx.call();
+  if (call.principal().subject.empty()) {
+    return absl::InternalError("an approval for a caller without a name");
+  }
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<approval::Row> open,
+                          approval::LockOpen(tx.session(), OpenKey(call)));
+  if (open.has_value() && open->StateAt(call.now()) == approval::State::kApproved) {
+    tx.approval_ = approval::Name(source_, open->id);
+    return approval::MarkUsed(tx.session(), open->id, call.now());
+  }
+  approval::Row& row = result.missing.emplace();
+  row.id = tx.NextId();
+  row.subject = call.principal().subject;
+  row.on_behalf_of = call.on_behalf_of();
+  row.method = call.method();
+  row.organization_id =
+      tx.entries_.empty() ? call.authorized_organization() : tx.entries_.front().organization_id;
+  row.purpose = base::Utf8Prefix(call.purpose(), 255);
+  Describe(call.request(), row);
+  row.create_time = call.now();
+  row.expire_time = call.now() + approval_life_;
+  return absl::OkStatus();
+}
+
+absl::Status Writer::AskApproval(rpc::Call& call, const approval::Row& row) {
+  const std::string key = OpenKey(call);
+  int64_t expired = 0;
+  bool asked = false;
+  const auto open = database_.Transact(
+      call.deadline(), [&](sql::Session& session) -> absl::StatusOr<approval::Row> {
+        expired = 0;
+        asked = false;
+        absl::Status inserted = approval::Insert(session, row, key);
+        if (absl::IsAlreadyExists(inserted)) {
+          RONGHE_ASSIGN_OR_RETURN(std::optional<approval::Row> before,
+                                  approval::FindOpen(session, key));
+          if (!before.has_value()) return Conflict();
+          if (call.now() < before->expire_time) return *std::move(before);
+          RONGHE_ASSIGN_OR_RETURN(before, approval::LockOpen(session, key));
+          if (!before.has_value()) return Conflict();
+          if (call.now() < before->expire_time) return *std::move(before);
+          expired = before->id;
+          RONGHE_RETURN_IF_ERROR(approval::Close(session, before->id));
+          inserted = approval::Insert(session, row, key);
+        }
+        RONGHE_RETURN_IF_ERROR(inserted);
+        asked = true;
+        WriteTx tx(session, call, ids_);
+        const std::string name = approval::Name(source_, row.id);
+        tx.Audit({.organization_id = row.organization_id,
+                  .resource = name,
+                  .detail = audit::Detail(row.purpose, "approval requested")});
+        tx.Emit(approval::Changed(source_, row, "requested"));
+        RONGHE_RETURN_IF_ERROR(tx.Finish());
+        return row;
+      });
+  RONGHE_RETURN_IF_ERROR(open.status());
+  if (asked && nudge_) nudge_();
+  if (expired != 0) return approval::Renewed(source_, *open, expired);
+  return open->state == approval::State::kRejected ? approval::Rejected(source_, *open)
+                                                   : approval::Required(source_, *open);
+}
+
+absl::Status Writer::Unreadable(const rpc::Call& call) const {
   log::Error("request_record_unreadable", {{"method", call.method()}});
   return error::Make(absl::StatusCode::kInternal, "INTERNAL", "系统内部错误");
 }

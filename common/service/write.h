@@ -10,8 +10,12 @@
 // One transaction holds the rows, the request record, the audit rows and the outbox rows. The same
 // request id from the same caller on the same method gives the stored response again if the request
 // is the same, and REQUEST_ID_REUSED if it is not. An error from the function leaves nothing
-// behind. Responses are kept for seven days as they are: what must not be stored does not belong in
-// one.
+// behind. Records are kept for seven days; they hold a keyed image of the request and the answer
+// encrypted.
+//
+// A method whose policy wants it, or a function that calls RequireApproval, is carried out only
+// with the agreement of a second person (common/approval): without one everything is rolled back
+// and asked for. A call that only validates runs the function and keeps nothing.
 #ifndef RONGHE_COMMON_SERVICE_WRITE_H_
 #define RONGHE_COMMON_SERVICE_WRITE_H_
 
@@ -27,11 +31,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/approval/policy.h"
+#include "common/approval/store.h"
 #include "common/audit/audit.h"
 #include "common/base/clock.h"
 #include "common/base/ids.h"
+#include "common/crypto/bytes.h"
 #include "common/event/event.h"
 #include "common/rpc/call.h"
+#include "common/service/record_seal.h"
 #include "common/sql/database.h"
 #include "google/protobuf/message.h"
 
@@ -45,7 +53,7 @@ namespace ronghe::service {
 class WriteTx {
  public:
   WriteTx(sql::Session& session, rpc::Call& call, base::IdGenerator& ids)
-      : session_(session), call_(call), ids_(ids) {}
+      : session_(session), call_(call), ids_(ids), needs_approval_(call.needs_approval()) {}
   WriteTx(const WriteTx&) = delete;
   WriteTx& operator=(const WriteTx&) = delete;
 
@@ -63,9 +71,13 @@ class WriteTx {
   void Audit(int64_t organization_id, std::string resource);
   // The same for an act done for somebody else (an account).
   void Audit(int64_t organization_id, std::string resource, std::string on_behalf_of);
-  // With everything in the writer's hand; id, time, subject, peer, method, trace id and digest are
-  // filled in where they are not set.
+  // With everything in the writer's hand; id, time, subject, on behalf of whom, peer, method, trace
+  // id, digest and detail are filled in where they are not set.
   void Audit(audit::Entry entry);
+
+  // This call needs a second person's agreement. The approval is asked for on the organization of
+  // the first audit row; where there is none, on the one that the call was authorized for.
+  void RequireApproval() { needs_approval_ = true; }
 
  private:
   friend class Writer;
@@ -78,19 +90,34 @@ class WriteTx {
   base::IdGenerator& ids_;
   std::vector<event::Draft> drafts_;
   std::vector<audit::Entry> entries_;
+  bool needs_approval_;
+  std::string approval_;  // the name of the one that is used
+};
+
+struct WriterOptions {
+  // "services/meeting": what the names of approvals and the types of their events begin with.
+  std::string source = "services/unnamed";
+  // The secret of request records, shared by all replicas; empty: one of this process.
+  std::string key = {};
+  crypto::Suite suite = crypto::Suite::kSm;
+  // How long an approval is good for, from the request on.
+  absl::Duration approval_life = approval::BuiltinPolicy().life;
 };
 
 class Writer {
  public:
   // `nudge` is called after each commit that emitted events (event::Publisher::Nudge). It must not
   // block.
-  Writer(sql::Database& database, base::IdGenerator& ids, std::function<void()> nudge);
+  Writer(sql::Database& database, base::IdGenerator& ids, std::function<void()> nudge,
+         WriterOptions options = {});
 
   // Runs `fn` in the transaction described above. It runs again, from the start, on a conflict. A
   // replay does not run it: the stored response is returned after the caller's permission on the
-  // organization of the first answer has been checked again.
+  // organization of the first answer has been checked again. With call.validate_only() it answers
+  // what `fn` does and keeps nothing.
   //
-  // Errors: those of `fn`; ALREADY_EXISTS REQUEST_ID_REUSED; those of Database::Transact.
+  // Errors: those of `fn`; ALREADY_EXISTS REQUEST_ID_REUSED; FAILED_PRECONDITION APPROVAL_REQUIRED,
+  // APPROVAL_REJECTED, APPROVAL_EXPIRED; those of Database::Transact.
   template <class Resp>
   absl::StatusOr<Resp> Write(rpc::Call& call,
                              absl::FunctionRef<absl::StatusOr<Resp>(WriteTx&)> fn) {
@@ -106,23 +133,49 @@ class Writer {
         },
         &replay);
     if (!replayed.ok()) return replayed.status();
-    if (*replayed && !response.emplace().ParseFromString(replay)) return UnreadableRecord(call);
+    if (*replayed && !response.emplace().ParseFromString(replay)) return Unreadable(call);
     return *std::move(response);
   }
 
   sql::Database& database() { return database_; }
   base::IdGenerator& ids() { return ids_; }
+  const std::string& source() const { return source_; }
 
  private:
   using Function = absl::FunctionRef<absl::StatusOr<const google::protobuf::Message*>(WriteTx&)>;
 
+  // What one try of the transaction came to.
+  struct Try {
+    std::string replay;  // bytes of an earlier response; see `replayed`
+    bool replayed = false;
+    std::optional<int64_t> organization;  // of the earlier response
+    bool emitted = false;
+    std::optional<approval::Row> missing;  // the approval to ask for
+  };
+
   // True if `replay` holds the bytes of an earlier response.
   absl::StatusOr<bool> Run(rpc::Call& call, Function fn, std::string* replay);
-  absl::Status UnreadableRecord(const rpc::Call& call) const;
+  absl::Status RunOnce(sql::Session& session, rpc::Call& call, Function fn, std::string_view digest,
+                       Try& result) const;
+  // Takes the request id; finds what was answered under it before.
+  absl::Status Claim(sql::Session& session, const rpc::Call& call, std::string_view digest,
+                     Try& result) const;
+  absl::Status Complete(sql::Session& session, const rpc::Call& call,
+                        const google::protobuf::Message& response) const;
+  // Uses the approval of this call; leaves what to ask for in `result` where there is none.
+  absl::Status UseApproval(WriteTx& tx, Try& result) const;
+  // Asks for the approval, once for all who ask for the same; what the caller is told.
+  absl::Status AskApproval(rpc::Call& call, const approval::Row& row);
+  // Equal for the same requester, method and request, whatever the request id.
+  std::string OpenKey(const rpc::Call& call) const;
+  absl::Status Unreadable(const rpc::Call& call) const;
 
   sql::Database& database_;
   base::IdGenerator& ids_;
   const std::function<void()> nudge_;
+  const std::string source_;
+  const absl::Duration approval_life_;
+  const RecordSeal seal_;
 };
 
 // Adds the job "request_record.purge", which deletes request records older than seven days, at most

@@ -46,6 +46,20 @@ struct AuditRow {
   std::string trace_id;
   bool operator==(const AuditRow&) const = default;
 };
+struct OriginRow {
+  std::string on_behalf_of;
+  std::string peer;
+  std::string detail;
+  bool operator==(const OriginRow&) const = default;
+};
+struct StoredRow {
+  sql::Bytes digest;
+  sql::Bytes response;
+};
+const sql::Query<OriginRow> kOrigin("write_test.origin",
+                                    "SELECT on_behalf_of, peer, detail FROM audit");
+const sql::Query<StoredRow> kStored("write_test.stored",
+                                    "SELECT digest, response FROM request_record");
 const sql::Command kAddThing("write_test.add", "INSERT INTO thing (id) VALUES (?)");
 const sql::Query<CountRow> kThings("write_test.things", "SELECT COUNT(*) AS count FROM thing");
 const sql::Query<CountRow> kEvents("write_test.events", "SELECT COUNT(*) AS count FROM event");
@@ -68,15 +82,16 @@ class WriteTest : public ::testing::Test {
       return session.RunText("test", "CREATE TABLE thing (id BIGINT NOT NULL, PRIMARY KEY (id))");
     }));
     writer_ = std::make_unique<Writer>(*database_, ids_, [this] { ++nudges_; });
-    principal_ =
-        std::make_shared<auth::Principal>(auth::Principal{.kind = auth::Principal::Kind::kPerson,
-                                                          .subject = "accounts/7",
-                                                          .grants = {{"administrator", 0}}});
+    principal_ = std::make_shared<auth::Principal>(
+        auth::Principal{.kind = auth::Principal::Kind::kPerson,
+                        .subject = "accounts/7",
+                        .grants = {{"organization_department", 0}}});
   }
 
   // A call with `request_id` and a request that says `body`.
   std::unique_ptr<rpc::Call> NewCall(const std::string& request_id, const std::string& body = "x",
-                                     std::string_view method = kMethod) {
+                                     std::string_view method = kMethod,
+                                     rpc::CallContext context = {}) {
     auto request = std::make_unique<StringValue>();
     request->set_value(body);
     rpc::Call::Init init;
@@ -89,6 +104,7 @@ class WriteTest : public ::testing::Test {
     init.request_id = request_id.empty() ? "made-up" : request_id;
     init.request_id_from_client = !request_id.empty();
     init.peer = "ipv4:127.0.0.1:1";
+    init.context = std::move(context);
     {
       std::lock_guard lock(mutex_);
       requests_.push_back(std::move(request));
@@ -267,7 +283,7 @@ TEST_F(WriteTest, AReplayNeedsThePermissionStill) {
   const auto first = NewCall("r1");
   ASSERT_OK(Add(*first, 1));
   principal_ = std::make_shared<auth::Principal>(*principal_);
-  principal_->grants = {{"administrator", kOrganization + 1}};
+  principal_->grants = {{"organization_department", kOrganization + 1}};
   const auto again = NewCall("r1");
   EXPECT_THAT(Add(*again, 1),
               AllOf(StatusIs(absl::StatusCode::kPermissionDenied), HasReason("SCOPE_DENIED")));
@@ -316,6 +332,64 @@ TEST_F(WriteTest, RepeatedUntilAnsweredIsDoneOnce) {
   EXPECT_EQ(Count(kThings), 20);
   EXPECT_EQ(Count(kEvents), 20);
   EXPECT_EQ(Count(kRecords), 20);
+}
+
+TEST_F(WriteTest, ValidatingAnswersAndLeavesNothing) {
+  const auto trial = NewCall("r1", "x", kMethod, {.validate_only = true});
+  EXPECT_THAT(Add(*trial, 1), IsOkAndHolds(EqualsProto(R"pb(value: "thing 1 number 1")pb")));
+  const auto refused = NewCall("r1", "x", kMethod, {.validate_only = true});
+  EXPECT_THAT(Add(*refused, 1, absl::FailedPreconditionError("rule")),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(Count(kThings), 0);
+  EXPECT_EQ(Count(kRecords), 0);
+  EXPECT_EQ(Count(kEvents), 0);
+  EXPECT_EQ(nudges_, 0);
+  const auto call = NewCall("r1");
+  EXPECT_THAT(Add(*call, 1), IsOkAndHolds(EqualsProto(R"pb(value: "thing 1 number 3")pb")));
+  // Afterwards too it only says what would be.
+  const auto again = NewCall("r1", "x", kMethod, {.validate_only = true});
+  EXPECT_OK(Add(*again, 2));
+  EXPECT_EQ(Count(kThings), 1);
+}
+
+TEST_F(WriteTest, TheAuditRowSaysForWhomAndFromWhere) {
+  principal_ = std::make_shared<auth::Principal>(*principal_);
+  principal_->grants.front().on_behalf_of = "accounts/9";
+  const auto call = NewCall("r1", "x", kMethod, {.peer = "203.0.113.7", .purpose = "DUTY"});
+  ASSERT_OK(Add(*call, 1));
+  ASSERT_OK_AND_ASSIGN(const auto rows, database_->Read(Soon(), [](sql::Session& session) {
+    return session.Select(kOrigin);
+  }));
+  EXPECT_THAT(rows, ElementsAre(OriginRow{"accounts/9", "203.0.113.7", "purpose=DUTY"}));
+}
+
+TEST_F(WriteTest, RecordsAreReadableToReplicasWithTheKeyAlone) {
+  const auto writer = [&](std::string key, crypto::Suite suite) {
+    return std::make_unique<Writer>(
+        *database_, ids_, [] {}, WriterOptions{.key = std::move(key), .suite = suite});
+  };
+  for (const crypto::Suite suite : {crypto::Suite::kSm, crypto::Suite::kAes}) {
+    const std::string id = suite == crypto::Suite::kSm ? "sm" : "aes";
+    const int64_t thing = suite == crypto::Suite::kSm ? 1 : 2;
+    writer_ = writer("0123456789abcdef", suite);
+    const auto first = NewCall(id);
+    ASSERT_OK_AND_ASSIGN(const StringValue answer, Add(*first, thing));
+    writer_ = writer("0123456789abcdef", suite);
+    const auto replica = NewCall(id);
+    EXPECT_THAT(Add(*replica, thing), IsOkAndHolds(EqualsProto(answer)));
+    // The image of a request can't be made without the key.
+    writer_ = writer("fedcba9876543210", suite);
+    const auto stranger = NewCall(id);
+    EXPECT_THAT(Add(*stranger, thing), HasReason("REQUEST_ID_REUSED"));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto rows, database_->Read(Soon(), [](sql::Session& session) {
+    return session.Select(kStored);
+  }));
+  ASSERT_EQ(rows.size(), 2);
+  for (const StoredRow& row : rows) {
+    EXPECT_EQ(row.response.find("thing"), std::string::npos);
+    EXPECT_NE(row.digest, crypto::Sha256(requests_.front()->SerializeAsString()));
+  }
 }
 
 TEST_F(WriteTest, OldRecordsArePurged) {

@@ -11,6 +11,7 @@ namespace ronghe::testing {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr std::string_view kCertificate = "certificate/";
 
 [[noreturn]] void Fail(const char* what, const absl::Status& status) {
   std::fprintf(stderr, "%s: %s\n", what, status.ToString().c_str());
@@ -24,6 +25,16 @@ TestTokens MakeTestTokens() {
   auto verifier = auth::TokenVerifier::FromPem(signer.verifier().ToPem());
   if (!verifier.ok()) Fail("test tokens", verifier.status());
   return TestTokens{std::make_unique<auth::TokenMinter>(std::move(signer)), *std::move(verifier)};
+}
+
+absl::StatusOr<std::shared_ptr<const auth::Principal>> TestAuthenticator::Authenticate(
+    const rpc::Credentials& credentials, absl::Time now) const {
+  rpc::Credentials shown = credentials;
+  if (shown.bearer.starts_with(kCertificate)) {
+    shown.certificate = shown.bearer.substr(kCertificate.size());
+    shown.bearer = {};
+  }
+  return ServiceAuthenticator::Authenticate(shown, now);
 }
 
 TestServer::TestServer(std::vector<rpc::ServiceTable> tables)
@@ -46,6 +57,7 @@ TestServer::TestServer(std::vector<rpc::ServiceTable> tables, const Options& opt
   server.authenticator = options.authenticator == nullptr ? &authenticator_ : options.authenticator;
   server.authorizer = &authorizer_;
   server.registry = registry_.get();
+  server.refusals = options.refusals;
   server.clock = options.clock;
   server.reflection = options.reflection;
   server.pass_through = options.pass_through;
@@ -76,10 +88,9 @@ rpc::Outgoing TestServer::As(const auth::Principal& principal) const {
 }
 
 rpc::Outgoing TestServer::AsService(std::string_view name) const {
-  return As(auth::Principal{auth::Principal::Kind::kService,
-                            base::Cat("services/", name),
-                            {{base::Cat("service_", name), 0}},
-                            ""});
+  rpc::Outgoing out = AsNobody();
+  out.bearer = base::Cat(kCertificate, name, ".ronghe");
+  return out;
 }
 
 rpc::Outgoing TestServer::AsNobody() const { return rpc::Outgoing::Background(kPatience); }

@@ -23,6 +23,15 @@ struct TestTokens {
 };
 TestTokens MakeTestTokens();
 
+// As the services' own, for calls without TLS too: the bearer "certificate/X" stands for a client
+// certificate of that name.
+class TestAuthenticator : public rpc::ServiceAuthenticator {
+ public:
+  using ServiceAuthenticator::ServiceAuthenticator;
+  absl::StatusOr<std::shared_ptr<const auth::Principal>> Authenticate(
+      const rpc::Credentials& credentials, absl::Time now) const override;
+};
+
 // An in-process server over `tables` with the built-in roles, and tokens for any principal.
 class TestServer {
  public:
@@ -33,6 +42,8 @@ class TestServer {
     const auth::RoleTable* roles = nullptr;
     // Null: tokens and certificates, as services do. Must outlive the server.
     const rpc::Authenticator* authenticator = nullptr;
+    // Null: refused calls leave no rows. Must outlive the server.
+    audit::RefusalLog* refusals = nullptr;
     // Null: the real clock.
     const base::Clock* clock = nullptr;
     int workers = 4;
@@ -42,7 +53,7 @@ class TestServer {
     bool pass_through = false;
     // Empty: in-process only.
     std::string listen;
-    rpc::ServerTls tls;
+    rpc::TlsFiles tls;
     std::vector<rpc::AllowedCallers> callers;
   };
 
@@ -73,7 +84,7 @@ class TestServer {
 
  private:
   TestTokens tokens_;
-  rpc::ServiceAuthenticator authenticator_;
+  TestAuthenticator authenticator_;
   auth::Authorizer authorizer_;
   rpc::Health health_;
   std::unique_ptr<metrics::Registry> registry_;

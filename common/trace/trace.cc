@@ -28,6 +28,12 @@ bool IsId(std::string_view text) {
   return IsLowerHex(text) && text.find_first_not_of('0') != std::string_view::npos;
 }
 
+// Random ids have letters; one of digits alone carries a number that somebody put there, and trace
+// ids come into logs and audit rows.
+bool IsRandom(std::string_view trace_id) {
+  return trace_id.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
 }  // namespace
 
 Context Context::New() {
@@ -48,7 +54,8 @@ absl::StatusOr<Context> Context::Parse(std::string_view traceparent) {
   std::string_view span_id = traceparent.substr(36, 16);
   std::string_view flags = traceparent.substr(53, 2);
   if (!IsLowerHex(version) || version == "ff" || traceparent[2] != '-' || !IsId(trace_id) ||
-      traceparent[35] != '-' || !IsId(span_id) || traceparent[52] != '-' || !IsLowerHex(flags)) {
+      !IsRandom(trace_id) || traceparent[35] != '-' || !IsId(span_id) || traceparent[52] != '-' ||
+      !IsLowerHex(flags)) {
     return invalid();
   }
   // A later version may add fields, separated by a dash; version 00 has none.

@@ -19,7 +19,7 @@ struct Context {
   static Context New();
 
   // Reads a `traceparent` header. INVALID_ARGUMENT, reason TRACEPARENT_INVALID, where W3C Trace
-  // Context says to ignore it.
+  // Context says to ignore it, and for a trace id without a letter: that is no random one.
   static absl::StatusOr<Context> Parse(std::string_view traceparent);
 
   // "00-<trace id>-<span id>-<flags>"; empty without a trace.

@@ -9,6 +9,7 @@ STATE=${RONGHE_STATE:-$ROOT/.ronghe}        # everything that running makes: dat
 TOOLS=$ROOT/.ronghe/tools                   # npm packages
 BUILD=${RONGHE_BUILD:-$ROOT/build}
 BASE_PORT=${RONGHE_BASE_PORT:-7100}
+SUITE=${RONGHE_SUITE:-sm}                   # of new keys: sm (SM4-GCM, SM3) or aes (AES-256-GCM, SHA-256)
 
 DATA_SERVICES=(membership meeting training evaluation)
 SERVICES=("${DATA_SERVICES[@]}" gateway)

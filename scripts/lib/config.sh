@@ -15,11 +15,22 @@ node_of() {
   case $1 in membership) echo 1 ;; meeting) echo 2 ;; training) echo 3 ;; evaluation) echo 4 ;; gateway) echo 5 ;; esac
 }
 
-# Which certificate names may call a service.
+caller_list() { # GRPC_SERVICE CALLER...
+  local names
+  names=$(printf '"%s.ronghe", ' "${@:2}")
+  printf 'callers { service: "%s" allowed_names: [%s] }\n' "$1" "${names%, }"
+}
+
+# Which certificate names may call which gRPC service of a process: people and departments come through the gateway;
+# events go to those who keep copies, facts to those who evaluate.
 callers_of() {
+  caller_list '*' gateway
   case $1 in
-    membership) echo '"gateway.ronghe", "meeting.ronghe", "training.ronghe", "evaluation.ronghe"' ;;
-    *) echo '"gateway.ronghe", "evaluation.ronghe"' ;;
+    membership)
+      caller_list ronghe.event.v1.EventFeedService gateway meeting training evaluation
+      caller_list ronghe.fact.v1.FactFeedService gateway evaluation
+      ;;
+    meeting | training) caller_list ronghe.fact.v1.FactFeedService gateway evaluation ;;
   esac
 }
 
@@ -48,8 +59,10 @@ common {
     field_keyring_file: "$STATE/secrets/$1.keyring"
     token_public_keys_file: "$STATE/secrets/token.pub"
     page_token_key_file: "$STATE/secrets/$1.page_token_key"
+    suite: "$SUITE"
   }
-  callers { service: "*" allowed_names: [$(callers_of "$1")] }
+  $(callers_of "$1")
+  audit { heads_file: "$STATE/audit/$1.heads" signing_key_file: "$STATE/secrets/$1.audit.key" }
   membership $(peer membership)
   migrations_dirs: "$ROOT/common/sql/migrations"
   migrations_dirs: "$ROOT/services/$1/migrations"
@@ -94,7 +107,24 @@ grpc {
 }
 descriptor_set_file: "$BUILD/ronghe.binpb"
 token { private_key_file: "$STATE/secrets/token.key" }
+oauth { issuer: "https://127.0.0.1:$(port gateway)" }
+$([ -z "${RONGHE_LOGIN_POLICY:-}" ] || printf 'access { login_policy_file: "%s" }' "$RONGHE_LOGIN_POLICY")
+$(oidc_config)
 $(for service in "${DATA_SERVICES[@]}"; do backend "$service"; done)
 backends { service: "services/gateway" packages: "ronghe.access.v1" peer { server_name: "gateway.ronghe" } }
+TEXT
+}
+
+# Sign-in by an identity provider, where RONGHE_OIDC_ISSUER names one.
+oidc_config() {
+  [ -n "${RONGHE_OIDC_ISSUER:-}" ] || return 0
+  cat <<TEXT
+oidc {
+  issuer: "$RONGHE_OIDC_ISSUER"
+  client_id: "${RONGHE_OIDC_CLIENT_ID:-ronghe}"
+  client_secret_file: "${RONGHE_OIDC_SECRET_FILE:?}"
+  public_url: "https://localhost:$(port gateway)"
+  title: "${RONGHE_OIDC_TITLE:-统一身份认证}"
+}
 TEXT
 }

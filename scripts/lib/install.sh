@@ -6,10 +6,11 @@ RUN_PACKAGES=(mariadb-server mariadb-client prometheus openssl curl ca-certifica
 BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config git
   libgrpc++-dev libgrpc-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
   grpc-proto libabsl-dev libc-ares-dev libre2-dev libmysqlcppconn-dev prometheus-cpp-dev
-  libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcurl4-openssl-dev zlib1g-dev
+  libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcjose-dev libcurl4-openssl-dev zlib1g-dev
   libxlsxwriter-dev libzip-dev libpugixml-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev)
 TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck python3 python3-grpcio python3-protobuf)
+FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
 
 # install_packages NAME...: installs what is missing; says nothing when all is there.
 install_packages() {

@@ -23,3 +23,14 @@ make_certificate() {
     -out "$dir/$1.pem" 2>/dev/null
   rm -f "$dir/$1.csr"
 }
+
+# make_audit_key SERVICE: signs the heads of the service's audit chain, by the algorithms that its key ring was born with.
+make_audit_key() {
+  local key=$STATE/secrets/$1.audit.key curve=SM2
+  mkdir -p "$STATE/audit" && chmod 700 "$STATE/audit"
+  [ ! -s "$key" ] || return 0
+  ! grep -q '^index_suite: SUITE_AES' "$STATE/secrets/$1.keyring" || curve=P-256
+  (umask 077 && openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$curve" -out "$key" 2>/dev/null) ||
+    fail "the audit key of $1 could not be made" "see $STATE/secrets"
+  openssl pkey -in "$key" -pubout -out "$STATE/secrets/$1.audit.pub" 2>/dev/null
+}

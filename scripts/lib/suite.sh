@@ -60,10 +60,11 @@ make_keys() {
   local secrets=$STATE/secrets service
   for service in "${SERVICES[@]}"; do
     [ -s "$secrets/$service.keyring" ] ||
-      "$BUILD/bin/ronghe-$service" --generate_keyring "$secrets/$service.keyring" >/dev/null ||
+      "$BUILD/bin/ronghe-$service" --generate_keyring "$secrets/$service.keyring" --suite "$SUITE" >/dev/null ||
       fail "the field keys of $service could not be made" "see $secrets"
     [ -s "$secrets/$service.page_token_key" ] ||
       (umask 077 && openssl rand -base64 32 >"$secrets/$service.page_token_key")
+    make_audit_key "$service"
   done
   if [ ! -s "$secrets/token.key" ]; then
     (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$secrets/token.key" 2>/dev/null)

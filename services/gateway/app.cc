@@ -1,27 +1,41 @@
 #include "services/gateway/app.h"
 
 #include <cstdio>
-#include <set>
 #include <thread>
 
 #include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/config/config.h"
 #include "common/crypto/es256.h"
 #include "common/error/error.h"
+#include "common/event/publisher.h"
 #include "common/log/log.h"
+#include "common/rotation/key_rotation.h"
 #include "google/protobuf/text_format.h"
 #include "services/gateway/access/api/accounts_api.h"
 #include "services/gateway/access/api/clients_api.h"
 #include "services/gateway/access/api/grants_api.h"
+#include "services/gateway/access/api/identities_api.h"
+#include "services/gateway/access/api/second_factor_api.h"
 #include "services/gateway/access/api/sessions_api.h"
+#include "services/gateway/access/client_door.h"
+#include "services/gateway/access/door_token.h"
 #include "services/gateway/access/doorman.h"
+#include "services/gateway/access/gate.h"
+#include "services/gateway/access/jobs/member_follower.h"
+#include "services/gateway/access/jobs/unused_accounts.h"
+#include "services/gateway/access/store/identity_store.h"
+#include "services/gateway/access/store/sealed_tables.h"
 #include "services/gateway/access/store/session_store.h"
 #include "services/gateway/backend/backends.h"
 #include "services/gateway/backend/lanes.h"
 #include "services/gateway/http/front.h"
 #include "services/gateway/http/server.h"
+#include "services/gateway/http/settings.h"
+#include "services/gateway/oauth/token_endpoint.h"
+#include "services/gateway/oidc/sign_in.h"
 #include "services/gateway/passthrough/server.h"
 #include "services/gateway/transcode/openapi.h"
 #include "services/gateway/transcode/router.h"
@@ -40,7 +54,10 @@ constexpr char kBuiltinPolicy[] =
 // Sessions and guards are kept this long after they mean anything.
 constexpr absl::Duration kKeepSessions = absl::Hours(24 * 7);
 constexpr absl::Duration kKeepGuards = absl::Hours(24);
+// Counts of calls are kept for so many days.
+constexpr int kKeepQuotaDays = 32;
 constexpr int64_t kPurgeBatch = 500;
+constexpr char kMembersJob[] = "access.members";
 constexpr absl::Duration kGrace = absl::Seconds(10);
 
 access::Parameter Convert(const v1::Parameter& from) {
@@ -76,29 +93,36 @@ absl::StatusOr<http::Assets> LoadAssets(const v1::Config& config, const Contract
   return assets;
 }
 
-absl::StatusOr<backend::BackendsOptions> BackendsOf(const v1::Config& config) {
+rpc::TlsFiles FilesOf(const config::v1::Tls& tls) {
+  return {tls.cert_file(), tls.key_file(), tls.ca_file()};
+}
+
+backend::BackendsOptions BackendsOf(const v1::Config& config) {
   backend::BackendsOptions options;
   for (const v1::Backend& one : config.backends()) {
     options.backends.push_back(
         {one.service(), std::vector<std::string>(one.packages().begin(), one.packages().end()),
          one.peer().target(), one.peer().server_name()});
   }
-  const config::v1::Tls& tls = config.common().server().tls();
-  if (!tls.cert_file().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(options.ca, config::ReadFile(tls.ca_file()));
-    RONGHE_ASSIGN_OR_RETURN(options.certificate, config::ReadFile(tls.cert_file()));
-    RONGHE_ASSIGN_OR_RETURN(options.key, config::ReadSecret(tls.key_file()));
-    // PEM ends with a newline, which ReadSecret takes away.
-    options.key.push_back('\n');
-  }
+  options.tls = FilesOf(config.common().server().tls());
   return options;
+}
+
+absl::StatusOr<std::unique_ptr<access::DoorTokens>> MakeDoorTokens(const v1::Config& config) {
+  RONGHE_ASSIGN_OR_RETURN(auto signer,
+                          crypto::Es256Signer::FromPemFile(config.token().private_key_file()));
+  auto tokens = std::make_unique<access::DoorTokens>(std::move(signer), config.oauth().issuer());
+  RONGHE_ASSIGN_OR_RETURN(const std::string keys,
+                          config::ReadFile(config.common().keys().token_public_keys_file()));
+  RONGHE_RETURN_IF_ERROR(tokens->Accept(keys));
+  return tokens;
 }
 
 class App : public GatewayApp {
  public:
   App(const v1::Config& config, service::Runtime& runtime, org::Projection& organizations,
       access::LoginPolicy policy, Contracts contracts, http::Assets assets,
-      std::unique_ptr<auth::TokenMinter> minter)
+      std::unique_ptr<auth::TokenMinter> minter, std::unique_ptr<access::DoorTokens> door_tokens)
       : config_(config),
         runtime_(runtime),
         policy_(std::move(policy)),
@@ -106,11 +130,34 @@ class App : public GatewayApp {
         assets_(std::move(assets)),
         minter_(std::move(minter)),
         hasher_(HashCostOf(config)),
-        credentials_(runtime.database(), policy_),
-        accounts_(runtime.writer(), hasher_, organizations, runtime.page_tokens()),
-        sessions_(runtime.writer(), hasher_, policy_, runtime.metrics()),
-        grants_(runtime.writer(), runtime.roles(), organizations, Permissions()),
-        clients_(runtime.writer(), runtime.page_tokens()) {
+        cipher_(*runtime.keys()),
+        door_tokens_(std::move(door_tokens)),
+        client_door_(runtime.database(), *contracts_.methods, *door_tokens_),
+        credentials_(runtime.database(), runtime.ids(), policy_, runtime.roles(), &client_door_),
+        quotas_(runtime.database(), runtime.clock(),
+                [this](std::function<void()> task) { return OnDoorman(std::move(task)); }),
+        gate_(*contracts_.methods, runtime.clock(), access::PersonRate(policy_), &quotas_),
+        attempts_(runtime.writer(), policy_, runtime.metrics()),
+        accounts_(runtime.writer(), hasher_, organizations, runtime.page_tokens(), Forgetting()),
+        sessions_(runtime.writer(), hasher_, attempts_, policy_, runtime.roles(), runtime.metrics(),
+                  Forgetting()),
+        second_factors_(runtime.writer(), cipher_, attempts_, policy_, runtime.roles(),
+                        Forgetting()),
+        grants_(runtime.writer(), runtime.roles(), organizations, policy_, runtime.page_tokens(),
+                Forgetting()),
+        member_follower_(
+            {runtime.ids(), organizations,
+             [&organizations](absl::Time deadline) { return organizations.TryCatchUp(deadline); },
+             Forgetting(), [&runtime] { runtime.publisher()->Nudge(); }}),
+        clients_(runtime.writer(), runtime.page_tokens(), *contracts_.methods, Forgetting()),
+        identities_(runtime.writer(), config.oidc().issuer(), Forgetting()) {
+    runtime.jobs().Add(kMembersJob, absl::Seconds(1),
+                       [this](job::JobContext& job) { return member_follower_.Run(job); });
+    runtime.jobs().Add("access.unused_accounts", absl::Hours(1), [this](job::JobContext& job) {
+      return access::DisableUnusedAccounts(job.database(), runtime_.ids(), policy_, job.now())
+          .status();
+    });
+    for (auto& table : access::SealedTables()) runtime.rotation()->Add(std::move(table));
     runtime.jobs().Add("access.purge", absl::Seconds(30),
                        [this](job::JobContext& job) { return Purge(job); });
     sessions_gauge_ =
@@ -123,8 +170,10 @@ class App : public GatewayApp {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(::ronghe::access::v1::AccountServiceTable(accounts_));
     tables.push_back(::ronghe::access::v1::SessionServiceTable(sessions_));
+    tables.push_back(::ronghe::access::v1::SecondFactorServiceTable(second_factors_));
     tables.push_back(::ronghe::access::v1::GrantServiceTable(grants_));
     tables.push_back(::ronghe::access::v1::ClientServiceTable(clients_));
+    tables.push_back(::ronghe::access::v1::IdentityServiceTable(identities_));
     return tables;
   }
 
@@ -134,7 +183,7 @@ class App : public GatewayApp {
         http.threads() > 0 ? http.threads()
                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
     lanes_ = std::make_unique<backend::Lanes>(threads);
-    RONGHE_ASSIGN_OR_RETURN(backend::BackendsOptions backends, BackendsOf(config_));
+    backend::BackendsOptions backends = BackendsOf(config_);
     for (backend::BackendOptions& one : backends.backends) {
       // The gateway's own services are where this process listens.
       if (one.service == runtime_.source() && one.target.empty()) {
@@ -147,56 +196,69 @@ class App : public GatewayApp {
     door.trust = std::min(absl::Seconds(2),
                           absl::Milliseconds(Or(config_.access().session_cache_ms(), 2000)));
     door.token_life = absl::Seconds(Or(config_.token().life_seconds(), 300));
-    doorman_ = std::make_unique<access::Doorman>(credentials_, *minter_, runtime_.clock(), door);
+    {
+      const absl::MutexLock lock(&doorman_mutex_);
+      doorman_ = std::make_unique<access::Doorman>(credentials_, *minter_, runtime_.clock(), door);
+    }
+    RONGHE_ASSIGN_OR_RETURN(const http::FrontOptions front_options, http::FrontOptionsOf(http));
+    addresses_ = std::make_unique<http::AddressLimits>(http::AddressLimitOptionsOf(http));
+    std::vector<http::PlainHandler*> plain;
+    if (config_.has_oauth()) {
+      oauth_ = std::make_unique<oauth::TokenEndpoint>(
+          oauth::TokenEndpointParts{runtime_.database(), runtime_.ids(), runtime_.clock(),
+                                    *door_tokens_, runtime_.refusals()});
+      plain.push_back(oauth_.get());
+    }
+    if (config_.has_oidc()) {
+      RONGHE_ASSIGN_OR_RETURN(
+          oidc_, oidc::SignIn::Create(config_.oidc(), runtime_, policy_, Forgetting()));
+      plain.push_back(&oidc_->pages());
+    }
     front_ = std::make_unique<http::Front>(http::FrontParts{
-        *contracts_.schema, *contracts_.methods, *contracts_.router, *backends_, *doorman_, assets_,
-        runtime_.metrics(), [this] { return runtime_.health().ready(); }});
-    http::ServerOptions options;
-    options.listen = http.listen();
-    options.cert_file = http.tls().cert_file();
-    options.key_file = http.tls().key_file();
-    options.threads = threads;
-    options.max_connections = Or(http.max_connections(), 4096);
-    options.max_header_bytes = static_cast<uint32_t>(Or(http.max_header_bytes(), 16 * 1024));
-    options.max_body_bytes = static_cast<uint64_t>(Or(http.max_body_bytes(), 8 * 1024 * 1024));
-    options.header_timeout = absl::Milliseconds(Or(http.header_timeout_ms(), 10000));
-    options.body_timeout = absl::Milliseconds(Or(http.body_timeout_ms(), 30000));
-    options.idle_timeout = absl::Milliseconds(Or(http.idle_timeout_ms(), 60000));
-    options.write_timeout = absl::Milliseconds(Or(http.write_timeout_ms(), 30000));
+        *contracts_.schema, *contracts_.methods, *contracts_.router, *backends_, *doorman_, gate_,
+        assets_, runtime_.metrics(), [this] { return runtime_.health().ready(); }, std::move(plain),
+        addresses_.get(), &runtime_.refusals(), front_options});
+    http::ServerOptions options = http::ServerOptionsOf(http, threads);
+    options.addresses = addresses_.get();
     RONGHE_ASSIGN_OR_RETURN(http_, http::Server::Create(options, *front_));
     connections_ = runtime_.metrics().AddCallbackGauge(
         "ronghe_http_connections", "Open HTTP connections.", {},
         [this] { return static_cast<double>(http_->connections()); });
+    turned_away_ = runtime_.metrics().AddCallbackGauge(
+        "ronghe_http_connections_turned_away",
+        "HTTP connections that were refused since the start because there were too many.", {},
+        [this] { return static_cast<double>(http_->turned_away()); });
     log::Info("http_listening", {{"port", http_->port()}});
     if (!config_.has_grpc()) return absl::OkStatus();
     passthrough::ServerOptions grpc;
     grpc.listen = config_.grpc().listen();
     grpc.max_calls = Or(config_.grpc().max_calls(), 1024);
     grpc.max_message_bytes = Or(config_.grpc().max_message_bytes(), 4 * 1024 * 1024);
-    const config::v1::Tls& tls = config_.grpc().tls();
-    if (!tls.cert_file().empty()) {
-      RONGHE_ASSIGN_OR_RETURN(grpc.certificate, config::ReadFile(tls.cert_file()));
-      RONGHE_ASSIGN_OR_RETURN(grpc.key, config::ReadSecret(tls.key_file()));
-      grpc.key.push_back('\n');
-      if (!tls.ca_file().empty()) {
-        RONGHE_ASSIGN_OR_RETURN(grpc.ca, config::ReadFile(tls.ca_file()));
-      }
-    }
-    RONGHE_ASSIGN_OR_RETURN(grpc_, passthrough::Server::Create(
-                                       grpc, {*contracts_.schema, *contracts_.methods, *backends_,
-                                              *lanes_, *doorman_, runtime_.metrics()}));
+    grpc.tls = FilesOf(config_.grpc().tls());
+    RONGHE_ASSIGN_OR_RETURN(
+        grpc_, passthrough::Server::Create(
+                   grpc, {*contracts_.schema, *contracts_.methods, *backends_, *lanes_, *doorman_,
+                          gate_, runtime_.metrics(), addresses_.get(), &runtime_.refusals()}));
     log::Info("grpc_listening", {{"port", grpc_->port()}});
     return absl::OkStatus();
   }
 
   void Stop() override {
     connections_.reset();
+    turned_away_.reset();
     if (grpc_ != nullptr) grpc_->Shutdown(kGrace);
     if (http_ != nullptr) http_->Shutdown(kGrace);
     grpc_.reset();
     http_.reset();
     front_.reset();
-    doorman_.reset();
+    oidc_.reset();
+    oauth_.reset();
+    std::unique_ptr<access::Doorman> doorman;
+    {
+      const absl::MutexLock lock(&doorman_mutex_);
+      doorman.swap(doorman_);
+    }
+    doorman.reset();
     backends_.reset();
     lanes_.reset();
   }
@@ -205,13 +267,18 @@ class App : public GatewayApp {
   int grpc_port() const override { return grpc_ == nullptr ? 0 : grpc_->port(); }
 
  private:
-  // Those of every RPC of the contracts.
-  std::vector<std::string> Permissions() const {
-    std::set<std::string> permissions;
-    for (const auto& method : contracts_.methods->all()) {
-      if (!method->policy.permission().empty()) permissions.insert(method->policy.permission());
-    }
-    return {permissions.begin(), permissions.end()};
+  // Has something done where it may wait for the database.
+  bool OnDoorman(std::function<void()> task) {
+    const absl::MutexLock lock(&doorman_mutex_);
+    return doorman_ != nullptr && doorman_->Post(std::move(task));
+  }
+
+  // Makes a change of somebody's rights count at once in this process.
+  access::SubjectChanged Forgetting() {
+    return [this](const std::string& subject) {
+      const absl::MutexLock lock(&doorman_mutex_);
+      if (doorman_ != nullptr) doorman_->ForgetSubject(subject);
+    };
   }
 
   absl::Status Purge(job::JobContext& job) {
@@ -229,13 +296,17 @@ class App : public GatewayApp {
             return access::session_store::Purge(session, now - kKeepSessions, kPurgeBatch);
           }));
     }
-    return job.database()
-        .Transact(job.DeadlineIn(absl::Seconds(5)),
-                  [now](sql::Session& session) {
-                    return access::account_store::PurgeGuards(session, now - kKeepGuards,
-                                                              kPurgeBatch);
-                  })
-        .status();
+    return job.database().Transact(
+        job.DeadlineIn(absl::Seconds(5)), [now](sql::Session& session) -> absl::Status {
+          RONGHE_RETURN_IF_ERROR(
+              access::account_store::PurgeGuards(session, now - kKeepGuards, kPurgeBatch).status());
+          RONGHE_RETURN_IF_ERROR(
+              access::client_store::PurgeAssertions(session, now, kPurgeBatch).status());
+          RONGHE_RETURN_IF_ERROR(access::client_store::PurgeQuota(
+                                     session, base::ShanghaiDay(now) - kKeepQuotaDays, kPurgeBatch)
+                                     .status());
+          return access::identity_store::Purge(session, now - kKeepSessions, now, kPurgeBatch);
+        });
   }
 
   const v1::Config config_;
@@ -245,21 +316,35 @@ class App : public GatewayApp {
   const http::Assets assets_;
   const std::unique_ptr<auth::TokenMinter> minter_;
   access::PasswordHasher hasher_;
+  const crypto::FieldCipher cipher_;
+  const std::unique_ptr<access::DoorTokens> door_tokens_;
+  access::ClientDoor client_door_;
   access::StoredCredentials credentials_;
+  access::Quotas quotas_;
+  access::Gate gate_;
+  access::Attempts attempts_;
   access::AccountsApi accounts_;
   access::SessionsApi sessions_;
+  access::SecondFactorApi second_factors_;
   access::GrantsApi grants_;
+  const access::MemberFollower member_follower_;
   access::ClientsApi clients_;
+  access::IdentitiesApi identities_;
   metrics::Gauge* sessions_gauge_ = nullptr;
 
   // Made by Start, in this order.
   std::unique_ptr<backend::Lanes> lanes_;
   std::unique_ptr<backend::Backends> backends_;
+  // Locked where it is made, taken away, and asked by others than the doors, which stop before it.
+  absl::Mutex doorman_mutex_;
   std::unique_ptr<access::Doorman> doorman_;
+  std::unique_ptr<http::AddressLimits> addresses_;
+  std::unique_ptr<oauth::TokenEndpoint> oauth_;
+  std::unique_ptr<oidc::SignIn> oidc_;
   std::unique_ptr<http::Front> front_;
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<passthrough::Server> grpc_;
-  std::unique_ptr<metrics::Registry::CallbackHandle> connections_;
+  std::unique_ptr<metrics::Registry::CallbackHandle> connections_, turned_away_;
 };
 
 }  // namespace
@@ -296,16 +381,30 @@ absl::StatusOr<access::LoginPolicy> LoadLoginPolicy(const v1::Config& config) {
   policy.absolute_minutes = Convert(proto.absolute_minutes());
   policy.max_sessions = Convert(proto.max_sessions());
   policy.unused_days = Convert(proto.unused_days());
+  policy.second_factor = Convert(proto.second_factor());
+  policy.code_window = Convert(proto.code_window());
+  policy.recovery_codes = Convert(proto.recovery_codes());
+  policy.pending_minutes = Convert(proto.pending_minutes());
+  policy.reauthentication_minutes = Convert(proto.reauthentication_minutes());
+  policy.bind_address = Convert(proto.bind_address());
+  policy.delegation_days = Convert(proto.delegation_days());
+  policy.calls_per_second = Convert(proto.calls_per_second());
+  policy.calls_burst = Convert(proto.calls_burst());
   RONGHE_RETURN_IF_ERROR(access::CheckPolicy(policy));
   return policy;
 }
 
 absl::Status CheckConfig(const v1::Config& config) {
+  if (config.common().keys().field_keyring_file().empty()) {
+    return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
+  }
   RONGHE_RETURN_IF_ERROR(LoadLoginPolicy(config).status());
   RONGHE_ASSIGN_OR_RETURN(const Contracts contracts, LoadContracts(config));
   RONGHE_RETURN_IF_ERROR(LoadAssets(config, contracts).status());
+  RONGHE_RETURN_IF_ERROR(http::FrontOptionsOf(config.http()).status());
   RONGHE_RETURN_IF_ERROR(auth::TokenMinter::Load(config.token().private_key_file()).status());
-  RONGHE_ASSIGN_OR_RETURN(backend::BackendsOptions backends, BackendsOf(config));
+  if (config.has_oidc()) RONGHE_RETURN_IF_ERROR(oidc::CheckConfig(config.oidc()));
+  backend::BackendsOptions backends = BackendsOf(config);
   for (backend::BackendOptions& one : backends.backends) {
     // Only known once the process listens.
     if (one.target.empty()) one.target = "127.0.0.1:1";
@@ -316,14 +415,23 @@ absl::Status CheckConfig(const v1::Config& config) {
 
 absl::StatusOr<std::unique_ptr<GatewayApp>> MakeGateway(const v1::Config& config,
                                                         service::Runtime& runtime) {
+  if (runtime.keys() == nullptr) {
+    return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
+  }
   RONGHE_ASSIGN_OR_RETURN(access::LoginPolicy policy, LoadLoginPolicy(config));
   RONGHE_ASSIGN_OR_RETURN(Contracts contracts, LoadContracts(config));
   RONGHE_ASSIGN_OR_RETURN(http::Assets assets, LoadAssets(config, contracts));
   RONGHE_ASSIGN_OR_RETURN(std::unique_ptr<auth::TokenMinter> minter,
                           auth::TokenMinter::Load(config.token().private_key_file()));
-  RONGHE_ASSIGN_OR_RETURN(org::Projection* const organizations, runtime.MakeProjection());
+  RONGHE_ASSIGN_OR_RETURN(std::unique_ptr<access::DoorTokens> door_tokens, MakeDoorTokens(config));
+  RONGHE_ASSIGN_OR_RETURN(
+      org::Projection* const organizations,
+      runtime.MakeProjection(
+          [&jobs = runtime.jobs()](std::span<const event::v1::Event>) { jobs.Nudge(kMembersJob); },
+          &access::MarkMembers));
   return std::make_unique<App>(config, runtime, *organizations, std::move(policy),
-                               std::move(contracts), std::move(assets), std::move(minter));
+                               std::move(contracts), std::move(assets), std::move(minter),
+                               std::move(door_tokens));
 }
 
 absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const v1::Config& config,

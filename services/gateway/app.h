@@ -36,8 +36,8 @@ absl::Status CheckConfig(const v1::Config& config);
 absl::StatusOr<access::LoginPolicy> LoadLoginPolicy(const v1::Config& config);
 access::HashCost HashCostOf(const v1::Config& config);
 
-// `--create_admin`: makes the first administrator and prints its one-time password. What main
-// returns: 0; 1 after an error, which is printed; 3 when there are accounts already.
+// `--create_admin`: makes the first security administrator and prints its one-time password. What
+// main returns: 0; 1 after an error, which is printed; 3 when there are accounts already.
 int CreateAdmin(const std::string& config_path, const std::string& login_name);
 
 }  // namespace ronghe::gateway

@@ -8,11 +8,14 @@
 #include <fstream>
 
 #include "absl/strings/match.h"
+#include "common/audit/refusal_log.h"
 #include "common/crypto/es256.h"
 #include "common/crypto/key_ring.h"
 #include "common/testing/testing.h"
 #include "nlohmann/json.hpp"
 #include "services/gateway/access/api/accounts_api.h"
+#include "services/gateway/access/totp.h"
+#include "services/gateway/access/totp_testing.h"
 #include "services/gateway/testing/http_client.h"
 
 namespace ronghe::gateway {
@@ -42,6 +45,8 @@ class GatewayTest : public ::testing::Test {
     *common.mutable_database() = schema_.config();
     common.mutable_keys()->set_token_public_keys_file(directory_ + "/token_public.pem");
     common.mutable_keys()->set_page_token_key_file(directory_ + "/page.key");
+    common.mutable_keys()->set_field_keyring_file(directory_ + "/gateway.keyring");
+    EXPECT_OK(crypto::KeyRing::Generate(directory_ + "/gateway.keyring", crypto::Suite::kSm));
     common.mutable_membership()->set_target("127.0.0.1:1");
     config_.mutable_http()->set_listen("127.0.0.1:0");
     config_.mutable_http()->set_docs_dir("services/gateway/static");
@@ -105,16 +110,26 @@ class GatewayTest : public ::testing::Test {
   static std::string Bearer(const json& signed_in) {
     return absl::StrCat("Authorization: Bearer ", signed_in["sessionToken"].get<std::string>());
   }
-  // Signs in as the administrator with a password of its own.
+  // Signs in as the administrator with a password and a second factor of its own.
   json SignInReady() {
     const json first = json::parse(
         Ask("POST", "/v1/auth:signIn", {}, {{"loginName", "admin"}, {"password", once_}}).body);
-    EXPECT_EQ(Ask("POST", "/v1/auth:changePassword", {Bearer(first)},
-                  {{"currentPassword", once_}, {"newPassword", kPassword}})
-                  .status,
-              200);
-    return json::parse(
-        Ask("POST", "/v1/auth:signIn", {}, {{"loginName", "admin"}, {"password", kPassword}}).body);
+    const Answer changed = Ask("POST", "/v1/auth:changePassword", {Bearer(first)},
+                               {{"currentPassword", once_}, {"newPassword", kPassword}});
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    return Enrol(Bearer(json::parse(changed.body)));
+  }
+  json Enrol(const std::string& bearer) {
+    const Answer enrolled = Ask("POST", "/v1/auth:enrolSecondFactor", {bearer}, json::object());
+    EXPECT_EQ(enrolled.status, 200) << enrolled.body;
+    const std::string uri = json::parse(enrolled.body)["otpauthUri"].get<std::string>();
+    EXPECT_TRUE(absl::StartsWith(uri, "otpauth://totp/ronghe:admin?secret=")) << uri;
+    secret_ = access::Base32Decode(json::parse(enrolled.body)["secret"].get<std::string>()).value();
+    const Answer confirmed =
+        Ask("POST", "/v1/auth:confirmSecondFactor", {bearer},
+            {{"code", access::TotpCode(secret_, access::TotpStep(absl::Now()))}});
+    EXPECT_EQ(confirmed.status, 200) << confirmed.body;
+    return json::parse(confirmed.body);
   }
 
   ::ronghe::testing::TestSchema schema_;
@@ -124,6 +139,7 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<service::Runtime> runtime_;
   std::unique_ptr<GatewayApp> app_;
   std::string once_;
+  std::string secret_;
 };
 
 TEST_F(GatewayTest, TheFirstSignInMustChangeThePassword) {
@@ -146,14 +162,57 @@ TEST_F(GatewayTest, TheFirstSignInMustChangeThePassword) {
                                     {{"currentPassword", once_}, {"newPassword", "weak"}})
                                     .body,
                                 "PASSWORD_TOO_WEAK"));
-  EXPECT_EQ(Ask("POST", "/v1/auth:changePassword", {bearer},
-                {{"currentPassword", once_}, {"newPassword", kPassword}})
-                .status,
-            200);
-  // The same session goes on with its roles.
-  const Answer accounts = Ask("GET", "/v1/accounts", {bearer});
+  const Answer changed = Ask("POST", "/v1/auth:changePassword", {bearer},
+                             {{"currentPassword", once_}, {"newPassword", kPassword}});
+  EXPECT_EQ(changed.status, 200);
+  // New tokens, of which the old one knows nothing; the administrator goes on to the second factor.
+  const json rotated = json::parse(changed.body);
+  EXPECT_TRUE(absl::StrContains(changed.headers.at("set-cookie"),
+                                rotated["sessionToken"].get<std::string>()));
+  EXPECT_TRUE(absl::StrContains(Ask("GET", "/v1/auth/session", {bearer}).body, "SESSION_INVALID"));
+  EXPECT_TRUE(absl::StrContains(Ask("GET", "/v1/accounts", {Bearer(rotated)}).body,
+                                "SECOND_FACTOR_ENROLMENT_REQUIRED"));
+  const json enrolled = Enrol(Bearer(rotated));
+  EXPECT_EQ(enrolled["recoveryCodes"].size(), 10u);
+  EXPECT_TRUE(
+      absl::StrContains(Ask("GET", "/v1/accounts", {Bearer(rotated)}).body, "SESSION_INVALID"));
+  const Answer accounts = Ask("GET", "/v1/accounts", {Bearer(enrolled)});
   EXPECT_EQ(accounts.status, 200) << accounts.body;
   EXPECT_EQ(json::parse(accounts.body)["accounts"][0]["loginName"], "admin");
+}
+
+TEST_F(GatewayTest, ASecondFactorStandsBetweenPasswordAndRights) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const json enrolled = SignInReady();
+  const json pending = json::parse(
+      Ask("POST", "/v1/auth:signIn", {}, {{"loginName", "admin"}, {"password", kPassword}}).body);
+  EXPECT_EQ(pending["session"]["secondFactor"], "SECOND_FACTOR_PENDING");
+  for (const char* path : {"/v1/accounts", "/v1/auth/access", "/v1/auth/sessions"}) {
+    EXPECT_TRUE(
+        absl::StrContains(Ask("GET", path, {Bearer(pending)}).body, "SECOND_FACTOR_REQUIRED"))
+        << path;
+  }
+  EXPECT_TRUE(absl::StrContains(Ask("POST", "/v1/auth:changePassword", {Bearer(pending)},
+                                    {{"currentPassword", kPassword}, {"newPassword", once_}})
+                                    .body,
+                                "SECOND_FACTOR_REQUIRED"));
+  EXPECT_EQ(Ask("GET", "/v1/auth/session", {Bearer(pending)}).status, 200);
+  // The session before goes on until the new one is complete.
+  EXPECT_EQ(Ask("GET", "/v1/accounts", {Bearer(enrolled)}).status, 200);
+  const Answer verified = Ask("POST", "/v1/auth:verifySecondFactor", {Bearer(pending)},
+                              {{"recoveryCode", enrolled["recoveryCodes"][0].get<std::string>()}});
+  ASSERT_EQ(verified.status, 200) << verified.body;
+  const json done = json::parse(verified.body);
+  EXPECT_EQ(done["recoveryCodesLeft"], 9);
+  EXPECT_TRUE(absl::StrContains(verified.headers.at("set-cookie"),
+                                done["sessionToken"].get<std::string>()));
+  EXPECT_EQ(Ask("GET", "/v1/accounts", {Bearer(done)}).status, 200);
+  EXPECT_EQ(Ask("GET", "/v1/accounts", {Bearer(pending)}).status, 401);
+  const json access = json::parse(Ask("GET", "/v1/auth/access", {Bearer(done)}).body);
+  EXPECT_EQ(access["loginName"], "admin");
+  EXPECT_EQ(access["secondFactor"]["required"], true);
+  EXPECT_EQ(access["grants"][0]["role"], "security_administrator");
 }
 
 TEST_F(GatewayTest, ABrowserSessionLivesInItsCookie) {
@@ -211,7 +270,7 @@ TEST_F(GatewayTest, WhatIsNotThereIsUnavailableAndPagesAreServed) {
   EXPECT_EQ(json::parse(page.body)["openapi"], "3.1.0");
   const Answer docs = Ask("GET", "/docs/");
   EXPECT_EQ(docs.headers.at("content-type"), "text/html; charset=utf-8");
-  EXPECT_TRUE(absl::StrContains(docs.headers.at("content-security-policy"), "script-src 'self'"));
+  EXPECT_TRUE(absl::StrContains(docs.headers.at("content-security-policy"), "default-src 'self'"));
   EXPECT_EQ(Ask("GET", "/healthz").status, 200);
 }
 
@@ -233,6 +292,107 @@ TEST_F(GatewayTest, DepartmentsReachAccessOverGrpcToo) {
   EXPECT_EQ(accounts->accounts_size(), 1);
 }
 
+struct RefusalRow {
+  std::string subject, peer, result, resource, detail;
+};
+
+TEST_F(GatewayTest, WhatTheDoorRefusesLeavesARow) {
+  static const sql::Query<RefusalRow> kRefusals(
+      "gateway_test.refusals",
+      "SELECT subject, peer, result, resource, detail FROM audit WHERE method = ? ORDER BY id");
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const json session = SignInReady();
+  const std::string cookie =
+      absl::StrCat("Cookie: ronghe_session=", session["sessionToken"].get<std::string>());
+  const std::string number = "110105194912310021";
+  Ask("GET", "/v1/accounts?pageToken=" + number);
+  Ask("GET", "/v1/accounts", {"Authorization: Bearer " + number});
+  Ask("GET", "/v1/accounts?" + number + "=1", {Bearer(session)});
+  Ask("POST", "/v1/accounts", {cookie}, {{"loginName", number}});
+  Ask("POST", "/v1/accounts", {cookie, "Origin: http://evil.example"}, {{"loginName", number}});
+  Ask("POST", "/v1/accounts", {Bearer(session)}, {{"loginName", 1}});
+  HttpClient client(app_->http_port());
+  client.Send("GET /v1/accounts HTTP/1.1\r\nHost: x\r\nHost: " + number + "\r\n\r\n");
+  client.Read();
+  // What was refused before this row is written before it.
+  ASSERT_OK(
+      runtime_->refusals().RecordAndWait({.method = "marker"}, absl::Now() + absl::Minutes(1)));
+  const auto rows = [&](const std::string& method) {
+    return runtime_->database()
+        .Read(absl::Now() + absl::Seconds(10),
+              [&](sql::Session& db) { return db.Select(kRefusals, method); })
+        .value();
+  };
+  const auto has = [&](const std::string& method, const std::string& subject,
+                       const std::string& result) {
+    bool found = false;
+    for (const RefusalRow& row : rows(method)) {
+      EXPECT_EQ(absl::StrCat(row.subject, row.resource, row.detail, row.result).find(number),
+                std::string::npos);
+      found = found || (row.subject == subject && row.result == result && row.peer == "127.0.0.1");
+    }
+    return found;
+  };
+  const std::string list = "/ronghe.access.v1.AccountService/ListAccounts";
+  const std::string create = "/ronghe.access.v1.AccountService/CreateAccount";
+  const std::string admin = session["session"]["account"].get<std::string>();
+  EXPECT_TRUE(has(list, "", "UNAUTHENTICATED UNAUTHENTICATED_NO_TOKEN"));
+  EXPECT_TRUE(has(list, "", "UNAUTHENTICATED SESSION_INVALID"));
+  EXPECT_TRUE(has(list, admin, "INVALID_ARGUMENT FIELD_INVALID"));
+  EXPECT_TRUE(has(list, "", "INVALID_ARGUMENT HTTP_INVALID"));
+  EXPECT_TRUE(has(create, admin, "PERMISSION_DENIED CSRF_INVALID"));
+  EXPECT_TRUE(has(create, admin, "PERMISSION_DENIED ORIGIN_NOT_ALLOWED"));
+  EXPECT_TRUE(has(create, admin, "INVALID_ARGUMENT FIELD_INVALID"));
+}
+
+// Every text is bound, never part of a statement: it comes back as it went, or not at all.
+TEST_F(GatewayTest, TextsReachTheDatabaseAsTheyAre) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const std::string bearer = Bearer(SignInReady());
+  const std::vector<std::string> texts = {"' OR '1'='1",
+                                          "\"; DROP TABLE account; --",
+                                          "%' UNION SELECT 1 -- ",
+                                          "\\",
+                                          "\\'",
+                                          "`",
+                                          "?",
+                                          "/*!50000 x */",
+                                          "\x1a",
+                                          "_%",
+                                          "a\r\nSet-Cookie: b=c",
+                                          "${jndi:ldap://h}",
+                                          "<b>&amp;</b>",
+                                          "\u202e党",
+                                          "\U00020bb7",
+                                          "accounts/1",
+                                          "null"};
+  int kept = 0, number = 0;
+  for (const std::string& text : texts) {
+    for (const json& account :
+         {json{{"loginName", absl::StrCat("user", ++number)}, {"displayName", text}},
+          json{{"loginName", text}, {"displayName", "名"}}}) {
+      const Answer created = Ask("POST", "/v1/accounts", {bearer}, account);
+      ASSERT_TRUE(created.status == 200 || created.status == 400) << created.body;
+      if (created.status == 400) continue;
+      ++kept;
+      const json made = json::parse(created.body);
+      const json read = json::parse(
+          Ask("GET", absl::StrCat("/v1/", made["name"].get<std::string>()), {bearer}).body);
+      EXPECT_EQ(read["displayName"], account["displayName"]);
+      EXPECT_EQ(read["loginName"], account["loginName"]);
+    }
+    const Answer guess =
+        Ask("POST", "/v1/auth:signIn", {}, {{"loginName", text}, {"password", text}});
+    EXPECT_TRUE(guess.status == 401 || guess.status == 400) << guess.body;
+    EXPECT_FALSE(guess.headers.contains("b"));
+  }
+  EXPECT_GT(kept, 5);
+  EXPECT_EQ(json::parse(Ask("GET", "/v1/accounts?pageSize=200", {bearer}).body)["accounts"].size(),
+            static_cast<size_t>(kept + 1));
+}
+
 TEST_F(GatewayTest, TheConfigurationIsChecked) {
   EXPECT_OK(CheckConfig(config_));
   v1::Config bad = config_;
@@ -244,6 +404,11 @@ TEST_F(GatewayTest, TheConfigurationIsChecked) {
   bad = config_;
   bad.mutable_http()->set_docs_dir(directory_ + "/nothing");
   EXPECT_FALSE(CheckConfig(bad).ok());
+  bad = config_;
+  bad.mutable_http()->set_listen("0.0.0.0:0");
+  EXPECT_THAT(CheckConfig(bad), ::ronghe::testing::HasReason("ORIGINS_REQUIRED"));
+  bad.mutable_http()->add_public_origins("ronghe.example");
+  EXPECT_THAT(CheckConfig(bad), ::ronghe::testing::HasReason("ORIGIN_INVALID"));
   Write("policy.textproto", "version: \"x\" min_length { value: 4 }");
   bad = config_;
   bad.mutable_access()->set_login_policy_file(directory_ + "/policy.textproto");

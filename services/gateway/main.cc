@@ -1,5 +1,5 @@
 // The gateway. Besides the flags of every service: --create_admin[=LOGIN_NAME] makes the first
-// administrator and prints its one-time password.
+// security administrator and prints its one-time password.
 #include <string>
 #include <string_view>
 

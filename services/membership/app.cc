@@ -7,13 +7,18 @@
 #include "common/base/status_macros.h"
 #include "common/event/publisher.h"
 #include "common/fact/feed.h"
+#include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
+#include "ronghe/membership/v1/member_export.ronghe.h"
+#include "ronghe/membership/v1/my_record.ronghe.h"
 #include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/member_api.h"
+#include "services/membership/api/member_export_api.h"
+#include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/roster_import_api.h"
@@ -21,6 +26,7 @@
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
+#include "services/membership/store/sealed_tables.h"
 
 namespace ronghe::membership {
 namespace {
@@ -28,6 +34,10 @@ namespace {
 std::string RulesFile(const config::v1::Config& config) {
   return config.organization_rules_file().empty() ? BuiltinOrganizationRulesFile()
                                                   : config.organization_rules_file();
+}
+
+std::string UnmaskFile(const config::v1::Config& config) {
+  return config.unmask_rules_file().empty() ? BuiltinUnmaskRulesFile() : config.unmask_rules_file();
 }
 
 // The sums over every root.
@@ -45,20 +55,25 @@ org::OrgCounts Total(const org::OrgTree& tree) {
 
 class MembershipApp : public service::App {
  public:
-  MembershipApp(OrganizationRuleBook rules, service::Runtime& runtime)
+  MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, service::Runtime& runtime)
       : rules_(std::move(rules)),
-        fields_(*runtime.keyring()),
+        unmask_rules_(std::move(unmask_rules)),
+        fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
                   [&runtime] { runtime.publisher()->Nudge(); }),
         organizations_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
-        members_(runtime.writer(), tree_, rules_, fields_, runtime.page_tokens()),
+        members_(runtime.writer(), tree_, rules_, unmask_rules_, fields_, runtime.page_tokens()),
+        exports_(runtime.writer(), tree_, unmask_rules_, fields_, runtime.page_tokens()),
+        my_record_(runtime.database(), runtime.ids(), tree_, unmask_rules_, fields_,
+                   runtime.page_tokens(), runtime.roles()),
         posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
+    for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
       gauges_.push_back(runtime.metrics().AddCallbackGauge(name, help, labels, [this, field] {
@@ -82,6 +97,8 @@ class MembershipApp : public service::App {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::OrganizationServiceTable(organizations_));
     tables.push_back(v1::MemberServiceTable(members_));
+    tables.push_back(v1::MemberExportServiceTable(exports_));
+    tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
     tables.push_back(v1::RosterImportServiceTable(imports_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
@@ -94,11 +111,14 @@ class MembershipApp : public service::App {
 
  private:
   const OrganizationRuleBook rules_;
+  const UnmaskRuleBook unmask_rules_;
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
   OrganizationApi organizations_;
   MemberApi members_;
+  MemberExportApi exports_;
+  MyRecordApi my_record_;
   PostApi posts_;
   RosterImportApi imports_;
   FactSource facts_;
@@ -112,6 +132,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   if (config.common().keys().field_keyring_file().empty()) {
     return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
   }
+  RONGHE_RETURN_IF_ERROR(LoadUnmaskRules(UnmaskFile(config)).status());
   return LoadOrganizationRules(RulesFile(config)).status();
 }
 
@@ -119,7 +140,8 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
                                                       service::Runtime& runtime) {
   RONGHE_RETURN_IF_ERROR(CheckConfig(config));
   RONGHE_ASSIGN_OR_RETURN(OrganizationRuleBook rules, LoadOrganizationRules(RulesFile(config)));
-  return std::make_unique<MembershipApp>(std::move(rules), runtime);
+  RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask_rules, LoadUnmaskRules(UnmaskFile(config)));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules), runtime);
 }
 
 }  // namespace ronghe::membership

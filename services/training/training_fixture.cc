@@ -88,8 +88,9 @@ absl::StatusOr<std::shared_ptr<const auth::Principal>> PlainCallers::Authenticat
   if (parts.size() != 3 || !absl::SimpleAtoi(parts[1], &organization)) {
     return absl::UnauthenticatedError("no such caller");
   }
+  const bool service = parts[0].starts_with("service_");
   return std::make_shared<const auth::Principal>(
-      auth::Principal{auth::Principal::Kind::kPerson,
+      auth::Principal{service ? auth::Principal::Kind::kService : auth::Principal::Kind::kPerson,
                       absl::StrCat("accounts/", parts[2]),
                       {{parts[0], organization}},
                       "session"});

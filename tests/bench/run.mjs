@@ -62,12 +62,12 @@ async function setUp() {
   await plannedMeetings(branches);
 
   const floor = child(join(options.build, 'bin/ronghe-bench-floor-server'), ['--pass_through']);
-  floorPort = Number(await new Promise((resolve) => floor.stdout.once('data', (d) => resolve(String(d).trim()))));
+  floorPort = Number(await new Promise((resolve) => floor.stdout.once('data', (d) => resolve(String(d).split('\n')[0]))));
   floorPid = String(floor.pid);
   const peer = child('node', [join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, 'peer/server.mjs')], {
     PEER_PORT: String(port(95)), PEER_TOOLS: options.tools, PEER_DB_PORT: String(port(6)), PEER_DB_USER: 'ronghe_membership_ro',
     PEER_DB_PASSWORD_FILE: join(options.state, 'secrets/ronghe_membership_ro.password'),
-    PEER_TOKEN_KEY: join(options.state, 'secrets/token.pub'), PEER_ROLES: 'administrator', NODE_ENV: 'production' });
+    PEER_TOKEN_KEY: join(options.state, 'secrets/token.pub'), PEER_ROLES: 'organization_department', NODE_ENV: 'production' });
   peerPid = String(peer.pid);
   await until(() => get(port(95), `/v1/members/${keys[0]}`, token));
 }
@@ -77,7 +77,7 @@ let floorPort;
 let floorPid;
 let peerPid;
 
-// The token that the gateway would mint for the first administrator.
+// The token that the gateway would mint for the county's office.
 function mint() {
   const key = createPrivateKey(readFileSync(join(options.state, 'secrets/token.key')));
   const jwk = createPublicKey(key).export({ format: 'jwk' });
@@ -85,13 +85,12 @@ function mint() {
   const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   const body = `${part({ alg: 'ES256', typ: 'JWT', kid })}.${part({ iss: 'ronghe-gateway', aud: 'ronghe', sub: 'accounts/1',
-    typ: 'person', iat: now, nbf: now, exp: now + 3600, grants: [['administrator', '0']] })}`;
+    typ: 'person', iat: now, nbf: now, exp: now + 3600, grants: [['organization_department', '0']] })}`;
   return `${body}.${sign('sha256', Buffer.from(body), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 }
 
 async function signIn() {
-  const [line] = readFileSync(join(options.state, 'demo/accounts'), 'utf8').split('\n');
-  const [loginName, password] = line.split(/\s+/);
+  const [, loginName, password] = /^(county) +(\S+)/m.exec(readFileSync(join(options.state, 'demo/accounts'), 'utf8'));
   const answer = await post(port(80), '/v1/auth:signIn', { loginName, password });
   return answer.sessionToken;
 }

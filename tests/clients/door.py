@@ -31,6 +31,8 @@ class Contracts:
         for name in ("ronghe.options.v1.policy",):
             self.policy_field = self.pool.FindExtensionByName(name)
             options.RegisterExtension(self.policy_field)
+        self.http_field = self.pool.FindExtensionByName("google.api.http")
+        options.RegisterExtension(self.http_field)
         self.limits_field = self.pool.FindExtensionByName("ronghe.options.v1.limits")
         fields.RegisterExtension(self.limits_field)
         self._options, self._fields = options, fields
@@ -48,6 +50,10 @@ class Contracts:
     def policy(self, method):
         options = self._options.FromString(method.GetOptions().SerializeToString())
         return options.Extensions[self.policy_field]
+
+    def http(self, method):
+        """The google.api.HttpRule of an RPC."""
+        return self._options.FromString(method.GetOptions().SerializeToString()).Extensions[self.http_field]
 
     def limits(self, field):
         options = self._fields.FromString(field.GetOptions().SerializeToString())
@@ -101,6 +107,18 @@ def reason(error):
     return None
 
 
+def retry_delay(error):
+    """The seconds of the google.rpc.RetryInfo of a refused call; 0 where there is none."""
+    for key, value in error.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            for detail in _STATUS.FromString(value).details:
+                if detail.type_url.endswith("google.rpc.RetryInfo"):
+                    delay = _RETRY.FromString(detail.value).retry_delay
+                    return delay.seconds + delay.nanos / 1e9
+    return 0
+
+
 _contracts = Contracts()
 _STATUS = _contracts.message("google.rpc.Status")
 _INFO = _contracts.message("google.rpc.ErrorInfo")
+_RETRY = _contracts.message("google.rpc.RetryInfo")

@@ -7,113 +7,36 @@ import base64
 import concurrent.futures
 import datetime
 import json
-import pathlib
-import re
 import subprocess
 import sys
 import time
 import unittest
 import urllib.request
 
-import grpc
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
-import door  # pylint: disable=wrong-import-position
-import suite  # pylint: disable=wrong-import-position
-import workbook  # pylint: disable=wrong-import-position
-
-PASSWORD = "Dangjian-Ronghe-2026"
-COLUMNS = ["姓名", "性别", "公民身份号码", "民族", "出生日期", "学历", "人员类别", "所在党支部编码", "手机号码", "入党日期", "转正日期",
-           "党内职务"]
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
-NOW = datetime.datetime.now(SHANGHAI)
-MONTH_START = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+import suite
+import workbook
+from county import COLUMNS, MONTH_START, NOW, create_county, date, import_roster, roster_rows, timestamp, when
 
 
 def setUpModule():
-    global SUITE, ADMIN  # pylint: disable=global-statement
+    global SUITE, SECURITY, OFFICER, APPROVER  # pylint: disable=global-statement
     SUITE = suite.Suite()
-    login, first = SUITE.administrator()
-    ADMIN = sign_in_first_time(login, first)
+    SECURITY = SUITE.security()
+    OFFICER = SUITE.person(SECURITY, "e2e-officer", "organization_department")
+    APPROVER = SUITE.person(SECURITY, "e2e-approver", "committee_secretary")
 
 
 def tearDownModule():
     SUITE.close()
 
 
-def sign_in_first_time(login, first):
-    client = suite.Client(SUITE)
-    client.token = client.post("/v1/auth:signIn", {"loginName": login, "password": first})["sessionToken"]
-    client.post("/v1/auth:changePassword", {"currentPassword": first, "newPassword": PASSWORD})
-    client.token = client.post("/v1/auth:signIn", {"loginName": login, "password": PASSWORD})["sessionToken"]
-    return client
-
-
-def account(login, role, organization):
-    """A person who holds one role on one organization, signed in."""
-    made = ADMIN.post("/v1/accounts", {"loginName": login, "displayName": login, "organization": organization})
-    ADMIN.post(f"/v1/{made['name']}/grants", {"role": role, "organization": organization})
-    reset = ADMIN.post(f"/v1/{made['name']}:resetPassword")
-    return sign_in_first_time(login, reset["oneTimePassword"])
-
-
-def date(day):
-    return {"year": day.year, "month": day.month, "day": day.day}
-
-
-def identity_number(order, male=True, birth="19800101"):
-    """A valid number in an area code that no county has."""
-    head = f"530399{birth}{order * 2 + male:03d}"
-    weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-    return head + "10X98765432"[sum(int(d) * w for d, w in zip(head, weights)) % 11]
-
-
-def roster_rows(code, first, count):
-    """One branch: a secretary, three on the committee, the rest ordinary, the last one probationary."""
-    posts = {0: "01", 1: "03", 2: "04", 3: "05"}
-    rows = []
-    for i in range(count):
-        last = i == count - 1
-        rows.append([f"测试{'甲乙丙丁戊己庚辛壬癸'[i % 10]}{first + i}", "男", identity_number(first + i), "01", "1980-01-01", "21",
-                     "预备党员" if last else "正式党员", code, f"1990000{first + i:04d}", "2005-07-01",
-                     "" if last else "2006-07-01", posts.get(i, "")])
-    return rows
-
-
-def create_county():
-    """A county committee with two towns of two branches each: {name: organization}."""
-    made = {}
-
-    def create(title, kind, parent=""):
-        made[title] = ADMIN.post("/v1/organizations", {"parent": parent, "organization": {
-            "title": title, "kind": kind, "foundedOn": date(MONTH_START - datetime.timedelta(days=400))}})
-        return made[title]["name"]
-
-    county = create("测试县委", 611)
-    for town in ("东镇", "西镇"):
-        parent = create(f"{town}党委", 611, county)
-        for branch in ("一", "二"):
-            create(f"{town}第{branch}党支部", 631, parent)
-    return made
-
-
-def import_roster(client, organization, content, name="roster.xlsx", dry_run=False):
-    task = client.post(f"/v1/{organization}/rosterImports",
-                       {"fileName": name, "size": str(len(content)), "effectiveDate": date(MONTH_START.replace(year=MONTH_START.year - 1))})
-    client.post(f"/v1/{task['name']}:upload", {"offset": "0", "content": base64.b64encode(content).decode()})
-    client.post(f"/v1/{task['name']}:commit", {"dryRun": dry_run})
-
-    def ended():
-        now = client.get(f"/v1/{task['name']}")
-        return now if now["state"].rsplit("_", 1)[1] in ("SUCCEEDED", "PARTIAL", "FAILED", "CHECKED") else None
-
-    return suite.wait_for(ended, 60, "the import to end")
-
-
-def when(days, hours=0):
-    """A moment `days` after the beginning of this month, but never in the future."""
-    moment = min(MONTH_START + datetime.timedelta(days=days, hours=9 + hours), NOW - datetime.timedelta(hours=3 - hours))
-    return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+def refusal(call):
+    """The HTTP code that a call is refused with; None when it is not."""
+    try:
+        call()
+    except suite.Refused as refused:
+        return refused.code
+    return None
 
 
 def members_of(client, organization):
@@ -140,60 +63,6 @@ def hold_meeting(client, branch, roll, kinds, key=None, **record):
                        headers={"Idempotency-Key": f"{key}-submit"} if key else None)
 
 
-def fill(contracts, descriptor, resources, depth=0):
-    """A request that passes validation: every string that names a resource names one of these, required fields are set."""
-    message = contracts.message(descriptor.full_name)()
-    if descriptor.full_name == "google.type.Date":
-        message.year, message.month, message.day = MONTH_START.year, MONTH_START.month, 1
-    for field in descriptor.fields:
-        limits = contracts.limits(field)
-        collection = re.search(r"([A-Za-z]+)/\[0-9\][^/]*$", limits.pattern)
-        many = field.label == field.LABEL_REPEATED
-        if field.type == field.TYPE_STRING and not many:
-            kinds = [collection[1]] if collection and collection[1] in resources else [
-                k for k in resources if field.name in ("name", "parent", "organization") and k in guess(descriptor, field)]
-            if kinds:
-                setattr(message, field.name, resources[kinds[0]])
-            elif limits.required:
-                setattr(message, field.name, {"role": "leader", "item": "C1"}.get(field.name, "01"))
-        elif field.type == field.TYPE_MESSAGE and limits.required and depth < 4:
-            child = fill(contracts, field.message_type, resources, depth + 1)
-            if many:
-                getattr(message, field.name).append(child)
-            else:
-                getattr(message, field.name).CopyFrom(child)
-                getattr(message, field.name).SetInParent()
-        elif field.type == field.TYPE_ENUM and not many:
-            setattr(message, field.name, field.enum_type.values[min(1, len(field.enum_type.values) - 1)].number)
-        elif field.type == field.TYPE_ENUM and limits.required:
-            getattr(message, field.name).append(field.enum_type.values[1].number)
-        elif field.type in (field.TYPE_INT32, field.TYPE_INT64) and not many and limits.HasField("min"):
-            setattr(message, field.name, limits.min)
-        elif field.type == field.TYPE_STRING and limits.required and collection:
-            getattr(message, field.name).append(resources[collection[1]])
-        elif field.type == field.TYPE_BYTES and limits.required:
-            setattr(message, field.name, b"x")
-    return message
-
-
-def guess(descriptor, field):
-    """The collection that a name without a pattern most likely belongs to, from the request's own name."""
-    request = descriptor.name
-    if field.name == "organization" or (field.name == "parent" and request not in ("ListMemberIntervalsRequest", "ListMemberPostsRequest")):
-        for word, kind in (("Post", "members"), ("Certificate", "members"), ("Credit", "hourAccounts"), ("Attendances", "sessions"),
-                           ("Score", "rounds"), ("Grant", "accounts")):
-            if field.name == "parent" and word in request and not (word == "Post" and request.startswith("List")):
-                return (kind,)
-        return ("organizations",)
-    for word, kind in (("RosterImport", "rosterImports"), ("Roster", "rosterImports"), ("Organization", "organizations"), ("ListMembers", "organizations"),
-                       ("MemberIntervals", "members"), ("MemberPosts", "members"), ("Member", "members"), ("Post", "posts"),
-                       ("Meeting", "meetings"), ("Session", "sessions"), ("HourAccount", "hourAccounts"), ("Score", "scores"),
-                       ("Round", "rounds"), ("Scheme", "schemes"), ("Account", "accounts"), ("Grant", "grants"), ("Password", "accounts")):
-        if word in request:
-            return (kind,)
-    return ()
-
-
 class CountyMonth(unittest.TestCase):
     """The steps of the month build on each other, so they are one test with named parts."""
 
@@ -202,13 +71,15 @@ class CountyMonth(unittest.TestCase):
         self.meetings_are_held(county)
         self.hours_are_credited(county)
         self.the_score_opens_to_its_records(county)
+        self.the_roster_goes_out_with_a_watermark(county)
         self.metrics_are_clean_and_scraped()
         self.bad_input_is_refused(county)
-        self.a_foreign_secretary_is_refused_everything(county)
+        self.a_deputy_acts_on_behalf_of_the_secretary(county)
+        self.a_transfer_ends_what_hung_on_the_old_branch(county)
         self.nothing_acknowledged_is_lost(county)
 
     def roster_goes_in(self):
-        made = create_county()
+        made = create_county(OFFICER)
         county = made["测试县委"]["name"]
         branches = {title: o for title, o in made.items() if "支部" in title}
         rows = [COLUMNS]
@@ -216,36 +87,36 @@ class CountyMonth(unittest.TestCase):
             rows += roster_rows(branch["code"], i * 20, 10 + i)
 
         with self.subTest("a dry run changes nothing"):
-            task = import_roster(ADMIN, county, workbook.workbook(rows), dry_run=True)
+            task = import_roster(OFFICER, county, workbook.workbook(rows), dry_run=True)
             self.assertEqual(task["rowCount"], 46)
-            self.assertEqual(members_of(ADMIN, county), [])
+            self.assertEqual(members_of(OFFICER, county), [])
 
         with self.subTest("errors come back in the workbook, row by row"):
             spoilt = [row[:] for row in rows]
             spoilt[3][2] = spoilt[3][2][:-1] + ("1" if spoilt[3][2][-1] != "1" else "2")
-            task = import_roster(ADMIN, county, workbook.workbook(spoilt), dry_run=True)
+            task = import_roster(OFFICER, county, workbook.workbook(spoilt), dry_run=True)
             self.assertEqual(task["failedCount"], 1)
-            errors = workbook.texts(base64.b64decode(ADMIN.get(f"/v1/{task['name']}/errors")["content"]))
+            errors = workbook.texts(base64.b64decode(OFFICER.get(f"/v1/{task['name']}/errors")["content"]))
             self.assertIn("错误原因", errors[0])
 
-        task = import_roster(ADMIN, county, workbook.workbook(rows))
+        task = import_roster(OFFICER, county, workbook.workbook(rows))
         self.assertEqual((task["state"], task["createdCount"]), ("ROSTER_IMPORT_STATE_SUCCEEDED", 46))
-        counts = suite.wait_for(lambda: (lambda c: c if c.get("fullMembers") == "42" else None)(ADMIN.get(f"/v1/{county}/counts")),
+        counts = suite.wait_for(lambda: (lambda c: c if c.get("fullMembers") == "42" else None)(OFFICER.get(f"/v1/{county}/counts")),
                                 10, "the counts to follow")
         self.assertEqual(counts["probationaryMembers"], "4")
 
         with self.subTest("uploading the same file again changes nothing"):
-            again = import_roster(ADMIN, county, workbook.workbook(rows))
+            again = import_roster(OFFICER, county, workbook.workbook(rows))
             self.assertEqual((again.get("createdCount", 0), again.get("updatedCount", 0)), (0, 0))
 
         with self.subTest("personal numbers are masked"):
-            member = ADMIN.get(f"/v1/{members_of(ADMIN, county)[0]['name']}?view=MEMBER_VIEW_FULL")
+            member = OFFICER.get(f"/v1/{members_of(OFFICER, county)[0]['name']}?view=MEMBER_VIEW_FULL")
             self.assertRegex(member["identityNumber"], r"^\d{6}\*{8}\d{3}[\dX]$")
             self.assertRegex(member["phone"], r"^\d{3}\*{4}\d{4}$")
 
-        self.secretary = account("e2e-secretary", "branch_secretary", branches["东镇第一党支部"]["name"])
-        self.town = account("e2e-town", "committee_secretary", made["东镇党委"]["name"])
-        self.foreign = account("e2e-foreign", "branch_secretary", branches["西镇第一党支部"]["name"])
+        self.secretary = SUITE.person(SECURITY, "e2e-secretary", "branch_secretary", branches["东镇第一党支部"]["name"])
+        self.town = SUITE.person(SECURITY, "e2e-town", "committee_secretary", made["东镇党委"]["name"])
+        self.foreign = SUITE.person(SECURITY, "e2e-foreign", "branch_secretary", branches["西镇第一党支部"]["name"])
         return made
 
     def meetings_are_held(self, made):
@@ -274,16 +145,16 @@ class CountyMonth(unittest.TestCase):
 
         with self.subTest("reading aloud meets no duty"):
             other = made["东镇第二党支部"]["name"]
-            hold_meeting(ADMIN, other, members_of(ADMIN, other), ["READING"])
+            hold_meeting(OFFICER, other, members_of(OFFICER, other), ["READING"])
 
             def theme_day():
-                duties = ADMIN.pages(f"/v1/{other}/duties?startDate.year={NOW.year}&startDate.month={NOW.month}&startDate.day=1", "duties")
+                duties = OFFICER.pages(f"/v1/{other}/duties?startDate.year={NOW.year}&startDate.month={NOW.month}&startDate.day=1", "duties")
                 return next((d for d in duties if d["kind"] == "MEETING_KIND_THEME_DAY"), None)
 
             self.assertEqual(suite.wait_for(theme_day, 20, "the calendar to open the month")["state"], "DUTY_STATE_DUE")
 
         with self.subTest("the board of the county counts it"):
-            rows = ADMIN.get(f"/v1/{made['测试县委']['name']}/dutyBoard")["rows"]
+            rows = OFFICER.get(f"/v1/{made['测试县委']['name']}/dutyBoard")["rows"]
             theme = [r for r in rows if r["kind"] == "MEETING_KIND_THEME_DAY"]
             self.assertTrue(any(r.get("met") == "1" for r in theme), theme)
 
@@ -316,24 +187,28 @@ class CountyMonth(unittest.TestCase):
             self.assertEqual({h: len(r) for h, r in roles.items()}, {112: 4, 64: 6})
 
         with self.subTest("coverage and the short of the county"):
-            coverage = ADMIN.get(f"/v1/{made['测试县委']['name']}/hourCoverage?year={year}")
+            coverage = OFFICER.get(f"/v1/{made['测试县委']['name']}/hourCoverage?year={year}")
             self.assertEqual((coverage["coveredCount"], coverage["dueCount"]), ("8", "46"))
-            short = list(ADMIN.pages(f"/v1/{made['测试县委']['name']}/hourShortfalls?year={year}&pageSize=20", "shortfalls"))
+            short = list(OFFICER.pages(f"/v1/{made['测试县委']['name']}/hourShortfalls?year={year}&pageSize=20", "shortfalls"))
             self.assertEqual(len(short), 46)
 
     def the_score_opens_to_its_records(self, made):
         county = made["测试县委"]["name"]
         text = (suite.ROOT / "services/evaluation/domain/schemes/x1_2026.textproto").read_text()
-        scheme = ADMIN.post("/v1/schemes", {"organization": county, "text": text})
-        ADMIN.post(f"/v1/{scheme['name']}:publish")
+        scheme = OFFICER.post("/v1/schemes", {"organization": county, "text": text})
+        OFFICER.write(f"/v1/{scheme['name']}:publish", {}, APPROVER)
+        with self.subTest("the approval stands in the service's list as used"):
+            used = list(APPROVER.pages("/v1/services/evaluation/approvals?state=APPROVAL_STATE_USED", "approvals"))
+            self.assertEqual([a["resource"] for a in used], [scheme["name"]])
+            self.assertEqual((used[0]["requester"], used[0]["decider"]), (OFFICER.account, APPROVER.account))
         digests = []
         for _ in range(2):
-            made_round = ADMIN.post("/v1/rounds", {"title": "月度评定", "scheme": scheme["name"], "organization": county,
+            made_round = OFFICER.post("/v1/rounds", {"title": "月度评定", "scheme": scheme["name"], "organization": county,
                 "startDate": date(MONTH_START), "endDate": date(NOW + datetime.timedelta(days=1))})
-            ADMIN.post(f"/v1/{made_round['name']}:start")
+            OFFICER.post(f"/v1/{made_round['name']}:start")
 
             def scored(name=made_round["name"]):
-                now = ADMIN.get(f"/v1/{name}")
+                now = OFFICER.get(f"/v1/{name}")
                 self.assertFalse(now.get("failure"), now)
                 return now if now["state"] == "ROUND_STATE_SCORED" else None
 
@@ -341,9 +216,9 @@ class CountyMonth(unittest.TestCase):
             digests.append((done["factsDigest"], done["resultsDigest"]))
         with self.subTest("the same facts and scheme give the same bytes"):
             self.assertEqual(digests[0], digests[1])
-        ADMIN.post(f"/v1/{made_round['name']}:publish")
+        OFFICER.post(f"/v1/{made_round['name']}:publish")
 
-        scores = list(ADMIN.pages(f"/v1/{made_round['name']}/scores", "scores"))
+        scores = list(OFFICER.pages(f"/v1/{made_round['name']}/scores", "scores"))
         self.assertEqual(len(scores), 4)
         mine = next(s for s in scores if s["organization"] == made["东镇第一党支部"]["name"])
         explained = self.secretary.get(f"/v1/{mine['name']}:explain")
@@ -355,6 +230,27 @@ class CountyMonth(unittest.TestCase):
                 answer = self.secretary.get(f"/v1/{mine['name']}:listEvidence?item={item['code']}")
                 opened += len(answer.get("records", []))
             self.assertGreater(opened, 0)
+
+    def the_roster_goes_out_with_a_watermark(self, made):
+        county = made["测试县委"]["name"]
+        body = {"purpose": "statistics"}
+        with self.subTest("a trial asks nobody"):
+            OFFICER.call("POST", f"/v1/{county}/memberExports", body, headers={"X-Ronghe-Validate-Only": "true"})
+            self.assertEqual(APPROVER.get("/v1/services/membership/approvals").get("approvals", []), [])
+        export = OFFICER.write(f"/v1/{county}/memberExports", body, APPROVER)
+        lines = OFFICER.call("GET", f"/v1/{export['name']}:download", raw=True).splitlines()
+        parts = [json.loads(line) for line in lines]
+        rows = workbook.texts(b"".join(base64.b64decode(part.get("content", "")) for part in parts))
+        with self.subTest("who, when, what for, under which export"):
+            for word in (OFFICER.account, NOW.strftime("%Y-%m-"), "statistics", export["name"], "已脱敏"):
+                self.assertIn(word, rows[0][0])
+        with self.subTest("every member once, no number in full"):
+            self.assertEqual(len(rows) - 2, int(parts[-1]["rowCount"]))
+            self.assertEqual(len(rows) - 2, len(members_of(OFFICER, county)))
+            for row in rows[2:]:
+                self.assertRegex(row[2], r"^\d{6}\*{8}\d{3}[\dX]$")
+        with self.subTest("nobody else may take it"):
+            self.assertEqual(refusal(lambda: APPROVER.call("GET", f"/v1/{export['name']}:download", raw=True)), 403)
 
     def metrics_are_clean_and_scraped(self):
         for name in suite.SERVICES:
@@ -375,21 +271,21 @@ class CountyMonth(unittest.TestCase):
 
     def bad_input_is_refused(self, made):
         branch = made["东镇第一党支部"]["name"]
-        member = members_of(ADMIN, branch)[0]["name"]
+        member = members_of(OFFICER, branch)[0]["name"]
         fine = {"title": "新支部", "kind": 631}
         cases = [
-            ("malformed JSON", 400, lambda: ADMIN.post("/v1/organizations", b'{"parent":')),
-            ("unknown field", 400, lambda: ADMIN.post("/v1/organizations", {"parnt": "x", "organization": fine})),
-            ("wrong type", 400, lambda: ADMIN.post("/v1/organizations", {"parent": 7, "organization": fine})),
-            ("over-long text", 400, lambda: ADMIN.post("/v1/organizations", {"parent": made["东镇党委"]["name"],
+            ("malformed JSON", 400, lambda: OFFICER.post("/v1/organizations", b'{"parent":')),
+            ("unknown field", 400, lambda: OFFICER.post("/v1/organizations", {"parnt": "x", "organization": fine})),
+            ("wrong type", 400, lambda: OFFICER.post("/v1/organizations", {"parent": 7, "organization": fine})),
+            ("over-long text", 400, lambda: OFFICER.post("/v1/organizations", {"parent": made["东镇党委"]["name"],
                                                                            "organization": {"title": "长" * 101, "kind": 631}})),
-            ("invalid UTF-8", 400, lambda: ADMIN.post("/v1/organizations", b'{"parent": "\xff\xfe"}')),
-            ("unknown resource", 404, lambda: ADMIN.get("/v1/members/1")),
+            ("invalid UTF-8", 400, lambda: OFFICER.post("/v1/organizations", b'{"parent": "\xff\xfe"}')),
+            ("unknown resource", 404, lambda: OFFICER.get("/v1/members/1")),
             ("foreign scope", 403, lambda: self.foreign.get(f"/v1/{branch}/members")),
             ("forged token", 401, lambda: suite.Client(SUITE, "x" * 43).get(f"/v1/{branch}/members")),
             ("no token", 401, lambda: suite.Client(SUITE).get(f"/v1/{branch}/members")),
-            ("unknown path", 404, lambda: ADMIN.get("/v1/nothing/here")),
-            ("stale etag", 412, lambda: ADMIN.patch(f"/v1/{member}?updateMask=occupation", {"occupation": "教师"},
+            ("unknown path", 404, lambda: OFFICER.get("/v1/nothing/here")),
+            ("stale etag", 412, lambda: OFFICER.patch(f"/v1/{member}?updateMask=occupation", {"occupation": "教师"},
                                                     headers={"If-Match": '"999"'})),
         ]
         for what, code, call in cases:
@@ -406,70 +302,78 @@ class CountyMonth(unittest.TestCase):
             self.assertEqual((foreign.exception.code, foreign.exception.reason), (missing.exception.code, missing.exception.reason))
         with self.subTest("a request id with another body"):
             key = {"Idempotency-Key": "e2e-reused"}
-            first = ADMIN.post("/v1/organizations", {"parent": made["东镇党委"]["name"], "organization": dict(fine, title="新支部一")}, headers=key)
-            again = ADMIN.post("/v1/organizations", {"parent": made["东镇党委"]["name"], "organization": dict(fine, title="新支部一")}, headers=key)
+            first = OFFICER.post("/v1/organizations", {"parent": made["东镇党委"]["name"], "organization": dict(fine, title="新支部一")}, headers=key)
+            again = OFFICER.post("/v1/organizations", {"parent": made["东镇党委"]["name"], "organization": dict(fine, title="新支部一")}, headers=key)
             self.assertEqual(first["name"], again["name"])
             with self.assertRaises(suite.Refused) as refused:
-                ADMIN.post("/v1/organizations", {"parent": made["东镇党委"]["name"], "organization": dict(fine, title="新支部二")}, headers=key)
+                OFFICER.post("/v1/organizations", {"parent": made["东镇党委"]["name"], "organization": dict(fine, title="新支部二")}, headers=key)
             self.assertEqual(refused.exception.reason, "REQUEST_ID_REUSED")
         rows = [COLUMNS] + roster_rows(made["东镇第一党支部"]["code"], 900, 3)
         whole = workbook.workbook(rows)
         for what, content in [("formula", workbook.workbook(rows, formula=(2, 1))), ("macro", workbook.workbook(rows, macro=True)),
                               ("zip bomb", workbook.workbook(rows, padding=300)), ("truncated", whole[:len(whole) // 2])]:
             with self.subTest(f"workbook: {what}"):
-                before = len(members_of(ADMIN, branch))
+                before = len(members_of(OFFICER, branch))
                 try:
-                    task = import_roster(ADMIN, branch, content)
+                    task = import_roster(OFFICER, branch, content)
                     self.assertEqual(task["state"], "ROSTER_IMPORT_STATE_FAILED", task)
                     self.assertTrue(task["failureReason"])
                     self.assertRegex(task["failureMessage"], "[一-龥]")
                 except suite.Refused as refused:
                     self.assertEqual(refused.code, 400)
-                self.assertEqual(len(members_of(ADMIN, branch)), before)
+                self.assertEqual(len(members_of(OFFICER, branch)), before)
 
-    def a_foreign_secretary_is_refused_everything(self, made):
-        """Every RPC that works on an organization, called with this county's resources by another branch's secretary."""
+    def a_deputy_acts_on_behalf_of_the_secretary(self, made):
         branch = made["东镇第一党支部"]["name"]
-        first = lambda path, field, client=ADMIN: next(iter(client.get(path).get(field, [])), {}).get("name", "")  # pylint: disable=unnecessary-lambda-assignment
-        member = members_of(ADMIN, branch)[0]["name"]
-        resources = {
-            "organizations": branch, "members": member, "meetings": first(f"/v1/{branch}/meetings", "meetings"),
-            "posts": first(f"/v1/{branch}/posts", "posts"), "sessions": first(f"/v1/{branch}/sessions", "sessions"),
-            "duties": first(f"/v1/{branch}/duties", "duties"), "rounds": first(f"/v1/{made['测试县委']['name']}/rounds", "rounds"),
-            "schemes": first("/v1/schemes?pageSize=1", "schemes"),
-            "rosterImports": first(f"/v1/{made['测试县委']['name']}/rosterImports", "rosterImports"),
-            "accounts": first("/v1/accounts", "accounts"), "hourAccounts": f"{member}/hourAccounts/{NOW.year}",
-        }
-        resources["certificates"] = ADMIN.post(f"/v1/{member}/certificates", {
-            "issuer": "干部网络学院", "number": "E2E-1", "title": "专题班", "form": "10", "date": date(MONTH_START), "halfHours": 8})["name"]
-        resources["grants"] = first(f"/v1/{resources['accounts']}/grants", "grants")
-        resources["scores"] = f"{resources['rounds']}/scores/{branch.split('/')[1]}"
-        contracts = door.Contracts()
-        foreign = door.Door(contracts, SUITE.port("gateway-grpc"), SUITE.state / "tls/ca.pem", bearer=self.foreign.token)
-        refused = 0
-        for path, method in contracts.methods():
-            policy = contracts.policy(method)
-            scope = contracts.pool.FindEnumTypeByName("ronghe.options.v1.Scope").values_by_number[policy.scope].name
-            if scope in ("SCOPE_PUBLIC", "SCOPE_SELF", "SCOPE_AUTHENTICATED"):
-                continue
-            with self.subTest(path):
-                request = fill(contracts, method.input_type, resources)
-                if "source" in method.input_type.fields_by_name:
-                    request.source = "services/meeting"
-                with self.assertRaises(grpc.RpcError) as error:
-                    answer = foreign.stream(path, request)
-                    for _ in answer:
-                        break
-                self.assertEqual(error.exception.code(), grpc.StatusCode.PERMISSION_DENIED,
-                                 (path, request, error.exception.details()))
-                refused += 1
-        self.assertGreater(refused, 50)
+        deputy = SUITE.person(SECURITY, "e2e-deputy")
+        auditor = SUITE.person(SECURITY, "e2e-auditor", "audit_administrator")
+        own = self.secretary.get("/v1/auth/session")["grants"][0]["name"]
+        end = timestamp(NOW + datetime.timedelta(days=7))
+        handed = self.secretary.post(f"/v1/{own}:delegate", {"delegate": deputy.account, "endTime": end, "reason": "外出学习"})
+        deputy.renew()
+        plan = deputy.post(f"/v1/{branch}/meetings", {"kinds": ["MEETING_KIND_LECTURE"], "title": "党课", "plannedAt": when(0), "place": "党员活动室",
+                                                      "mode": "MEETING_MODE_ONSITE"})
+        with self.subTest("the audit says for whom"):
+            records = auditor.get(f"/v1/services/meeting/auditRecords?filter.subject={deputy.account}")["records"]
+            mine = next(r for r in records if r["resource"] == plan["name"])
+            self.assertEqual((mine["onBehalfOf"], mine["result"]), (self.secretary.account, "OK"))
+        with self.subTest("it is taken back at once"):
+            self.secretary.post(f"/v1/{handed['name']}:revokeDelegation")
+            self.assertEqual(refusal(lambda: deputy.get(f"/v1/{plan['name']}")), 403)
+            self.assertEqual(self.secretary.get("/v1/auth/delegations").get("grants", []), [])
+
+    def a_transfer_ends_what_hung_on_the_old_branch(self, made):
+        """Joiner, mover, leaver: within seconds of membership's event."""
+        branch, other = made["东镇第二党支部"]["name"], made["西镇第二党支部"]["name"]
+        roll = members_of(OFFICER, branch)
+        mover = SUITE.person(SECURITY, "e2e-mover", "party_worker", branch, member=roll[-2]["name"])
+        leaver = SUITE.person(SECURITY, "e2e-leaver", "leader", made["西镇党委"]["name"], member=roll[-3]["name"])
+        SECURITY.post(f"/v1/{mover.account}/grants", {"role": "leader", "organization": made["西镇党委"]["name"]})
+        mover.renew()
+        self.assertEqual(len(members_of(mover, branch)), len(roll))
+
+        def grants(person):
+            return {g["role"]: g for g in SECURITY.get(f"/v1/{person.account}/grants")["grants"]}
+
+        with self.subTest("who moves keeps what does not hang on the old branch"):
+            OFFICER.post(f"/v1/{roll[-2]['name']}:move", {"organization": other})
+            suite.wait_for(lambda: refusal(lambda: members_of(mover, branch)) == 403, 10, "the door to shut")
+            self.assertEqual(grants(mover)["party_worker"]["endReason"], "END_REASON_MEMBER_MOVED")
+            self.assertNotIn("endTime", grants(mover)["leader"])
+            members_of(mover, other)
+
+        with self.subTest("who leaves is out"):
+            members_of(leaver, other)
+            OFFICER.post(f"/v1/{roll[-3]['name']}:changeStanding", {"standing": "MEMBER_STANDING_LEFT"})
+            suite.wait_for(lambda: refusal(lambda: members_of(leaver, other)) == 401, 15, "the session to end")
+            self.assertEqual(SECURITY.get(f"/v1/{leaver.account}")["state"], "STATE_DISABLED")
+            self.assertEqual(grants(leaver)["leader"]["endReason"], "END_REASON_MEMBER_LEFT")
 
     def nothing_acknowledged_is_lost(self, made):
         """Each process is killed while writers run; they repeat what was not answered, under the same request id."""
         town = made["西镇党委"]["name"]
         branch = made["西镇第一党支部"]["name"]
-        roll = members_of(ADMIN, branch)
+        roll = members_of(OFFICER, branch)
         acknowledged = {"organizations": [], "meetings": []}
 
         def persist(write):
@@ -485,12 +389,12 @@ class CountyMonth(unittest.TestCase):
             raise AssertionError("a write did not get through within a minute")
 
         def organization(victim, i):
-            made_ = persist(lambda: ADMIN.post("/v1/organizations", {"parent": town, "organization": {
+            made_ = persist(lambda: OFFICER.post("/v1/organizations", {"parent": town, "organization": {
                 "title": f"{victim}{i}支部", "kind": 631}}, headers={"Idempotency-Key": f"kill-{victim}-{i}"}))
             acknowledged["organizations"].append(made_["name"])
 
         def meeting(victim, i):
-            held = persist(lambda: hold_meeting(ADMIN, branch, roll, ["LECTURE"], key=f"kill-{victim}-{i}"))
+            held = persist(lambda: hold_meeting(OFFICER, branch, roll, ["LECTURE"], key=f"kill-{victim}-{i}"))
             acknowledged["meetings"].append(held["name"])
 
         for victim in suite.SERVICES:
@@ -503,18 +407,18 @@ class CountyMonth(unittest.TestCase):
                     future.result()
 
         with self.subTest("every acknowledged organization is there, once"):
-            there = [o["name"] for o in ADMIN.pages(f"/v1/{town}/children?pageSize=200", "organizations")]
+            there = [o["name"] for o in OFFICER.pages(f"/v1/{town}/children?pageSize=200", "organizations")]
             self.assertEqual(len(there), len(set(there)))
             self.assertEqual(len(there), 2 + 20 * len(suite.SERVICES))
             self.assertLessEqual(set(acknowledged["organizations"]), set(there))
         with self.subTest("every acknowledged meeting is there, once"):
-            there = [m["name"] for m in ADMIN.pages(f"/v1/{branch}/meetings?kinds=MEETING_KIND_LECTURE&pageSize=200", "meetings")]
+            there = [m["name"] for m in OFFICER.pages(f"/v1/{branch}/meetings?kinds=MEETING_KIND_LECTURE&pageSize=200", "meetings")]
             self.assertEqual(len(there), 20 * len(suite.SERVICES))
             self.assertEqual(set(acknowledged["meetings"]), set(there))
         with self.subTest("the event feed is dense and nothing in it is doubled"):
             sequences, ids, token = [], [], ""
             while True:
-                page = ADMIN.get(f"/v1/services/membership/events?pageSize=200&resumeToken={token}")
+                page = OFFICER.get(f"/v1/services/membership/events?pageSize=200&resumeToken={token}")
                 events = page.get("events", [])
                 if not events:
                     break
@@ -525,7 +429,7 @@ class CountyMonth(unittest.TestCase):
             self.assertEqual(len(ids), len(set(ids)))
         with self.subTest("the other services know the new organizations"):
             for name in acknowledged["organizations"]:
-                ADMIN.get(f"/v1/{name}/duties")  # refused where meeting does not know the organization
+                OFFICER.get(f"/v1/{name}/duties")  # refused where meeting does not know the organization
 
 
 if __name__ == "__main__":

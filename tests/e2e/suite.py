@@ -1,8 +1,12 @@
 """How does a test get the whole suite, the real five processes on a fresh database, and talk to it as a user would?"""
 
+import base64
+import hashlib
+import hmac
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -14,6 +18,7 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PASSWORD = "Dangjian-Ronghe-2026"
 SERVICES = ("membership", "meeting", "training", "evaluation", "gateway")
 OFFSETS = {"membership": 1, "meeting": 2, "training": 3, "evaluation": 4, "database": 6, "gateway": 80, "gateway-grpc": 43,
            "prometheus": 90, "membership-admin": 11, "meeting-admin": 12, "training-admin": 13, "evaluation-admin": 14,
@@ -30,10 +35,42 @@ class Refused(Exception):
 
     @property
     def reason(self):
+        return self._info().get("reason")
+
+    @property
+    def metadata(self):
+        return self._info().get("metadata", {})
+
+    def _info(self):
         for detail in self.error.get("details", []):
             if detail.get("@type", "").endswith("google.rpc.ErrorInfo"):
-                return detail.get("reason")
-        return None
+                return detail
+        return {}
+
+
+class Factor:
+    """A second factor as an authenticator app keeps it: codes by RFC 6238, each good once."""
+
+    STEP = 30
+
+    def __init__(self, secret):
+        self.secret = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        self.used = 0
+        self.recovery = []
+
+    def proof(self):
+        """A code that was not used before, one step ahead at most; when there is none, a recovery code."""
+        now = int(time.time()) // self.STEP
+        step = max(now, self.used + 1)
+        if step > now + 1:
+            return {"recoveryCode": self.recovery.pop()}
+        self.used = step
+        return {"code": self.code(step)}
+
+    def code(self, step):
+        digest = hmac.digest(self.secret, step.to_bytes(8, "big"), hashlib.sha1)
+        at = digest[-1] & 15
+        return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7fffffff) % 1000000:06d}"
 
 
 class Suite:
@@ -41,6 +78,7 @@ class Suite:
 
     def __init__(self, start=True):
         self.state = pathlib.Path(tempfile.mkdtemp(prefix="ronghe-e2e-"))
+        self.factors = {}  # by login name
         self.base_port = free_base_port()
         self.environment = dict(os.environ, RONGHE_STATE=str(self.state), RONGHE_BASE_PORT=str(self.base_port),
                                 RONGHE_BUFFER_POOL="256M",
@@ -81,8 +119,24 @@ class Suite:
         return (self.state / "log" / f"{name}.log").read_text(errors="replace")
 
     def administrator(self):
-        """(login, one-time password) as scripts/up printed them."""
+        """(login, one-time password) of the first security administrator, as scripts/up printed them."""
         return parse_account((self.state / "administrator").read_text())
+
+    def security(self):
+        """The first security administrator, signed in."""
+        return Client(self).sign_in(*self.administrator())
+
+    def person(self, security, login, role=None, organization="organizations/-", member=None):
+        """Somebody with a new account who holds one role on one organization, signed in."""
+        account = security.post("/v1/accounts", {"loginName": login, "displayName": login})["name"]
+        if member:
+            security.post(f"/v1/{account}:linkMember", {"member": member})
+        if role:
+            security.post(f"/v1/{account}/grants", {"role": role, "organization": organization})
+        reset = security.post(f"/v1/{account}:resetPassword")
+        person = Client(self).sign_in(login, reset["oneTimePassword"])
+        person.account = account
+        return person
 
 
 class Client:
@@ -91,6 +145,8 @@ class Client:
     def __init__(self, suite, token=None):
         self.suite = suite
         self.token = token
+        self.csrf = None
+        self.login = self.account = None
         context = ssl.create_default_context(cafile=str(suite.state / "tls/ca.pem"))
         self.opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
@@ -115,6 +171,48 @@ class Client:
                 raise AssertionError(f"{method} {path}: {refused.code} without an error body: {content[:300]}") from bad
             raise Refused(refused.code, error) from None
         return content if raw else json.loads(content)
+
+    def sign_in(self, login, password):
+        """Signs in and does what is asked for: the second factor, a new password instead of a first one, enrolment."""
+        self.token, self.login = None, login
+        session = self._enter("/v1/auth:signIn", {"loginName": login, "password": password})
+        if session["secondFactor"] == "SECOND_FACTOR_PENDING":
+            session = self._enter("/v1/auth:verifySecondFactor", self.suite.factors[login].proof())
+        if session.get("passwordChangeRequired"):
+            session = self._enter("/v1/auth:changePassword", {"currentPassword": password, "newPassword": PASSWORD})
+        self._enrol_where_required(session)
+        self.account = session["account"]
+        return self
+
+    def renew(self):
+        """New tokens, with the grants made since; sets up a second factor where one of them asks for it."""
+        self._enrol_where_required(self._enter("/v1/auth:renewSession", {}))
+        return self
+
+    def _enrol_where_required(self, session):
+        if session["secondFactor"] != "SECOND_FACTOR_ENROLMENT_REQUIRED":
+            return
+        factor = Factor(self.post("/v1/auth:enrolSecondFactor")["secret"])
+        answer = self.post("/v1/auth:confirmSecondFactor", factor.proof())
+        factor.recovery = answer["recoveryCodes"]
+        self.suite.factors[self.login] = factor
+        self.token, self.csrf = answer["sessionToken"], answer["csrfToken"]
+
+    def _enter(self, path, body):
+        """Takes the tokens of the answer; the session."""
+        answer = self.post(path, body)
+        self.token, self.csrf = answer["sessionToken"], answer["csrfToken"]
+        return answer["session"]
+
+    def write(self, path, body, approver):
+        """A call that takes a second person: asked for, approved by `approver`, carried out."""
+        try:
+            return self.post(path, body)
+        except Refused as refused:
+            if refused.reason != "APPROVAL_REQUIRED":
+                raise
+            approver.post(f"/v1/{refused.metadata['approval']}:approve", {"reason": "同意"})
+        return self.post(path, body)
 
     def get(self, path, **options):
         return self.call("GET", path, **options)
@@ -154,13 +252,10 @@ def wait_for(condition, seconds, what):
 
 
 def free_base_port():
-    """A base such that every port that the suite counts from it is free now."""
+    """A base such that every port that the suite counts from it is free now, and none is one that the system gives to
+    outgoing connections."""
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            base = probe.getsockname()[1]
-        if base > 65000 or base < 10000:
-            continue
+        base = random.randrange(10000, 32000)
         if all(is_free(base + offset) for offset in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 43, 80, 90)):
             return base
 

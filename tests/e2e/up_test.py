@@ -36,13 +36,8 @@ class Up(unittest.TestCase):
 
     def test_data_of_ones_own_gets_no_demo(self):
         self.suite.up("--no-demo", "--no-build")
-        client = suite.Client(self.suite)
-        login, first = self.suite.administrator()
-        sign_in = lambda password: client.post("/v1/auth:signIn", {"loginName": login, "password": password})  # pylint: disable=unnecessary-lambda-assignment
-        client.token = sign_in(first)["sessionToken"]
-        client.post("/v1/auth:changePassword", {"currentPassword": first, "newPassword": "Own-Data-2026-x"})
-        client.token = sign_in("Own-Data-2026-x")["sessionToken"]
-        client.post("/v1/organizations", {"parent": "", "organization": {"title": "自己的县委", "kind": 611}})
+        officer = self.suite.person(self.suite.security(), "own.officer", "organization_department")
+        officer.post("/v1/organizations", {"parent": "", "organization": {"title": "自己的县委", "kind": 611}})
         self.suite.up("--stop")
         self.assertNotIn("Loading the demo", self.suite.up("--no-build"))
 

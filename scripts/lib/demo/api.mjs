@@ -7,7 +7,12 @@ export class Refused extends Error {
   constructor(method, path, code, error) {
     super(`${method} ${path}: ${code} ${error.status ?? ''} ${error.message ?? ''} ${JSON.stringify(error.details ?? [])}`);
     this.code = code;
-    this.reason = error.details?.find((d) => d['@type']?.endsWith('google.rpc.ErrorInfo'))?.reason;
+    const details = error.details ?? [];
+    const info = details.find((d) => d['@type']?.endsWith('google.rpc.ErrorInfo'));
+    this.reason = info?.reason;
+    this.metadata = info?.metadata ?? {};
+    const retry = details.find((d) => d['@type']?.endsWith('google.rpc.RetryInfo'))?.retryDelay;
+    this.retryAfter = retry ? Number.parseFloat(retry) * 1000 : undefined;
   }
 }
 
@@ -23,15 +28,15 @@ export class Api {
   }
 
   // One request; `key` is the Idempotency-Key, so that a demo that was stopped goes on without doubling anything.
-  // What may come from a restart or a full queue is tried again, five times.
+  // What may come from a restart or a full queue is tried again, five times; what came too fast, when it may.
   async call(method, path, body, key) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#once(method, path, body, key);
       } catch (error) {
         const passing = error.code === 503 || error.code === 429 || error.code === 504 || typeof error.code === 'string';
-        if (!passing || attempt === 5) throw error;
-        await new Promise((wake) => setTimeout(wake, 200 * 2 ** attempt));
+        if (!passing || attempt === (error.reason === 'RATE_LIMITED' ? 100 : 5)) throw error;
+        await new Promise((wake) => setTimeout(wake, error.retryAfter ?? 200 * 2 ** attempt));
       }
     }
   }

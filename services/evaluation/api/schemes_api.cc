@@ -45,7 +45,14 @@ absl::StatusOr<v1::Scheme> RowToProto(const SchemeRow& row) {
   return scheme;
 }
 
+constexpr char kRead[] = "evaluation.scheme.read";
+
 }  // namespace
+
+bool MayRead(const rpc::Call& call, int64_t organization, SchemeState state) {
+  return state == SchemeState::kPublished ? call.HoldsWithin(kRead, organization)
+                                          : call.Holds(kRead, organization);
+}
 
 absl::StatusOr<v1::Scheme> SchemesApi::CreateScheme(rpc::Call& call,
                                                     const v1::CreateSchemeRequest& request) {
@@ -96,7 +103,9 @@ absl::StatusOr<v1::Scheme> SchemesApi::GetScheme(rpc::Call& call,
                           database_.Read(call.deadline(), [&](sql::Session& session) {
                             return scheme_store::Get(session, id);
                           }));
-  if (!row.has_value()) return SchemeNotFound(request.name());
+  if (!row.has_value() || !MayRead(call, row->organization_id, row->state)) {
+    return SchemeNotFound(request.name());
+  }
   return RowToProto(*row);
 }
 
@@ -112,14 +121,16 @@ absl::StatusOr<v1::ListSchemesResponse> SchemesApi::ListSchemes(
                                                       int64_t{size} + 1);
                           }));
   v1::ListSchemesResponse response;
+  int32_t read = 0;
   for (const SchemeHead& row : rows) {
-    if (response.schemes_size() == size) {
+    if (read == size) {
       response.set_next_page_token(
           tokens_.Seal(call.method(), request.code(), absl::StrCat(before)));
       break;
     }
-    *response.add_schemes() = HeadToProto(row);
+    ++read;
     before = row.id;
+    if (MayRead(call, row.organization_id, row.state)) *response.add_schemes() = HeadToProto(row);
   }
   return response;
 }

@@ -7,8 +7,13 @@
 #include "common/service/write.h"
 #include "common/sql/database.h"
 #include "ronghe/evaluation/v1/scheme.ronghe.h"
+#include "services/evaluation/store/scheme_store.h"
 
 namespace ronghe::evaluation {
+
+// Whether the caller may read a scheme: a draft where its organization is theirs, a published one
+// also from below, where it is judged by.
+bool MayRead(const rpc::Call& call, int64_t organization, SchemeState state);
 
 // All references must outlive it. Errors are those that scheme.proto names.
 class SchemesApi : public v1::SchemeServiceHandler {

@@ -40,6 +40,12 @@ absl::StatusOr<RoundRow> ScoresApi::OpenRound(rpc::Call& call, sql::Session& ses
   RONGHE_ASSIGN_OR_RETURN(std::optional<RoundRow> round, round_store::Get(session, round_id));
   if (!round.has_value()) return RoundNotFound(base::Name("rounds", round_id));
   const bool published = round->state == RoundState::kPublished;
+  // A published round is there for whoever takes part in it.
+  if (published && organization_id != 0 && !call.Holds(call.permission(), round->organization_id)) {
+    RONGHE_ASSIGN_OR_RETURN(const auto part,
+                            round_store::Organization(session, round_id, organization_id));
+    if (!part.has_value()) return RoundNotFound(base::Name("rounds", round_id));
+  }
   RONGHE_RETURN_IF_ERROR(
       call.Authorize(published && organization_id != 0 ? organization_id : round->organization_id));
   RONGHE_RETURN_IF_ERROR(CheckScores(round->state));

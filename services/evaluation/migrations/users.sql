@@ -1,5 +1,6 @@
 -- What the users of the evaluation schema may do. Applied after the migrations, by table.
 GRANT SELECT, INSERT, UPDATE, DELETE ON request_record TO 'ronghe_evaluation_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE ON approval TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_lease TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON consumer_position TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON event TO 'ronghe_evaluation_rw'@'127.0.0.1';
@@ -15,10 +16,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON round_indicator TO 'ronghe_evaluation_rw
 GRANT SELECT, INSERT, UPDATE, DELETE ON round_fact TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON round_mark TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON round_score TO 'ronghe_evaluation_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON key_rotation TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT, INSERT ON audit TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT, INSERT ON audit_chain TO 'ronghe_evaluation_rw'@'127.0.0.1';
+GRANT SELECT, INSERT ON audit_export TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT ON schema_migration TO 'ronghe_evaluation_rw'@'127.0.0.1';
 GRANT SELECT ON request_record TO 'ronghe_evaluation_ro'@'127.0.0.1';
+GRANT SELECT ON approval TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON job_lease TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON consumer_position TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON event TO 'ronghe_evaluation_ro'@'127.0.0.1';
@@ -34,6 +38,8 @@ GRANT SELECT ON round_indicator TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON round_fact TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON round_mark TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON round_score TO 'ronghe_evaluation_ro'@'127.0.0.1';
+GRANT SELECT ON key_rotation TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON audit TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON audit_chain TO 'ronghe_evaluation_ro'@'127.0.0.1';
+GRANT SELECT ON audit_export TO 'ronghe_evaluation_ro'@'127.0.0.1';
 GRANT SELECT ON schema_migration TO 'ronghe_evaluation_ro'@'127.0.0.1';

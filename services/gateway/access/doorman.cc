@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "absl/hash/hash.h"
+#include "common/base/strings.h"
 #include "services/gateway/access/domain/errors.h"
 
 namespace ronghe::gateway::access {
@@ -12,6 +13,12 @@ namespace {
 constexpr absl::Duration kRemember = absl::Seconds(1);
 // An access token with less life than this left is minted again.
 constexpr absl::Duration kSpareLife = absl::Seconds(90);
+
+absl::StatusOr<Credential> OpenClient(CredentialSource& source, std::string_view secret,
+                                      absl::Time now) {
+  const size_t space = secret.rfind(' ');
+  return source.ByClientToken(secret.substr(0, space), secret.substr(space + 1), now);
+}
 
 }  // namespace
 
@@ -35,9 +42,17 @@ Doorman::~Doorman() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+std::string Doorman::ClientSecret(std::string_view token, std::string_view x5t) {
+  return absl::StrCat(base::Sv(token), " ", base::Sv(x5t));
+}
+
+Doorman::Kind Doorman::KindOf(std::string_view token) {
+  return token.find('.') == std::string_view::npos ? Kind::kSession : Kind::kClientToken;
+}
+
 std::string Doorman::KeyOf(Kind kind, std::string_view secret) {
   // Tokens are kept as hashes here too: nothing in memory opens a session.
-  std::string key = kind == Kind::kSession ? TokenHash(secret) : std::string(secret);
+  std::string key = TokenHash(secret);
   key.push_back(static_cast<char>(kind));
   return key;
 }
@@ -63,7 +78,7 @@ std::optional<VisitorOr> Doorman::Known(Kind kind, std::string_view secret) {
       return entry.visitor;
     }
     if (*entry.visitor == nullptr || age >= options_.trust || age < absl::ZeroDuration() ||
-        now >= (*entry.visitor)->credential.ends) {
+        now >= (*entry.visitor)->credential.ends || now >= (*entry.visitor)->grant_ends) {
       return std::nullopt;
     }
     if (age >= options_.trust / 2 && !entry.looking) {
@@ -103,6 +118,17 @@ void Doorman::LookUp(Kind kind, std::string_view secret, Done done) {
   for (const Done& one : waiting) one(errors::TooManySignIns());
 }
 
+absl::Status Doorman::CheckAddress(const Visitor& visitor, std::string_view token,
+                                   std::string_view peer) {
+  const std::string& bound = visitor.credential.address;
+  if (bound.empty() || bound == peer) return absl::OkStatus();
+  std::string address = AddressOf(peer);
+  if (bound == address) return absl::OkStatus();
+  Forget(Kind::kSession, token);
+  Enqueue({KeyOf(Kind::kSession, token), Kind::kSession, std::string(token), std::move(address)});
+  return errors::SessionMoved();
+}
+
 void Doorman::Forget(Kind kind, std::string_view secret) {
   const std::string key = KeyOf(kind, secret);
   Shard& shard = ShardOf(key);
@@ -111,6 +137,21 @@ void Doorman::Forget(Kind kind, std::string_view secret) {
   if (it == shard.entries.end()) return;
   it->second.checked = absl::InfinitePast();
   it->second.stale = it->second.looking;
+}
+
+void Doorman::ForgetSubject(std::string_view subject) {
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (auto& [key, entry] : shard.entries) {
+      const bool known = entry.visitor.ok() && *entry.visitor != nullptr;
+      if (known && (*entry.visitor)->credential.principal.subject != subject) continue;
+      // A look-up under way may be for this subject too.
+      // What was refused may be let in now.
+      if (!known && !entry.looking && entry.visitor.ok()) continue;
+      entry.checked = absl::InfinitePast();
+      entry.stale = entry.looking;
+    }
+  }
 }
 
 bool Doorman::Enqueue(Job job) {
@@ -136,7 +177,16 @@ void Doorman::Work() {
   }
 }
 
+bool Doorman::Post(std::function<void()> task) {
+  return Enqueue({{}, Kind::kSession, {}, {}, std::move(task)});
+}
+
 void Doorman::Run(const Job& job) {
+  if (job.task != nullptr) return job.task();
+  if (!job.moved_to.empty()) {
+    source_.EndMoved(job.secret, job.moved_to, clock_.Now());
+    return Forget(job.kind, job.secret);
+  }
   Shard& shard = ShardOf(job.key);
   VisitorOr visitor = std::shared_ptr<const Visitor>();
   std::vector<Done> waiting;
@@ -169,10 +219,13 @@ VisitorOr Doorman::Make(const Job& job, const std::shared_ptr<const Visitor>& be
                         absl::Time now) {
   absl::StatusOr<Credential> credential = job.kind == Kind::kSession
                                               ? source_.BySession(job.secret, now)
-                                              : source_.ByCertificate(job.secret, now);
+                                              : OpenClient(source_, job.secret, now);
   if (!credential.ok()) return credential.status();
   auto visitor = std::make_shared<Visitor>();
   visitor->credential = *std::move(credential);
+  for (const auth::Grant& grant : visitor->credential.principal.grants) {
+    visitor->grant_ends = std::min(visitor->grant_ends, grant.ends);
+  }
   if (before != nullptr && before->credential.principal == visitor->credential.principal &&
       before->token_expires > now + kSpareLife) {
     visitor->authorization = before->authorization;

@@ -1,4 +1,4 @@
-// May this session or certificate come in, without asking the database every time? Checked
+// May this session or client come in, without asking the database every time? Checked
 // credentials are kept for a moment together with the access token minted for them; while one is in
 // use it is looked up again in the background, so that no request waits for that.
 #pragma once
@@ -30,6 +30,8 @@ struct Visitor {
   // "Bearer <access token>"
   backend::Slice authorization;
   absl::Time token_expires;
+  // When the first of its grants ends: from then on it must be looked up again.
+  absl::Time grant_ends = absl::InfiniteFuture();
 };
 
 using VisitorOr = absl::StatusOr<std::shared_ptr<const Visitor>>;
@@ -47,7 +49,7 @@ struct DoormanOptions {
 class Doorman {
  public:
   using Done = std::function<void(VisitorOr)>;
-  enum class Kind : char { kSession = 's', kCertificate = 'c' };
+  enum class Kind : char { kSession = 's', kClientToken = 't' };
 
   // `source`, `minter` and `clock` must outlive it.
   Doorman(CredentialSource& source, const auth::TokenMinter& minter, const base::Clock& clock,
@@ -57,15 +59,32 @@ class Doorman {
   Doorman(const Doorman&) = delete;
   Doorman& operator=(const Doorman&) = delete;
 
-  // What is known of a session token or a certificate name; nullopt when it must be looked up.
+  // What a client shows: its token and the x5t#S256 of its certificate, as one secret.
+  static std::string ClientSecret(std::string_view token, std::string_view x5t);
+  // Of a bearer token: that of a client is signed, so it has dots, which a session's never has.
+  static Kind KindOf(std::string_view token);
+
+  // What is known of a secret, which is a session token or what ClientSecret makes; nullopt when it
+  // must be looked up.
   std::optional<VisitorOr> Known(Kind kind, std::string_view secret);
 
   // Looks it up; `done` runs on a thread of the doorman. Those who ask at one time share one
   // look-up. Errors: those of the source; RESOURCE_EXHAUSTED OVERLOADED.
   void LookUp(Kind kind, std::string_view secret, Done done);
 
+  // OK when a session is used from where it was opened. UNAUTHENTICATED SESSION_MOVED otherwise;
+  // the session is forgotten at once and ended in the background. `peer` as AddressOf takes it.
+  absl::Status CheckAddress(const Visitor& visitor, std::string_view token, std::string_view peer);
+
+  // Has `task` run on a thread of the doorman, where it may wait for the database. False when there
+  // is no room.
+  bool Post(std::function<void()> task);
+
   // Forgets a token, so that the next request looks it up again.
   void Forget(Kind kind, std::string_view secret);
+
+  // Forgets every token of "accounts/1" or "clients/1", whose rights have changed.
+  void ForgetSubject(std::string_view subject);
 
  private:
   struct Entry {
@@ -84,6 +103,10 @@ class Doorman {
     std::string key;
     Kind kind;
     std::string secret;
+    // Not empty: the session is to be ended, because it was used from this address.
+    std::string moved_to = {};
+    // Not null: this is all there is to do.
+    std::function<void()> task = nullptr;
   };
   static constexpr size_t kShards = 16;
   static constexpr size_t kMaxPerShard = 8192;

@@ -101,6 +101,7 @@ absl::StatusOr<std::string> PasswordHasher::Hash(std::string_view password) {
                       '\0');
   int result = ARGON2_OK;
   const bool ran = pool_->Run([&] {
+    runs_.fetch_add(1, std::memory_order_relaxed);
     result = argon2id_hash_encoded(cost_.passes, cost_.memory_kib, cost_.lanes, password.data(),
                                    password.size(), salt.data(), salt.size(), kHashBytes,
                                    encoded.data(), encoded.size());
@@ -116,8 +117,10 @@ absl::StatusOr<std::string> PasswordHasher::Hash(std::string_view password) {
 absl::StatusOr<bool> PasswordHasher::Verify(std::string_view hash, std::string_view password) {
   const std::string encoded(hash.empty() ? std::string_view(decoy_) : hash);
   int result = ARGON2_OK;
-  const bool ran = pool_->Run(
-      [&] { result = argon2id_verify(encoded.c_str(), password.data(), password.size()); });
+  const bool ran = pool_->Run([&] {
+    runs_.fetch_add(1, std::memory_order_relaxed);
+    result = argon2id_verify(encoded.c_str(), password.data(), password.size());
+  });
   if (!ran) return errors::TooManySignIns();
   if (result == ARGON2_OK) return !hash.empty();
   if (result == ARGON2_VERIFY_MISMATCH) return false;

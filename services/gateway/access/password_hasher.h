@@ -36,6 +36,9 @@ class PasswordHasher {
   // Errors as Hash.
   absl::StatusOr<bool> Verify(std::string_view hash, std::string_view password);
 
+  // Hashes and checks since the start.
+  int64_t runs() const { return runs_.load(std::memory_order_relaxed); }
+
   // True when `hash` was made at another cost than the present one.
   bool Outdated(std::string_view hash) const;
 
@@ -46,6 +49,7 @@ class PasswordHasher {
   // What an unknown name is checked against.
   std::string decoy_;
   std::unique_ptr<Pool> pool_;
+  std::atomic<int64_t> runs_{0};
 };
 
 }  // namespace ronghe::gateway::access

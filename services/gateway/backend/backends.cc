@@ -3,7 +3,9 @@
 #include <grpc/grpc_security.h>
 #include <grpc/impl/codegen/grpc_types.h>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
+#include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "services/gateway/transcode/wire.h"
@@ -30,7 +32,8 @@ grpc_arg StringArg(const char* key, const std::string& value) {
 }  // namespace
 
 Backend::Backend(const BackendsOptions& common, BackendOptions options,
-                 const transcode::MethodTable& methods, const Lanes& lanes)
+                 grpc_channel_credentials* credentials, const transcode::MethodTable& methods,
+                 const Lanes& lanes)
     : options_(std::move(options)) {
   grpc_init();
   for (size_t i = 0; i < lanes.size(); ++i) {
@@ -54,18 +57,9 @@ Backend::Backend(const BackendsOptions& common, BackendOptions options,
       args.push_back(StringArg(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, options_.server_name));
       args.push_back(StringArg(GRPC_ARG_DEFAULT_AUTHORITY, options_.server_name));
     }
-    grpc_channel_credentials* credentials;
-    if (common.ca.empty()) {
-      credentials = grpc_insecure_credentials_create();
-    } else {
-      grpc_ssl_pem_key_cert_pair pair = {common.key.c_str(), common.certificate.c_str()};
-      credentials = grpc_ssl_credentials_create_ex(
-          common.ca.c_str(), common.certificate.empty() ? nullptr : &pair, nullptr, nullptr);
-    }
     const grpc_channel_args all = {args.size(), args.data()};
     Line line;
     line.channel = grpc_channel_create(options_.target.c_str(), credentials, &all);
-    grpc_channel_credentials_release(credentials);
     line.queue = lanes.queue(i);
     for (const auto& method : methods.all()) {
       line.methods.push_back(
@@ -110,10 +104,20 @@ bool Backend::Reachable() const {
 absl::StatusOr<std::unique_ptr<Backends>> Backends::Create(const BackendsOptions& options,
                                                            const transcode::MethodTable& methods,
                                                            const Lanes& lanes) {
+  grpc_init();
+  const absl::Cleanup shutdown = [] { grpc_shutdown(); };
+  grpc_channel_credentials* made = nullptr;
+  if (options.tls.empty()) {
+    made = grpc_insecure_credentials_create();
+  } else {
+    RONGHE_ASSIGN_OR_RETURN(made, rpc::CoreChannelCredentials(options.tls));
+  }
+  const std::unique_ptr<grpc_channel_credentials, decltype(&grpc_channel_credentials_release)>
+      credentials(made, grpc_channel_credentials_release);
   auto backends = std::make_unique<Backends>();
   absl::flat_hash_map<std::string, const Backend*> by_package;
   for (const BackendOptions& one : options.backends) {
-    auto backend = std::make_unique<Backend>(options, one, methods, lanes);
+    auto backend = std::make_unique<Backend>(options, one, credentials.get(), methods, lanes);
     if (!backends->by_service_.emplace(one.service, backend.get()).second) {
       return absl::InvalidArgumentError(absl::StrCat("backend ", one.service, " stands twice"));
     }
@@ -141,11 +145,12 @@ absl::StatusOr<std::unique_ptr<Backends>> Backends::Create(const BackendsOptions
 absl::StatusOr<const Backend*> Backends::Route(const transcode::Method& method,
                                                std::string_view wire) const {
   if (method.route_field == nullptr) return by_method_[method.index];
-  const std::string_view service = transcode::PeekDelimited(wire, method.route_field->number);
+  std::string_view service = transcode::PeekDelimited(wire, method.route_field->number);
+  // A name below the service, as "services/meeting/approvals/1", leads to it too.
+  service = service.substr(0, service.find('/', service.find('/') + 1));
   const auto it = by_service_.find(base::Sv(service));
   if (it != by_service_.end()) return it->second;
-  return error::InvalidFields({{method.route_field->name,
-                                base::Cat("没有名为“", base::Utf8Prefix(service, 64), "”的服务")}});
+  return error::InvalidFields({{method.route_field->name, "没有这个名称的服务"}});
 }
 
 }  // namespace ronghe::gateway::backend

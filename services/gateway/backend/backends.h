@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "common/rpc/tls.h"
 #include "services/gateway/backend/lanes.h"
 #include "services/gateway/backend/trunk.h"
 #include "services/gateway/transcode/router.h"
@@ -27,16 +28,18 @@ struct BackendOptions {
 
 struct BackendsOptions {
   std::vector<BackendOptions> backends;
-  // Contents of PEM files, all empty for plain text.
-  std::string ca, certificate, key;
+  // Empty for plain text; the connections follow the files.
+  rpc::TlsFiles tls;
   int max_message_bytes = 16 * 1024 * 1024;
 };
 
 // One service with its connections, one per lane.
 class Backend {
  public:
+  // `credentials` stay the caller's.
   Backend(const BackendsOptions& common, BackendOptions options,
-          const transcode::MethodTable& methods, const Lanes& lanes);
+          grpc_channel_credentials* credentials, const transcode::MethodTable& methods,
+          const Lanes& lanes);
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
@@ -70,7 +73,8 @@ class Backend {
 class Backends {
  public:
   // `methods` and `lanes` must outlive it. INVALID_ARGUMENT when two backends answer one package or
-  // when a method of the contracts has neither a backend nor a route field.
+  // when a method of the contracts has neither a backend nor a route field; those of
+  // rpc::CheckTlsFiles.
   static absl::StatusOr<std::unique_ptr<Backends>> Create(const BackendsOptions& options,
                                                           const transcode::MethodTable& methods,
                                                           const Lanes& lanes);

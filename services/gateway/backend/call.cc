@@ -15,7 +15,8 @@ gpr_timespec DeadlineIn(absl::Duration timeout) {
 }
 
 // Fills `metadata` and returns how many entries it has.
-size_t FillMetadata(const CallContext& context, const Slice& traceparent, grpc_metadata* metadata) {
+size_t FillMetadata(const CallContext& context, const Slice& traceparent, const Slice& caller,
+                    grpc_metadata* metadata) {
   size_t count = 0;
   if (context.authorization != nullptr && !context.authorization->empty()) {
     metadata[count].key = grpc_slice_from_static_string("authorization");
@@ -25,7 +26,15 @@ size_t FillMetadata(const CallContext& context, const Slice& traceparent, grpc_m
     metadata[count].key = grpc_slice_from_static_string("traceparent");
     metadata[count++].value = traceparent.get();
   }
+  if (!caller.empty()) {
+    metadata[count].key = grpc_slice_from_static_string(rpc::kContextHeader);
+    metadata[count++].value = caller.get();
+  }
   return count;
+}
+
+Slice CallerText(const CallContext& context) {
+  return context.caller.empty() ? Slice() : Slice::Copy(context.caller.Encode());
 }
 
 CallStatus TakeStatus(grpc_status_code code, grpc_slice* message,
@@ -90,10 +99,11 @@ void UnaryCall::Start(const Backend& backend, const transcode::Method& method, s
   request_ = request;
   if (backend.trunk(lane).Start(*this, method, context, request, &ride_)) return;
   traceparent_ = context.traceparent.empty() ? Slice() : Slice::Copy(context.traceparent);
+  caller_ = CallerText(context);
   call_ = backend.CreateCall(method, lane, DeadlineIn(context.timeout));
   grpc_op ops[6] = {};
   ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
-  ops[0].data.send_initial_metadata.count = FillMetadata(context, traceparent_, metadata_);
+  ops[0].data.send_initial_metadata.count = FillMetadata(context, traceparent_, caller_, metadata_);
   ops[0].data.send_initial_metadata.metadata = metadata_;
   ops[1].op = GRPC_OP_SEND_MESSAGE;
   ops[1].data.send_message.send_message = request_;
@@ -155,6 +165,7 @@ void StreamCall::Start(const Backend& backend, const transcode::Method& method, 
                        const CallContext& context, grpc_byte_buffer* request) {
   request_ = request;
   if (!context.traceparent.empty()) traceparent_ = Slice::Copy(context.traceparent);
+  caller_ = CallerText(context);
   call_ = backend.CreateCall(method, lane, DeadlineIn(context.timeout));
   // The extra one keeps this object alive until Start is through.
   pending_ = 4;
@@ -167,7 +178,7 @@ void StreamCall::Start(const Backend& backend, const transcode::Method& method, 
              GRPC_CALL_OK);
   grpc_op ops[4] = {};
   ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
-  ops[0].data.send_initial_metadata.count = FillMetadata(context, traceparent_, metadata_);
+  ops[0].data.send_initial_metadata.count = FillMetadata(context, traceparent_, caller_, metadata_);
   ops[0].data.send_initial_metadata.metadata = metadata_;
   ops[1].op = GRPC_OP_SEND_MESSAGE;
   ops[1].data.send_message.send_message = request_;

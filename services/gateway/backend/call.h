@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "common/rpc/call_context.h"
 #include "services/gateway/backend/backends.h"
 #include "services/gateway/backend/slice.h"
 
@@ -23,6 +24,8 @@ struct CallContext {
   const Slice* authorization = nullptr;
   // A W3C traceparent header; empty: none.
   std::string_view traceparent;
+  // What the services are told about who calls.
+  rpc::CallContext caller = {};
   // How long the caller waits; infinite for streams.
   absl::Duration timeout = absl::InfiniteDuration();
 };
@@ -83,8 +86,8 @@ class UnaryCall : private Tag, private Rider {
   grpc_metadata_array initial_, trailing_;
   grpc_slice message_;
   grpc_status_code code_ = GRPC_STATUS_UNKNOWN;
-  Slice traceparent_;
-  grpc_metadata metadata_[2];
+  Slice traceparent_, caller_;
+  grpc_metadata metadata_[3];
   CallStatus status_;
 };
 
@@ -131,8 +134,8 @@ class StreamCall {
   grpc_metadata_array initial_, trailing_;
   grpc_slice status_message_;
   grpc_status_code code_ = GRPC_STATUS_UNKNOWN;
-  Slice traceparent_;
-  grpc_metadata metadata_[2];
+  Slice traceparent_, caller_;
+  grpc_metadata metadata_[3];
   Part start_, receive_, end_;
   std::mutex mutex_;
   int pending_ = 0;

@@ -18,6 +18,8 @@ namespace {
 namespace wire = rpc::trunk;
 using std::chrono::steady_clock;
 
+// The first version of servers that take a call's context.
+constexpr uint16_t kContextVersion = 2;
 // Callers that come again so soon are worth a trunk.
 constexpr auto kBusy = std::chrono::milliseconds(100);
 // A trunk is replaced at the first age and used no more at the second: servers end connections
@@ -96,6 +98,7 @@ class TrunkStream : public std::enable_shared_from_this<TrunkStream> {
     frame.kind = wire::Kind::kCall;
     frame.number = static_cast<uint16_t>(method.index);
     frame.traceparent = context.traceparent;
+    const std::string caller = context.caller.Encode();
     frame.bytes = request.view();
     Waiting waiting{&rider, steady_clock::time_point::max(), {}, 0};
     if (context.timeout != absl::InfiniteDuration()) {
@@ -118,6 +121,10 @@ class TrunkStream : public std::enable_shared_from_this<TrunkStream> {
         outgoing_.Add(name);
       }
       if (!bearer.empty()) frame.bearer = Number(*context.authorization);
+      if (!caller.empty() && version_ >= kContextVersion) {
+        frame.kind = wire::Kind::kCallFor;
+        frame.context = caller;
+      }
       frame.id = *id = ++last_id_;
       waiting_.emplace(frame.id, std::move(waiting));
       outgoing_.Add(frame, request.get());
@@ -231,6 +238,7 @@ class TrunkStream : public std::enable_shared_from_this<TrunkStream> {
   void Handle(const wire::Frame& frame, const Slice& message) {
     switch (frame.kind) {
       case wire::Kind::kHello:
+        version_ = frame.number;
         if (state_.load(std::memory_order_relaxed) == State::kOpening) {
           state_.store(State::kReady, std::memory_order_release);
         }
@@ -379,6 +387,7 @@ class TrunkStream : public std::enable_shared_from_this<TrunkStream> {
   int pending_ = 0;
   bool writing_ = false;
   bool closing_ = false;
+  uint16_t version_ = 0;
   uint32_t last_id_ = 0;
   WaitingMap waiting_;
   std::vector<bool> known_;

@@ -6,15 +6,16 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
+#include "common/crypto/bytes.h"
 
 namespace ronghe::gateway::http {
 namespace {
 
-// Pages may load what the gateway itself serves, and nothing else. Swagger UI sets styles in place.
+// Pages may load what the gateway itself serves, and nothing else; no script and no style stands in
+// a page.
 constexpr char kPageHeaders[] =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self' "
-    "'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri "
-    "'none'; form-action 'none'\r\n";
+    "Content-Security-Policy: default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'\r\n";
 
 std::string_view ContentType(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
@@ -36,7 +37,13 @@ absl::StatusOr<Asset> ReadAsset(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool Asset::Matches(std::string_view if_none_match) const {
+  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
+}
+
 void Assets::Add(std::string path, Asset asset) {
+  asset.etag = base::Cat("\"", crypto::Base64UrlEncode(crypto::Sha256(asset.bytes)), "\"");
+  asset.headers += base::Cat("ETag: ", asset.etag, "\r\nCache-Control: no-cache\r\n");
   assets_.insert_or_assign(std::move(path), std::move(asset));
 }
 

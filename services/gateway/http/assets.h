@@ -15,10 +15,16 @@ struct Asset {
   std::string bytes;
   // Header lines, "Name: value\r\n".
   std::string headers;
+  // Of the bytes, quoted; set by Assets::Add.
+  std::string etag = {};
+
+  // Whether an If-None-Match header says that the other end has these bytes.
+  bool Matches(std::string_view if_none_match) const;
 };
 
 class Assets {
  public:
+  // Its headers get an ETag and leave to keep it, to be asked for again each time.
   void Add(std::string path, Asset asset);
   // Adds the pages of /docs/: every file of `docs_dir`, and the scripts of Swagger UI from
   // `swagger_ui_dir`. Either may be empty. NOT_FOUND for a folder or script that is missing.

@@ -1,5 +1,6 @@
 #include "services/gateway/http/front.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -10,10 +11,13 @@
 #include "common/crypto/bytes.h"
 #include "common/error/error.h"
 #include "common/log/log.h"
+#include "common/rpc/refusal.h"
 #include "common/trace/trace.h"
 #include "services/gateway/access/domain/errors.h"
-#include "services/gateway/access/gate.h"
 #include "services/gateway/backend/call.h"
+#include "services/gateway/http/caller.h"
+#include "services/gateway/http/cookies.h"
+#include "services/gateway/http/refusals.h"
 #include "services/gateway/transcode/error_json.h"
 #include "services/gateway/transcode/json_printer.h"
 #include "services/gateway/transcode/wire.h"
@@ -30,18 +34,21 @@ using transcode::Verb;
 constexpr absl::Duration kDefaultTimeout = absl::Seconds(10);
 // What a service takes in one message.
 constexpr size_t kMaxMessageBytes = 4 * 1024 * 1024;
+// Threads of the plain handlers, and requests that may be with them or wait.
+constexpr int kPlainThreads = 4;
+constexpr int kPlainMost = 64;
 constexpr absl::Duration kSlow = absl::Milliseconds(500);
 constexpr std::string_view kJson = "application/json; charset=utf-8";
 
 // Every status that the gateway answers with: one series each.
-constexpr std::array<int, 20> kStatuses = {200, 204, 302, 400, 401, 403, 404, 405, 408, 409,
-                                           412, 413, 415, 429, 431, 499, 500, 501, 503, 504};
+constexpr std::array<int, 25> kStatuses = {200, 201, 204, 302, 303, 304, 400, 401, 403,
+                                           404, 405, 408, 409, 412, 413, 414, 415, 421,
+                                           429, 431, 499, 501, 503, 504, 500};
 
+// Any other is counted as the last.
 size_t StatusIndex(int status) {
-  for (size_t i = 0; i < kStatuses.size(); ++i) {
-    if (kStatuses[i] == status) return i;
-  }
-  return 16;
+  const auto it = std::find(kStatuses.begin(), kStatuses.end() - 1, status);
+  return static_cast<size_t>(it - kStatuses.begin());
 }
 
 // The series of one method.
@@ -58,21 +65,6 @@ bool ParseVerb(std::string_view method, Verb* verb) {
     }
   }
   return false;
-}
-
-// The value of a cookie in a Cookie header; empty when it is not there.
-std::string_view CookieValue(std::string_view header, std::string_view name) {
-  while (!header.empty()) {
-    const size_t end = header.find(';');
-    std::string_view pair = header.substr(0, end);
-    header = end == std::string_view::npos ? std::string_view() : header.substr(end + 1);
-    while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
-    const size_t equals = pair.find('=');
-    if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
-      return pair.substr(equals + 1);
-    }
-  }
-  return {};
 }
 
 bool IsJson(std::string_view content_type) {
@@ -95,10 +87,16 @@ struct Front::Shared {
     series = std::vector<Series>(parts.methods.all().size() + 1);
     for (const auto& method : parts.methods.all()) Declare(&series[method->index], method->label);
     Declare(&series.back(), "none");
-    sign_in = parts.methods.Find("/ronghe.access.v1.SessionService/SignIn");
+    issued.resize(parts.methods.all().size());
+    for (const auto& method : parts.methods.all()) {
+      const bool session = absl::StartsWith(method->path, "/ronghe.access.v1.SessionService/");
+      if (!session && !absl::StartsWith(method->path, "/ronghe.access.v1.SecondFactorService/")) {
+        continue;
+      }
+      of_session.insert(method.get());
+      issued[method->index] = method->response->ByName("session_token");
+    }
     sign_out = parts.methods.Find("/ronghe.access.v1.SessionService/SignOut");
-    change_password = parts.methods.Find("/ronghe.access.v1.SessionService/ChangePassword");
-    gate.emplace(parts.methods);
   }
 
   void Declare(Series* one, const std::string& label) {
@@ -129,10 +127,12 @@ struct Front::Shared {
 
   FrontParts parts;
   std::vector<Series> series;
-  const Method* sign_in = nullptr;
+  // By Method::index: the field of the answer with a new session token, where it has one.
+  std::vector<const transcode::Field*> issued;
+  // Those that may change what a session is worth.
+  absl::flat_hash_set<const Method*> of_session;
   const Method* sign_out = nullptr;
-  const Method* change_password = nullptr;
-  std::optional<access::Gate> gate;
+  PlainPool plain{kPlainThreads, kPlainMost};
 };
 
 namespace {
@@ -147,13 +147,17 @@ class HttpStream final : public backend::StreamCall,
 
   // `fail` answers an error that comes before the first message; `done` counts the end.
   HttpStream(Shared& shared, const Method& method, Exchange& exchange, bool events,
-             std::string token, OnError fail, std::function<void(int)> done)
+             Doorman::Kind kind, std::string token, std::shared_ptr<const Visitor> opened,
+             access::Admission admission, OnError fail, std::function<void(int)> done)
       : shared_(shared),
         method_(method),
         exchange_(exchange),
         hold_(exchange.Hold()),
         events_(events),
+        kind_(kind),
         token_(std::move(token)),
+        opened_(std::move(opened)),
+        admission_(std::move(admission)),
         fail_(std::move(fail)),
         done_(std::move(done)) {}
 
@@ -165,28 +169,57 @@ class HttpStream final : public backend::StreamCall,
   }
 
  private:
+  // A stream is worth no more than what opened it: each message waits for that to be looked at.
   void OnMessage(grpc_byte_buffer* message) override {
+    {
+      const std::lock_guard lock(mutex_);
+      sending_ = true;
+    }
+    if (token_.empty()) return Deliver(message);
+    if (const auto known = shared_.parts.doorman.Known(kind_, token_)) {
+      return Deliver(message, *known);
+    }
+    shared_.parts.doorman.LookUp(
+        kind_, token_, [self = this->shared_from_this(), message](const VisitorOr& visitor) {
+          self->Deliver(message, visitor);
+        });
+  }
+
+  void Deliver(grpc_byte_buffer* message, const VisitorOr& visitor) {
+    if (visitor.ok() &&
+        shared_.parts.gate.Renew(opened_->credential, (*visitor)->credential, method_, &admission_)
+            .ok()) {
+      return Deliver(message);
+    }
+    grpc_byte_buffer_destroy(message);
+    Sent(false);
+  }
+
+  void Deliver(grpc_byte_buffer* message) {
     if (!begun_) {
       begun_ = true;
       exchange_.BeginStream(200, events_ ? "text/event-stream; charset=utf-8"
                                          : "application/x-ndjson; charset=utf-8");
     }
     if (events_) exchange_.body().Append("data: ");
-    const absl::Status printed = transcode::PrintJson(shared_.parts.schema, *method_.response,
-                                                      flat_.View(message), &exchange_.body());
+    const bool printed = Print(flat_.View(message));
     grpc_byte_buffer_destroy(message);
-    if (!printed.ok()) {
+    if (!printed) {
       exchange_.body().Clear();
-      this->Cancel();
-      return;
+      return Sent(false);
     }
     exchange_.body().Append(events_ ? "\n\n" : "\n");
-    CheckSession();
-    {
-      const std::lock_guard lock(mutex_);
-      sending_ = true;
-    }
     exchange_.Send([self = this->shared_from_this()](bool ok) { self->Sent(ok); });
+  }
+
+  bool Print(std::string_view wire) {
+    std::string filtered;
+    if (admission_.filter != nullptr) {
+      if (!admission_.filter->Apply(wire, &filtered)) return false;
+      wire = filtered;
+    }
+    return transcode::PrintJson(shared_.parts.schema, *method_.response, wire, &exchange_.body())
+        .ok();
   }
 
   void Sent(bool ok) {
@@ -215,22 +248,6 @@ class HttpStream final : public backend::StreamCall,
     Finish();
   }
 
-  // A stream is worth no more than the session that opened it.
-  void CheckSession() {
-    if (token_.empty()) return;
-    const auto known = shared_.parts.doorman.Known(Doorman::Kind::kSession, token_);
-    if (known.has_value()) {
-      if (!known->ok()) this->Cancel();
-      return;
-    }
-    shared_.parts.doorman.LookUp(
-        Doorman::Kind::kSession, token_,
-        [weak = std::weak_ptr<HttpStream>(this->shared_from_this())](const VisitorOr& visitor) {
-          if (visitor.ok()) return;
-          if (const auto self = weak.lock()) self->Cancel();
-        });
-  }
-
   void Finish() {
     // Everything may go with this call.
     const std::shared_ptr<HttpStream> self = std::move(self_);
@@ -254,7 +271,11 @@ class HttpStream final : public backend::StreamCall,
   Exchange& exchange_;
   const std::shared_ptr<void> hold_;
   const bool events_;
+  const Doorman::Kind kind_;
   const std::string token_;
+  // Null where no session was asked for.
+  const std::shared_ptr<const Visitor> opened_;
+  access::Admission admission_;
   const OnError fail_;
   const std::function<void(int)> done_;
   std::shared_ptr<HttpStream> self_;
@@ -272,47 +293,54 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
  public:
   FrontResponder(Shared& shared, Exchange& exchange) : shared_(shared), exchange_(exchange) {}
 
+  uint64_t MaxBody() override {
+    const Request& request = exchange_.request();
+    const FrontOptions& options = shared_.parts.options;
+    Verb verb = Verb::kGet;
+    if (!IsApi(request) || !ParseVerb(request.method, &verb)) return options.max_body_bytes;
+    match_ = shared_.parts.router.Find(verb, request.path);
+    return match_.binding != nullptr && match_.binding->method->upload ? options.max_upload_bytes
+                                                                       : options.max_body_bytes;
+  }
+
   void Handle() override {
     const Request& request = exchange_.request();
-    method_ = nullptr;
     visitor_.reset();
-    Verb verb = Verb::kGet;
-    const bool known_verb = ParseVerb(request.method, &verb);
-    if (!absl::StartsWith(request.path, "/v1/")) return Page(known_verb && verb == Verb::kGet);
-    if (!known_verb) return Fail(NotAllowed(), 405);
-    match_ = shared_.parts.router.Find(verb, request.path);
-    if (match_.bad_path) {
-      return Fail(error::InvalidFields({{"(path)", "路径的百分号编码不正确或不是合法的 UTF-8"}}));
+    trace_id_.clear();
+    token_.clear();
+    kind_ = Doorman::Kind::kSession;
+    by_cookie_ = false;
+    admission_ = {};
+    if (IsProbe(request.path)) return Page();
+    if (!shared_.parts.options.origins.KnowsHost(request.host)) {
+      return FailStranger(refusals::HostUnknown(), 421);
     }
+    if (!IsApi(request)) return HandlePage();
+    Verb verb = Verb::kGet;
+    if (!ParseVerb(request.method, &verb)) return Fail(refusals::MethodNotAllowed(), 405);
+    if (match_.bad_path) return Fail(refusals::PathInvalid());
     if (match_.binding == nullptr) return NoRoute();
     method_ = match_.binding->method;
     if (!request.body.empty() && !IsJson(request.content_type)) {
-      return Fail(error::Make(absl::StatusCode::kInvalidArgument, "CONTENT_TYPE_INVALID",
-                              "请求正文的类型应为 application/json"),
-                  415);
+      return Fail(refusals::ContentTypeInvalid(), 415);
     }
-    if (method_->policy.scope() == options::v1::SCOPE_PUBLIC) return Call();
+    if (method_->policy.scope() == options::v1::SCOPE_PUBLIC) return HandlePublic();
     FindToken();
-    if (token_.empty()) return Fail(access::errors::SignInRequired());
-    if (auto known = shared_.parts.doorman.Known(Doorman::Kind::kSession, token_)) {
+    if (token_.empty()) return FailStranger(access::errors::SignInRequired());
+    if (auto known = shared_.parts.doorman.Known(kind_, token_)) {
       return Admit(*std::move(known));
     }
-    shared_.parts.doorman.LookUp(Doorman::Kind::kSession, token_,
+    // Whoever guesses tokens asks the database no more often than others ask for pages.
+    if (!MightAsk()) return;
+    shared_.parts.doorman.LookUp(kind_, token_,
                                  [this, hold = exchange_.Hold()](const VisitorOr& visitor) {
                                    exchange_.Post([this, visitor] { Admit(visitor); });
                                  });
   }
 
   void Refuse(int status) override {
-    method_ = nullptr;
-    const absl::Status refusal =
-        status == 413
-            ? error::Make(absl::StatusCode::kInvalidArgument, "BODY_TOO_LARGE", "请求正文过大")
-        : status == 431
-            ? error::Make(absl::StatusCode::kInvalidArgument, "HEADER_TOO_LARGE", "请求头过大")
-            : error::Make(absl::StatusCode::kInvalidArgument, "HTTP_INVALID",
-                          "不是合法的 HTTP 请求");
-    Fail(refusal, status);
+    method_ = match_.binding == nullptr ? nullptr : match_.binding->method;
+    FailStranger(refusals::Malformed(status), status);
   }
 
   void ClientGone() override {
@@ -322,9 +350,60 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
   }
 
  private:
-  static absl::Status NotAllowed() {
-    return error::Make(absl::StatusCode::kUnimplemented, "METHOD_NOT_ALLOWED",
-                       "该路径不支持此 HTTP 方法");
+  static bool IsApi(const Request& request) { return request.path.starts_with("/v1/"); }
+  static bool IsProbe(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
+
+  // Whether this address may ask once more without a session; else answers that it must wait.
+  bool MayAsk(AddressLimits::Kind kind) {
+    AddressLimits* const addresses = shared_.parts.addresses;
+    if (addresses == nullptr) return true;
+    return WaitedFor(addresses->Take(kind, exchange_.peer(), exchange_.request().received));
+  }
+
+  // The same without counting.
+  bool MightAsk() {
+    AddressLimits* const addresses = shared_.parts.addresses;
+    if (addresses == nullptr) return true;
+    return WaitedFor(addresses->Wait(AddressLimits::Kind::kAnonymous, exchange_.peer(),
+                                     exchange_.request().received));
+  }
+
+  bool WaitedFor(absl::Duration wait) {
+    if (wait == absl::ZeroDuration()) return true;
+    const absl::Duration noticed = shared_.parts.addresses->Take(
+        AddressLimits::Kind::kNotice, exchange_.peer(), exchange_.request().received);
+    const absl::Status status = refusals::RateLimited(wait);
+    if (noticed == absl::ZeroDuration()) Record(status);
+    Fail(transcode::OwnedError(status).wire());
+    return false;
+  }
+
+  // Refuses somebody who has no session that stands.
+  void FailStranger(const absl::Status& status, int http = 0) {
+    if (MayAsk(AddressLimits::Kind::kAnonymous)) Fail(status, http);
+  }
+
+  void HandlePage() {
+    if (!MayAsk(AddressLimits::Kind::kAnonymous)) return;
+    const std::string& method = exchange_.request().method;
+    if (method == "TRACE" || method == "CONNECT") return Fail(refusals::MethodNotAllowed(), 405);
+    if (PlainHandler* const plain = OwnerOf(exchange_.request().path)) return Plain(*plain);
+    Page();
+  }
+
+  void HandlePublic() {
+    const bool signs_in = shared_.issued[method_->index] != nullptr;
+    if (!MayAsk(signs_in ? AddressLimits::Kind::kSignIn : AddressLimits::Kind::kAnonymous)) return;
+    // A page elsewhere must not sign its reader in as somebody else either.
+    if (!FromOwnPage()) return Fail(refusals::OriginNotAllowed());
+    Call();
+  }
+
+  bool FromOwnPage() const {
+    const Request& request = exchange_.request();
+    return match_.binding->verb == Verb::kGet ||
+           shared_.parts.options.origins.Own(request.origin, request.sec_fetch_site, request.host,
+                                             exchange_.secure());
   }
 
   void NoRoute() {
@@ -334,17 +413,49 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
       absl::StrAppend(&allow, allow.empty() ? "" : ", ",
                       base::Sv(transcode::VerbName(static_cast<Verb>(i))));
     }
-    if (allow.empty()) {
-      return Fail(error::Make(absl::StatusCode::kNotFound, "ROUTE_NOT_FOUND", "没有这个接口"));
-    }
+    if (allow.empty()) return Fail(refusals::RouteNotFound());
     headers_ = absl::StrCat("Allow: ", allow, "\r\n");
-    Fail(NotAllowed(), 405);
+    Fail(refusals::MethodNotAllowed(), 405);
+  }
+
+  PlainHandler* OwnerOf(std::string_view path) const {
+    for (PlainHandler* const handler : shared_.parts.plain) {
+      if (handler->Owns(path)) return handler;
+    }
+    return nullptr;
+  }
+
+  void Plain(PlainHandler& handler) {
+    const Request& from = exchange_.request();
+    PlainRequest request{.method = from.method,
+                         .path = from.path,
+                         .query = from.query,
+                         .headers = {},
+                         .body = from.body,
+                         .peer = exchange_.peer(),
+                         .certificate = exchange_.certificate(),
+                         .secure = exchange_.secure()};
+    for (const KeptHeader& kept : KeptHeaders()) {
+      const std::string& value = from.*kept.value;
+      if (!value.empty()) request.headers.emplace(kept.name, value);
+    }
+    const bool taken = shared_.plain.Run(handler, std::move(request),
+                                         [this, hold = exchange_.Hold()](PlainResponse response) {
+                                           exchange_.body().Append(response.body);
+                                           headers_ = std::move(response.headers);
+                                           Answer(response.status, response.content_type);
+                                         });
+    if (!taken) Fail(refusals::Overloaded(), 503);
   }
 
   // What the gateway answers by itself.
-  void Page(bool get) {
-    const std::string& path = exchange_.request().path;
-    if (!get) return Fail(NotAllowed(), 405);
+  void Page() {
+    const Request& request = exchange_.request();
+    const std::string& path = request.path;
+    if (request.method != "GET" && request.method != "HEAD") {
+      headers_ = "Allow: GET, HEAD\r\n";
+      return Fail(refusals::MethodNotAllowed(), 405);
+    }
     if (path == "/healthz") {
       exchange_.body().Append("ok\n");
       return Answer(200, "text/plain; charset=utf-8");
@@ -359,55 +470,74 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
       return Answer(302, "");
     }
     const Asset* asset = shared_.parts.assets.Find(path);
-    if (asset == nullptr) {
-      return Fail(error::Make(absl::StatusCode::kNotFound, "ROUTE_NOT_FOUND", "没有这个页面"));
-    }
-    exchange_.body().Append(asset->bytes);
+    if (asset == nullptr) return Fail(refusals::RouteNotFound());
     headers_ = asset->headers;
+    if (asset->Matches(request.if_none_match)) return Answer(304, "");
+    exchange_.body().Append(asset->bytes);
     Answer(200, asset->content_type);
   }
 
   void FindToken() {
     const Request& request = exchange_.request();
-    by_cookie_ = false;
-    token_.clear();
     if (!request.authorization.empty()) {
       if (request.authorization.size() > 7 &&
           absl::EqualsIgnoreCase(base::Sv(std::string_view(request.authorization).substr(0, 7)),
                                  "bearer ")) {
         token_ = request.authorization.substr(7);
+        kind_ = Doorman::KindOf(token_);
+        if (kind_ == Doorman::Kind::kClientToken) {
+          token_ = Doorman::ClientSecret(token_, exchange_.certificate().x5t_s256);
+        }
       }
       return;
     }
-    token_ = CookieValue(request.cookie, kSessionCookie);
+    token_ = CookieValue(request.cookie, SessionCookieName(exchange_.secure()));
     by_cookie_ = !token_.empty();
   }
 
   void Admit(const VisitorOr& visitor) {
+    if (absl::IsUnauthenticated(visitor.status())) return FailStranger(visitor.status());
     if (!visitor.ok()) return Fail(visitor.status());
     visitor_ = *visitor;
     const access::Credential& credential = visitor_->credential;
+    if (absl::Status moved =
+            shared_.parts.doorman.CheckAddress(*visitor_, token_, exchange_.peer());
+        !moved.ok()) {
+      return Fail(moved);
+    }
+    if (by_cookie_ && !FromOwnPage()) return Fail(refusals::OriginNotAllowed());
     if (by_cookie_ && match_.binding->verb != Verb::kGet &&
         (exchange_.request().csrf.empty() ||
          !crypto::ConstantTimeEqual(access::TokenHash(exchange_.request().csrf),
                                     credential.csrf_hash))) {
       return Fail(access::errors::CsrfInvalid());
     }
-    if (const absl::Status status = shared_.gate->Check(credential, *method_); !status.ok()) {
-      return Fail(status);
-    }
+    const std::optional<absl::Status> status =
+        shared_.parts.gate.Check(credential, *method_, exchange_.request().purpose, &admission_);
+    if (!status.has_value()) return AdmitLater(visitor);
+    if (!status->ok()) return Fail(*status);
     Call();
+  }
+
+  void AdmitLater(const VisitorOr& visitor) {
+    shared_.parts.gate.Later(
+        visitor_->credential, [this, visitor, hold = exchange_.Hold()](const absl::Status& asked) {
+          exchange_.Post([this, visitor, asked] { asked.ok() ? Admit(visitor) : Fail(asked); });
+        });
   }
 
   void Call() {
     const Request& request = exchange_.request();
+    if (absl::Status status = CheckCaller(request.purpose, request.validate_only); !status.ok()) {
+      return Fail(status);
+    }
     auto wire = transcode::BuildRequest(*match_.binding, match_.segments,
                                         {.query = request.query,
                                          .body = request.body,
                                          .idempotency_key = request.idempotency_key,
                                          .if_match = request.if_match});
     if (!wire.ok()) return Fail(wire.status());
-    if (wire->size() > kMaxMessageBytes) return Refuse(413);
+    if (wire->size() > kMaxMessageBytes) return Fail(refusals::Malformed(413), 413);
     const auto backend = shared_.parts.backends.Route(*method_, *wire);
     if (!backend.ok()) return Fail(backend.status());
 
@@ -424,6 +554,9 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     backend::CallContext context;
     if (visitor_ != nullptr) context.authorization = &visitor_->authorization;
     context.traceparent = traceparent;
+    context.caller = {.peer = exchange_.peer(),
+                      .purpose = visitor_ == nullptr ? request.purpose : admission_.purpose,
+                      .validate_only = request.validate_only == "true"};
     if (method_->server_streaming) return Stream(**backend, context, *wire);
     context.timeout = method_->policy.timeout_ms() > 0
                           ? absl::Milliseconds(method_->policy.timeout_ms())
@@ -441,7 +574,7 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     const Method* method = method_;
     const absl::Time received = exchange_.request().received;
     auto stream = std::make_shared<HttpStream<Shared>>(
-        shared_, *method_, exchange_, events, token_,
+        shared_, *method_, exchange_, events, kind_, token_, visitor_, admission_,
         [this](const transcode::WireError& error) { Fail(error); },
         [this, method, received](int status) {
           shared_.Count(method, status, absl::Now() - received);
@@ -464,10 +597,16 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
       Reset();
       return Fail(transcode::WireError{ended.code, ended.message.view(), ended.details.view()});
     }
-    const std::string_view wire = flat_.View(response());
-    const absl::Status printed =
-        transcode::PrintJson(shared_.parts.schema, *method_->response, wire, &exchange_.body());
-    if (!printed.ok()) {
+    std::string_view wire = flat_.View(response());
+    std::string filtered;
+    bool good = true;
+    if (admission_.filter != nullptr) {
+      good = admission_.filter->Apply(wire, &filtered);
+      wire = filtered;
+    }
+    if (!good ||
+        !transcode::PrintJson(shared_.parts.schema, *method_->response, wire, &exchange_.body())
+             .ok()) {
       log::Error("response_malformed", {{"method", method_->label}, {"trace_id", trace_id_}});
       Reset();
       return Fail(absl::InternalError("malformed response"));
@@ -476,27 +615,30 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     if (method_->response_etag != nullptr &&
         method_->response_etag->type == google::protobuf::FieldDescriptor::TYPE_STRING) {
       const std::string_view etag = transcode::PeekDelimited(wire, method_->response_etag->number);
-      if (!etag.empty() && etag.find_first_of("\"\r\n") == std::string_view::npos) {
+      if (!etag.empty() && HeaderSafe(etag) && etag.find('"') == std::string_view::npos) {
         headers_ = base::Cat("ETag: \"", etag, "\"\r\n");
       }
     }
-    if (method_ == shared_.sign_in) {
-      const transcode::Field* token = method_->response->ByName("session_token");
-      headers_ += base::Cat("Set-Cookie: ", kSessionCookie, "=",
-                            transcode::PeekDelimited(wire, token->number),
-                            "; Path=/; HttpOnly; Secure; SameSite=Strict\r\n");
-    } else if (method_ == shared_.sign_out) {
-      shared_.parts.doorman.Forget(Doorman::Kind::kSession, token_);
-      headers_ += base::Cat("Set-Cookie: ", kSessionCookie,
-                            "=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0\r\n");
-    } else if (method_ == shared_.change_password) {
-      shared_.parts.doorman.Forget(Doorman::Kind::kSession, token_);
-    }
+    if (shared_.of_session.contains(method_)) KeepSession(wire);
     Reset();
     Answer(200, kJson);
   }
 
+  // The session may be worth more or less than before, or be another one.
+  void KeepSession(std::string_view answer) {
+    if (!token_.empty() && match_.binding->verb != Verb::kGet) {
+      shared_.parts.doorman.Forget(kind_, token_);
+    }
+    if (method_ == shared_.sign_out) headers_ += SetSessionCookie({}, exchange_.secure());
+    const transcode::Field* const field = shared_.issued[method_->index];
+    if (field == nullptr) return;
+    const std::string_view token = transcode::PeekDelimited(answer, field->number);
+    if (!token.empty()) headers_ += SetSessionCookie(token, exchange_.secure());
+  }
+
+  // Refuses what no service was asked about; it leaves an audit row.
   void Fail(const absl::Status& status, int http = 0) {
+    Record(status);
     Fail(transcode::OwnedError(status, http).wire());
   }
 
@@ -519,6 +661,17 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     Answer(http, kJson);
   }
 
+  void Record(const absl::Status& status) {
+    if (shared_.parts.refusals == nullptr || !rpc::IsRefusal(status)) return;
+    audit::Entry entry;
+    if (visitor_ != nullptr) entry.subject = visitor_->credential.principal.subject;
+    entry.peer = exchange_.peer();
+    entry.method = method_ == nullptr ? "(http)" : method_->path;
+    entry.result =
+        base::Cat(transcode::CodeName(static_cast<int>(status.code())), " ", error::Reason(status));
+    shared_.parts.refusals->Record(std::move(entry));
+  }
+
   // The last word on a request: nothing of this object may be touched after it.
   void Answer(int status, std::string_view content_type) {
     const absl::Duration took = absl::Now() - exchange_.request().received;
@@ -531,6 +684,8 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     }
     scratch_.swap(headers_);
     headers_.clear();
+    method_ = nullptr;
+    match_ = {};
     exchange_.Respond(status, content_type, scratch_);
   }
 
@@ -539,8 +694,10 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
   const Method* method_ = nullptr;
   transcode::Match match_;
   std::string token_;
+  Doorman::Kind kind_ = Doorman::Kind::kSession;
   bool by_cookie_ = false;
   std::shared_ptr<const Visitor> visitor_;
+  access::Admission admission_;
   std::string headers_, scratch_;
   std::string trace_id_;
   backend::FlatBytes flat_;

@@ -1,12 +1,14 @@
 #include "services/gateway/http/front.h"
 
 #include <gtest/gtest.h>
-#include <openssl/ssl.h>
+#include <poll.h>
 
 #include "absl/strings/match.h"
+#include "absl/synchronization/notification.h"
 #include "nlohmann/json.hpp"
 #include "services/gateway/testing/house.h"
 #include "services/gateway/testing/http_client.h"
+#include "services/gateway/testing/tls_client.h"
 
 namespace ronghe::gateway::http {
 namespace {
@@ -15,6 +17,7 @@ using nlohmann::json;
 using testing::Answer;
 using testing::House;
 using testing::HttpClient;
+using testing::TlsClient;
 
 const std::vector<std::string> kGood = {"Authorization: Bearer good"};
 
@@ -103,6 +106,82 @@ TEST_F(FrontTest, WhatTheTransportSaysStaysInside) {
   EXPECT_FALSE(absl::StrContains(gone.body, "127.0.0.1")) << gone.body;
 }
 
+TEST_F(FrontTest, HeadersAboutTheCallMustBeUnderstood) {
+  EXPECT_EQ(Ask("GET", "/v1/things/1", {kGood[0], "X-Ronghe-Purpose: annual-check"}).status, 200);
+  EXPECT_EQ(Ask("GET", "/v1/things/1", {kGood[0], "X-Ronghe-Validate-Only: true"}).status, 200);
+  EXPECT_EQ(Refusal("GET", "/v1/things/1", {kGood[0], "X-Ronghe-Validate-Only: yes"}),
+            "400 FIELD_INVALID");
+  EXPECT_EQ(Refusal("GET", "/v1/things/1", {kGood[0], "X-Ronghe-Purpose: 查"}),
+            "400 FIELD_INVALID");
+  EXPECT_EQ(Refusal("GET", "/v1/things/1",
+                    {kGood[0], absl::StrCat("X-Ronghe-Purpose: ", std::string(65, 'x'))}),
+            "400 FIELD_INVALID");
+}
+
+// Says what it was asked, and holds requests to /plain/wait until it is let go.
+class Plain : public PlainHandler {
+ public:
+  bool Owns(std::string_view path) const override { return path.starts_with("/plain/"); }
+  PlainResponse Handle(const PlainRequest& request) override {
+    if (request.path == "/plain/throw") throw std::runtime_error("secret");
+    if (request.path == "/plain/wait") {
+      waiting.fetch_add(1);
+      go.WaitForNotification();
+    }
+    return {.status = 201,
+            .content_type = "text/plain",
+            .headers = "X-Plain: yes\r\n",
+            .body = absl::StrCat(request.method, " ", request.path, "?", request.query, " ",
+                                 request.headers.at("content-type"), " ", request.body, " ",
+                                 request.peer)};
+  }
+  std::atomic<int> waiting = 0;
+  absl::Notification go;
+};
+
+TEST(FrontPlainTest, AnswersWhatIsNoRpc) {
+  Plain plain;
+  House house({.plain = {&plain}});
+  HttpClient client(house.http->port());
+  const auto answer = client.Ask("PUT", "/plain/a?b=c", {}, "body");
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 201);
+  EXPECT_EQ(answer->headers.at("x-plain"), "yes");
+  EXPECT_EQ(answer->body, "PUT /plain/a?b=c application/json body 127.0.0.1");
+  const auto thrown = client.Ask("GET", "/plain/throw");
+  ASSERT_TRUE(thrown.has_value());
+  EXPECT_EQ(thrown->status, 500);
+  EXPECT_EQ(thrown->body, "");
+  EXPECT_EQ(client.Ask("GET", "/page")->body, "a page");
+}
+
+TEST(FrontPlainTest, AFullPoolIsSaidAtOnceAndHoldsUpNoCall) {
+  Plain plain;
+  House house({.plain = {&plain}});
+  std::vector<std::unique_ptr<HttpClient>> waiting;
+  int refused = 0;
+  for (int i = 0; i < 65; ++i) {
+    waiting.push_back(std::make_unique<HttpClient>(house.http->port()));
+    ASSERT_TRUE(waiting.back()->Request("POST", "/plain/wait", {}, "x"));
+  }
+  // Of 65 there is room for 64: the only answer that comes is a refusal.
+  std::vector<pollfd> polled;
+  for (const auto& one : waiting) polled.push_back({one->fd(), POLLIN, 0});
+  ASSERT_GT(::poll(polled.data(), polled.size(), 10000), 0);
+  for (size_t i = 0; i < polled.size(); ++i) {
+    if (polled[i].revents == 0) continue;
+    ++refused;
+    const auto answer = waiting[i]->Read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 503);
+    EXPECT_TRUE(answer->headers.contains("retry-after"));
+  }
+  EXPECT_EQ(refused, 1);
+  HttpClient other(house.http->port());
+  EXPECT_EQ(other.Ask("GET", "/v1/things/1", kGood)->status, 200);
+  plain.go.Notify();
+}
+
 TEST_F(FrontTest, BadRequestsAreTypedErrors) {
   EXPECT_EQ(Refusal("POST", "/v1/things/1:submit", kGood, "{"), "400 JSON_INVALID");
   EXPECT_EQ(Refusal("POST", "/v1/things/1:submit", kGood, R"({"x":1})"), "400 FIELD_INVALID");
@@ -155,6 +234,32 @@ TEST_F(FrontTest, CookiesNeedTheirToken) {
   EXPECT_EQ(Ask("PATCH", "/v1/things/1", {cookie, "X-Ronghe-CSRF: csrf"}, "{}").status, 200);
   // A bearer token is proof enough.
   EXPECT_EQ(Ask("PATCH", "/v1/things/1", kGood, "{}").status, 200);
+}
+
+TEST_F(FrontTest, ASessionThatMovedEnds) {
+  house_.credentials.SetSession("here", "accounts/2");
+  house_.credentials.BindSession("here", "127.0.0.1");
+  EXPECT_EQ(Ask("GET", "/v1/things/1", {"Authorization: Bearer here"}).status, 200);
+  house_.credentials.SetSession("there", "accounts/3");
+  house_.credentials.BindSession("there", "10.0.0.7");
+  EXPECT_EQ(Refusal("GET", "/v1/things/1", {"Authorization: Bearer there"}), "401 SESSION_MOVED");
+  // It ends in the background; until then it opens nothing either.
+  std::string refusal;
+  do {
+    refusal = Refusal("GET", "/v1/things/1", {"Authorization: Bearer there"});
+  } while (refusal == "401 SESSION_MOVED");
+  EXPECT_EQ(refusal, "401 SESSION_INVALID");
+}
+
+TEST_F(FrontTest, TheSecondFactorComesBeforeThePassword) {
+  house_.credentials.SetSession("half", "accounts/2", true);
+  house_.credentials.SetSecondFactor("half", access::SecondFactor::kPending);
+  EXPECT_EQ(Refusal("GET", "/v1/things/1", {"Authorization: Bearer half"}),
+            "403 SECOND_FACTOR_REQUIRED");
+  house_.credentials.SetSession("bare", "accounts/3");
+  house_.credentials.SetSecondFactor("bare", access::SecondFactor::kEnrolmentRequired);
+  EXPECT_EQ(Refusal("GET", "/v1/things/1", {"Authorization: Bearer bare"}),
+            "403 SECOND_FACTOR_ENROLMENT_REQUIRED");
 }
 
 TEST_F(FrontTest, APasswordToChangeComesFirst) {
@@ -224,56 +329,25 @@ TEST(FrontSessionTest, AStreamEndsWithItsSession) {
   EXPECT_EQ(house.first.cancelled.load() > 0 || house.first.sent.load() > 0, true);
 }
 
-// One request over TLS; empty when no connection comes about. `most` is the newest protocol
-// offered.
-std::string AskOverTls(int port, const std::string& ca_file, int most, std::string_view request) {
-  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
-                                                             &SSL_CTX_free);
-  SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr);
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_security_level(context.get(), 0);
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
-  SSL_CTX_set_max_proto_version(context.get(), most);
-  HttpClient socket(port);
-  const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), &SSL_free);
-  SSL_set_fd(ssl.get(), socket.fd());
-  if (SSL_connect(ssl.get()) != 1) return "";
-  SSL_write(ssl.get(), request.data(), static_cast<int>(request.size()));
-  std::string answer;
-  char bytes[4096];
-  for (int got; (got = SSL_read(ssl.get(), bytes, sizeof bytes)) > 0;) {
-    answer.append(bytes, static_cast<size_t>(got));
-  }
-  return answer;
-}
-
-TEST(FrontTlsTest, SpeaksTls12AndNewerOnly) {
+TEST(FrontTlsTest, AnswersAndStreamsOverTls) {
   ::ronghe::testing::TestAuthority authority;
   const config::v1::Tls tls = authority.Issue("gateway.ronghe");
   House::Options options;
   options.http.cert_file = tls.cert_file();
   options.http.key_file = tls.key_file();
   House house(options);
-  const int port = house.http->port();
-  const std::string head = "Host: x\r\nAuthorization: Bearer good\r\nConnection: close\r\n\r\n";
-  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-    const std::string answer =
-        AskOverTls(port, tls.ca_file(), version, "GET /v1/things/1 HTTP/1.1\r\n" + head);
-    EXPECT_TRUE(absl::StrContains(answer, "HTTP/1.1 200 OK")) << answer;
-    EXPECT_TRUE(absl::StrContains(answer, "Strict-Transport-Security"));
-    EXPECT_TRUE(absl::StrContains(answer, "\"things/1\""));
-  }
-  const std::string stream =
-      AskOverTls(port, tls.ca_file(), TLS1_3_VERSION,
-                 "GET /v1/services/first/things:watch?count=200 HTTP/1.1\r\n" + head);
-  EXPECT_TRUE(absl::StrContains(stream, "things/199")) << stream.size();
-  EXPECT_EQ(AskOverTls(port, tls.ca_file(), TLS1_1_VERSION, "GET /healthz HTTP/1.1\r\n" + head),
-            "");
-  // Plain text on a TLS port is no request.
-  HttpClient plain(port);
-  ASSERT_TRUE(plain.Request("GET", "/healthz"));
-  const auto answer = plain.Read();
-  EXPECT_FALSE(answer.has_value());
+  const auto ask = [&](std::string_view line, std::string_view token) {
+    return TlsClient(house.http->port(), {.ca_file = tls.ca_file()})
+        .Ask(base::Cat(line, " HTTP/1.1\r\nHost: x\r\n", token, "\r\nConnection: close\r\n\r\n"));
+  };
+  EXPECT_TRUE(absl::StrContains(ask("GET /v1/things/1", kGood[0]), "\"things/1\""));
+  EXPECT_TRUE(absl::StrContains(ask("GET /v1/services/first/things:watch?count=200", kGood[0]),
+                                "things/199"));
+  // Over TLS the cookie is bound to this host by its name.
+  EXPECT_TRUE(absl::StrContains(ask("GET /v1/things/1", "Cookie: __Host-ronghe_session=good"),
+                                "\"things/1\""));
+  EXPECT_TRUE(absl::StrContains(ask("GET /v1/things/1", "Cookie: ronghe_session=good"),
+                                "UNAUTHENTICATED_NO_TOKEN"));
 }
 
 TEST_F(FrontTest, SessionsAreLookedUpOnceForMany) {
@@ -300,7 +374,159 @@ TEST_F(FrontTest, ServesItsOwnPages) {
   EXPECT_EQ(Ask("GET", "/readyz", {}).status, 503);
   EXPECT_EQ(Ask("GET", "/page", {}).body, "a page");
   EXPECT_EQ(Ask("GET", "/", {}).headers.at("location"), "/docs/");
-  EXPECT_EQ(Ask("POST", "/page", {}).status, 405);
+  EXPECT_EQ(Ask("POST", "/page", {}).headers.at("allow"), "GET, HEAD");
+  for (const char* method : {"TRACE", "CONNECT", "OPTIONS", "DELETE", "BREW"}) {
+    EXPECT_EQ(Ask(method, "/page", {}).status, 405) << method;
+  }
+}
+
+TEST_F(FrontTest, PagesAreKeptAndAskedForAgain) {
+  const Answer page = Ask("GET", "/page", {});
+  EXPECT_EQ(page.headers.at("cache-control"), "no-cache");
+  const std::string etag = page.headers.at("etag");
+  const Answer same = Ask("GET", "/page", {absl::StrCat("If-None-Match: \"x\", W/", etag)});
+  EXPECT_EQ(same.status, 304);
+  EXPECT_EQ(same.body, "");
+  EXPECT_EQ(same.headers.at("etag"), etag);
+  EXPECT_EQ(Ask("GET", "/page", {"If-None-Match: \"x\""}).body, "a page");
+  HttpClient client(house_.http->port());
+  ASSERT_TRUE(client.Request("HEAD", "/page"));
+  const auto head = client.ReadHead();
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(head->headers.at("content-length"), "6");
+  EXPECT_EQ(head->headers.at("etag"), etag);
+  EXPECT_EQ(client.Ask("GET", "/healthz")->body, "ok\n");
+  EXPECT_EQ(Ask("GET", "/v1/things/1").headers.at("cache-control"), "no-store");
+}
+
+TEST_F(FrontTest, OnlyPagesOfOurOwnMayUseTheCookie) {
+  const std::vector<std::string> own = {"Cookie: ronghe_session=good", "X-Ronghe-CSRF: csrf"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), own.begin(), own.end());
+    return Refusal("PATCH", "/v1/things/1", more, "{}");
+  };
+  const std::string refused = "403 ORIGIN_NOT_ALLOWED";
+  EXPECT_EQ(with({"Origin: http://evil.example"}), refused);
+  EXPECT_EQ(with({"Origin: https://gateway"}), refused);
+  EXPECT_EQ(with({"Origin: http://gateway.evil.example"}), refused);
+  EXPECT_EQ(with({"Origin: null"}), refused);
+  EXPECT_EQ(with({"Sec-Fetch-Site: cross-site"}), refused);
+  EXPECT_EQ(with({"Sec-Fetch-Site: same-site"}), refused);
+  EXPECT_EQ(with({"Origin: http://gateway", "Sec-Fetch-Site: cross-site"}), refused);
+  EXPECT_TRUE(absl::StrContains(with({"Origin: http://GATEWAY:80"}), "things/1"));
+  EXPECT_TRUE(absl::StrContains(with({"Origin: http://gateway", "Sec-Fetch-Site: same-origin"}),
+                                "things/1"));
+  // Reading changes nothing, and its answer stays with us: no CORS.
+  const Answer read = Ask("GET", "/v1/things/1", {own[0], "Origin: http://evil.example"});
+  EXPECT_EQ(read.status, 200);
+  EXPECT_FALSE(read.headers.contains("access-control-allow-origin"));
+  // No preflight is answered.
+  EXPECT_EQ(Ask("OPTIONS", "/v1/things/1", {"Origin: http://evil.example"}).status, 405);
+  // What is public is not for other pages either; programs send neither header.
+  EXPECT_EQ(Refusal("POST", "/v1/things/1:submit", {"Origin: http://evil.example"}, "{}"), refused);
+  // A token is no cookie: no browser sends it by itself.
+  EXPECT_EQ(Ask("PATCH", "/v1/things/1", {kGood[0], "Origin: http://evil.example"}, "{}").status,
+            200);
+}
+
+TEST(FrontOriginTest, OnlyOurNamesAreAnswered) {
+  House::Options options;
+  options.front.origins =
+      Origins::Parse({"https://ronghe.example.gov.cn", "http://gateway"}).value();
+  House house(options);
+  const auto status = [&](std::string_view host, std::string_view path) {
+    HttpClient client(house.http->port());
+    client.Send(base::Cat("GET ", path, " HTTP/1.1\r\nHost: ", host, "\r\n\r\n"));
+    const auto answer = client.Read();
+    return answer.has_value() ? answer->status : 0;
+  };
+  EXPECT_EQ(status("ronghe.example.gov.cn", "/page"), 200);
+  EXPECT_EQ(status("RONGHE.example.gov.cn:443", "/page"), 200);
+  EXPECT_EQ(status("gateway", "/page"), 200);
+  for (const char* host : {"evil.example", "ronghe.example.gov.cn.evil.example", "10.0.0.1", "",
+                           "gateway:8080", "a@gateway", "gateway/x"}) {
+    EXPECT_EQ(status(host, "/page"), 421) << host;
+    EXPECT_EQ(status(host, "/v1/things/1"), 421) << host;
+  }
+  // A probe asks by the address of the pod.
+  EXPECT_EQ(status("10.0.0.1:8443", "/healthz"), 200);
+  EXPECT_EQ(error::Reason(Origins::Parse({"ronghe.example.gov.cn"}).status()), "ORIGIN_INVALID");
+  EXPECT_EQ(error::Reason(Origins::Parse({"https://a/b"}).status()), "ORIGIN_INVALID");
+}
+
+class FrontLimitsTest : public ::testing::Test {
+ protected:
+  FrontLimitsTest()
+      : addresses_({.anonymous = {0.001, 5}, .sign_in = {0.001, 2}}), house_(With()) {}
+
+  House::Options With() {
+    House::Options options;
+    options.addresses = &addresses_;
+    return options;
+  }
+  int Status(std::string_view method, std::string_view path,
+             const std::vector<std::string>& headers, std::string_view body = {},
+             const char* from = "127.0.0.1") {
+    HttpClient client(house_.http->port(), from);
+    const auto answer = client.Ask(method, path, headers, body);
+    if (!answer.has_value()) return 0;
+    if (answer->status == 429) {
+      EXPECT_TRUE(absl::StrContains(answer->body, "RATE_LIMITED")) << answer->body;
+      EXPECT_TRUE(answer->headers.contains("retry-after"));
+    }
+    return answer->status;
+  }
+
+  AddressLimits addresses_;
+  House house_;
+};
+
+TEST_F(FrontLimitsTest, StrangersOfOneAddressAreHeldBack) {
+  const std::vector<std::string> forged = {"Authorization: Bearer forged"};
+  EXPECT_EQ(Status("GET", "/page", {}), 200);
+  EXPECT_EQ(Status("GET", "/v1/things/1", {}), 401);
+  EXPECT_EQ(Status("GET", "/v1/things/1", forged), 401);
+  EXPECT_EQ(Status("POST", "/v1/things/1:submit", {}, "{}"), 200);
+  EXPECT_EQ(Status("NONSENSE /", "/", {}), 400);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Status("GET", "/page", {}), 429);
+    EXPECT_EQ(Status("GET", "/v1/things/1", {}), 429);
+    EXPECT_EQ(Status("GET", "/v1/things/1", {"Authorization: Bearer forged2"}), 429);
+    EXPECT_EQ(Status("POST", "/v1/things/1:submit", {}, "{}"), 429);
+  }
+  // Tokens that were not looked up cost the database nothing.
+  EXPECT_EQ(house_.credentials.lookups(), 1);
+  // Nobody else is held back, nor are probes.
+  EXPECT_EQ(Status("GET", "/page", {}, {}, "127.0.0.2"), 200);
+  EXPECT_EQ(Status("GET", "/healthz", {}), 200);
+}
+
+TEST_F(FrontLimitsTest, WhoIsSignedInIsNotAStranger) {
+  ASSERT_EQ(Status("GET", "/v1/things/1", kGood), 200);
+  for (int i = 0; i < 10; ++i) Status("GET", "/page", {});
+  EXPECT_EQ(Status("GET", "/page", {}), 429);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Status("GET", "/v1/things/1", kGood), 200);
+}
+
+TEST_F(FrontTest, PathsThatMeanAnotherPathAreRefused) {
+  for (const char* path : {"/v1/things/..",           "/v1/things/.",
+                           "/v1/../v1/things/1",      "/v1/things/%2e%2e",
+                           "/v1/things/%2E%2e",       "/v1/things/.%2e",
+                           "/v1/%2e%2e/things/1",     "/v1/things/1%2f2",
+                           "/v1/things/1%2F2",        "/v1/things/%c0%ae%c0%ae",
+                           "/v1/things/%c0%af",       "/v1/things/%00",
+                           "/v1/things/1%00",         "/v1/things/%0d%0aX:y",
+                           "/v1/things/%zz",          "/v1/things/%",
+                           "/v1/things/%2",           "/v1/things/%ed%a0%80",
+                           "/v1/things/%f4%90%80%80", "/v1/things/%ff",
+                           "/v1/things/%5c",          "/v1/things/%7f"}) {
+    EXPECT_EQ(Refusal("GET", path), "400 FIELD_INVALID") << path;
+  }
+  // Encoded twice, it is a name with a percent sign, which is nobody's.
+  EXPECT_TRUE(absl::StrContains(Ask("GET", "/v1/things/%252e%252e").body, "things/%2e%2e"));
+  EXPECT_EQ(Refusal("GET", "/v1//things/1"), "404 ROUTE_NOT_FOUND");
+  EXPECT_EQ(Refusal("GET", "/docs/../v1/things/1"), "404 ROUTE_NOT_FOUND");
+  EXPECT_EQ(Refusal("GET", "/docs/%2e%2e/config"), "404 ROUTE_NOT_FOUND");
 }
 
 TEST_F(FrontTest, CountsWhatItAnswers) {

@@ -3,16 +3,13 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
 #include <charconv>
 #include <ctime>
 #include <mutex>
@@ -20,15 +17,16 @@
 #include <set>
 
 #include "absl/synchronization/mutex.h"
+#include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "common/log/log.h"
+#include "services/gateway/http/tls.h"
 
 namespace ronghe::gateway::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using asio::ip::tcp;
 using boost::system::error_code;
 using transcode::OutBuffer;
@@ -36,6 +34,8 @@ using transcode::OutBuffer;
 // What a connection keeps of its buffers between requests.
 constexpr size_t kKeepBytes = 64 * 1024;
 constexpr size_t kReadBytes = 4 * 1024;
+// How often the certificate files are looked at.
+constexpr int64_t kRefreshMs = 1000;
 
 int64_t NowMs() {
   timespec now;
@@ -43,16 +43,35 @@ int64_t NowMs() {
   return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// On every answer. The policies say what a browser may not do even if a page of ours were turned
+// against its reader.
+constexpr std::string_view kSecurityHeaders =
+    "\r\nX-Content-Type-Options: nosniff"
+    "\r\nX-Frame-Options: DENY"
+    "\r\nReferrer-Policy: no-referrer"
+    "\r\nPermissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
+    "display-capture=(), interest-cohort=()"
+    "\r\nCross-Origin-Opener-Policy: same-origin"
+    "\r\nCross-Origin-Embedder-Policy: require-corp"
+    "\r\nCross-Origin-Resource-Policy: same-origin";
+constexpr std::string_view kNothingLoads =
+    "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'";
+
 std::string_view ReasonPhrase(int status) {
   switch (status) {
     case 100:
       return "Continue";
     case 200:
       return "OK";
+    case 201:
+      return "Created";
     case 204:
       return "No Content";
     case 302:
       return "Found";
+    case 303:
+      return "See Other";
     case 304:
       return "Not Modified";
     case 400:
@@ -73,8 +92,12 @@ std::string_view ReasonPhrase(int status) {
       return "Precondition Failed";
     case 413:
       return "Payload Too Large";
+    case 414:
+      return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -94,123 +117,6 @@ std::string_view ReasonPhrase(int status) {
   }
 }
 
-// Beast's parser over fields of our own: only the headers that mean something here are kept.
-class RequestParser final : public beast::http::basic_parser<true> {
- public:
-  RequestParser(Request* request, uint32_t max_header, uint64_t max_body) : request_(request) {
-    header_limit(max_header);
-    body_limit(max_body);
-    eager(true);
-  }
-
-  bool expects_continue() const { return expects_continue_; }
-  bool refused() const { return refused_; }
-
- private:
-  using string_view = beast::string_view;
-
-  void on_request_impl(beast::http::verb, string_view method, string_view target, int version,
-                       error_code& ec) override {
-    version_ = version;
-    request_->method.assign(method.data(), method.size());
-    if (target.empty() || target[0] != '/') {
-      ec = beast::http::error::bad_target;
-      return;
-    }
-    const std::string_view whole(target.data(), target.size());
-    const size_t question = whole.find('?');
-    request_->path = whole.substr(0, question);
-    request_->query =
-        question == std::string_view::npos ? std::string_view() : whole.substr(question + 1);
-  }
-  void on_response_impl(int, string_view, int, error_code&) override {}
-
-  void on_field_impl(beast::http::field known, string_view name, string_view value,
-                     error_code& ec) override {
-    using beast::http::field;
-    std::string* kept = nullptr;
-    unsigned bit = 0;
-    switch (known) {
-      case field::host:
-        bit = 1;
-        break;
-      case field::authorization:
-        bit = 2;
-        kept = &request_->authorization;
-        break;
-      case field::cookie:
-        bit = 4;
-        kept = &request_->cookie;
-        break;
-      case field::content_type:
-        bit = 8;
-        kept = &request_->content_type;
-        break;
-      case field::if_match:
-        bit = 16;
-        kept = &request_->if_match;
-        break;
-      case field::accept:
-        if (request_->accept.empty()) request_->accept.assign(value.data(), value.size());
-        return;
-      case field::expect:
-        expects_continue_ = beast::iequals(value, "100-continue");
-        return;
-      case field::unknown:
-        if (beast::iequals(name, "traceparent")) {
-          if (request_->traceparent.empty())
-            request_->traceparent.assign(value.data(), value.size());
-          return;
-        }
-        if (beast::iequals(name, "idempotency-key")) {
-          bit = 32;
-          kept = &request_->idempotency_key;
-        } else if (beast::iequals(name, "x-ronghe-csrf")) {
-          bit = 64;
-          kept = &request_->csrf;
-        }
-        break;
-      default:
-        return;
-    }
-    if (bit == 0) return;
-    // Twice the same header would let two readers understand two requests.
-    if (seen_ & bit) {
-      refused_ = true;
-      ec = beast::http::error::bad_value;
-      return;
-    }
-    seen_ |= bit;
-    if (kept != nullptr) kept->assign(value.data(), value.size());
-  }
-
-  void on_header_impl(error_code& ec) override {
-    if (version_ >= 11 && !(seen_ & 1)) {
-      refused_ = true;
-      ec = beast::http::error::bad_field;
-    }
-  }
-  void on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code&) override {
-    if (length) request_->body.reserve(static_cast<size_t>(std::min<uint64_t>(*length, 64 * 1024)));
-  }
-  std::size_t on_body_impl(string_view body, error_code&) override {
-    request_->body.append(body.data(), body.size());
-    return body.size();
-  }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
-    request_->body.append(body.data(), body.size());
-    return body.size();
-  }
-  void on_finish_impl(error_code&) override {}
-
-  Request* const request_;
-  int version_ = 11;
-  unsigned seen_ = 0;
-  bool expects_continue_ = false;
-  bool refused_ = false;
-};
-
 class Connection;
 
 // The connections of one thread, for the sweeper.
@@ -224,22 +130,36 @@ struct Shared {
   Handler* handler = nullptr;
   std::atomic<bool> draining = false;
   std::atomic<int> connections = 0;
-  std::optional<asio::ssl::context> tls;
+  std::atomic<int64_t> turned_away = 0;
+  std::unique_ptr<TlsFiles> tls;
 };
 
 // Counts a connection for as long as anything of it is left.
-struct Counted {
-  explicit Counted(std::atomic<int>& c) : count(c) { count.fetch_add(1); }
-  ~Counted() { count.fetch_sub(1); }
+class Counted {
+ public:
+  // `address` has been counted by the limits, where there are any.
+  Counted(Shared& shared, std::string address) : shared_(shared), address_(std::move(address)) {
+    shared_.connections.fetch_add(1);
+  }
+  ~Counted() {
+    if (shared_.options.addresses != nullptr) shared_.options.addresses->Disconnect(address_);
+    shared_.connections.fetch_sub(1);
+  }
   Counted(const Counted&) = delete;
   Counted& operator=(const Counted&) = delete;
-  std::atomic<int>& count;
+
+  const std::string& address() const { return address_; }
+
+ private:
+  Shared& shared_;
+  const std::string address_;
 };
 
 class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, asio::io_context& io, size_t lane, Roster& roster, Shared& shared)
-      : counted_(shared.connections),
+  Connection(tcp::socket socket, std::string address, asio::io_context& io, size_t lane,
+             Roster& roster, Shared& shared)
+      : counted_(shared, std::move(address)),
         io_(io),
         lane_(lane),
         roster_(roster),
@@ -248,9 +168,10 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
-    const auto endpoint = socket_.remote_endpoint(ignored);
-    peer_ = endpoint.address().to_string();
-    if (shared_.tls) tls_.emplace(socket_, *shared_.tls);
+    if (shared_.tls) {
+      tls_context_ = shared_.tls->current();
+      tls_.emplace(socket_, *tls_context_);
+    }
     responder_ = shared_.handler->Open(*this);
     const std::lock_guard lock(roster_.mutex);
     roster_.connections.insert(this);
@@ -263,11 +184,13 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
 
   // On the connection's own thread.
   void Run() {
-    SetDeadline(shared_.options.header_timeout);
-    if (!tls_) return NextRequest();
+    if (!tls_) return Greet();
+    SetDeadline(shared_.options.handshake_timeout);
     tls_->async_handshake(asio::ssl::stream_base::server,
                           [self = shared_from_this()](error_code ec) {
-                            if (!ec) self->NextRequest();
+                            if (ec) return;
+                            self->ReadClientCertificate();
+                            self->Greet();
                           });
   }
 
@@ -288,14 +211,16 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
 
   const Request& request() const override { return request_; }
   size_t lane() const override { return lane_; }
-  const std::string& peer() const override { return peer_; }
+  const std::string& peer() const override { return counted_.address(); }
   bool secure() const override { return tls_.has_value(); }
+  const ClientCertificate& certificate() const override { return certificate_; }
   OutBuffer& body() override { return body_; }
 
   void Respond(int status, std::string_view content_type, std::string_view headers) override {
     keep_alive_ = keep_alive_ && !shared_.draining.load(std::memory_order_relaxed);
     Head(status, content_type, headers, false);
-    SetDeadline(shared_.options.write_timeout);
+    if (request_.method == "HEAD") body_.Clear();
+    SetPace(shared_.options.write_timeout);
     stage_ = Stage::kAnswer;
     Write();
   }
@@ -319,7 +244,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     head_.Append(size, static_cast<size_t>(end - size));
     head_.Append("\r\n");
     body_.Append("\r\n");
-    SetDeadline(shared_.options.write_timeout);
+    SetPace(shared_.options.write_timeout);
     stage_ = Stage::kChunk;
     Write();
   }
@@ -328,7 +253,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     if (head_sent_) head_.Clear();
     body_.Clear();
     head_.Append("0\r\n\r\n");
-    SetDeadline(shared_.options.write_timeout);
+    SetPace(shared_.options.write_timeout);
     stage_ = Stage::kAnswer;
     Write();
   }
@@ -342,11 +267,41 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
  private:
   enum class Stage { kAnswer, kChunk };
 
+  void ReadClientCertificate() {
+    X509* const shown = SSL_get1_peer_certificate(tls_->native_handle());
+    certificate_ = ReadCertificate(shown);
+    X509_free(shown);
+  }
+
   void SetDeadline(absl::Duration timeout) {
     deadline_.store(timeout == absl::InfiniteDuration()
                         ? std::numeric_limits<int64_t>::max()
                         : NowMs() + absl::ToInt64Milliseconds(timeout),
                     std::memory_order_relaxed);
+  }
+
+  // A transfer begins (ServerOptions::min_bytes_per_second).
+  void SetPace(absl::Duration timeout) {
+    window_ = absl::ToInt64Milliseconds(timeout);
+    window_bytes_ = static_cast<size_t>(window_ * shared_.options.min_bytes_per_second / 1000);
+    transfer_end_ = NowMs() + absl::ToInt64Milliseconds(shared_.options.transfer_timeout);
+    OpenWindow(0);
+  }
+
+  void OpenWindow(size_t moved) {
+    window_start_ = moved;
+    deadline_.store(std::min(NowMs() + window_, transfer_end_), std::memory_order_relaxed);
+  }
+
+  // Of the transfer, `moved` bytes have moved so far.
+  void Progress(size_t moved) {
+    if (moved - window_start_ >= window_bytes_) OpenWindow(moved);
+  }
+
+  // The connection stands: its first request has as long as a header has.
+  void Greet() {
+    SetDeadline(shared_.options.header_timeout);
+    NextRequest();
   }
 
   // Starts with what was read already, else reads.
@@ -356,7 +311,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     keep_alive_ = false;
     continued_ = false;
     header_done_ = false;
-    parser_.emplace(&request_, shared_.options.max_header_bytes, shared_.options.max_body_bytes);
+    parser_.emplace(request_, shared_.options.parser, [this] { return responder_->MaxBody(); });
     if (filled_ > 0) {
       SetDeadline(shared_.options.header_timeout);
       return Parse();
@@ -394,19 +349,9 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
 
   void Parse() {
     idle_.store(false, std::memory_order_relaxed);
-    size_t used = 0;
-    while (!parser_->is_done()) {
-      error_code ec;
-      const size_t taken =
-          parser_->put(asio::const_buffer(buffer_.data() + used, filled_ - used), ec);
-      used += taken;
-      if (ec == beast::http::error::need_more) break;
-      if (ec) {
-        filled_ = 0;
-        return Refused(ec);
-      }
-      if (taken == 0) break;
-    }
+    int refusal = 0;
+    const size_t used = parser_->Feed({buffer_.data(), filled_}, &refusal);
+    if (refusal != 0) return Refused(refusal);
     if (used > 0) {
       std::memmove(buffer_.data(), buffer_.data() + used, filled_ - used);
       filled_ -= used;
@@ -414,12 +359,13 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     if (!parser_->is_done()) {
       if (parser_->is_header_done() && !header_done_) {
         header_done_ = true;
-        SetDeadline(shared_.options.body_timeout);
+        SetPace(shared_.options.body_timeout);
         if (parser_->expects_continue() && !continued_) {
           continued_ = true;
           return Continue();
         }
       }
+      if (header_done_) Progress(request_.body.size());
       return Read();
     }
     if (buffer_.size() > kKeepBytes && filled_ == 0) {
@@ -434,10 +380,8 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     responder_->Handle();
   }
 
-  void Refused(error_code ec) {
-    int status = 400;
-    if (ec == beast::http::error::header_limit) status = 431;
-    if (ec == beast::http::error::body_limit) status = 413;
+  void Refused(int status) {
+    filled_ = 0;
     keep_alive_ = false;
     unread_ = true;
     keep_ = shared_from_this();
@@ -481,17 +425,14 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
       head_.Append("\r\nContent-Length: ");
       head_.Append(text(body_.size()));
     }
-    head_.Append(
-        "\r\nCache-Control: no-store"
-        "\r\nX-Content-Type-Options: nosniff"
-        "\r\nX-Frame-Options: DENY"
-        "\r\nReferrer-Policy: no-referrer");
-    if (headers.find("Content-Security-Policy:") == std::string_view::npos) {
-      head_.Append(
-          "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri "
-          "'none'");
+    head_.Append(kSecurityHeaders);
+    if (headers.find("Cache-Control:") == std::string_view::npos) {
+      head_.Append("\r\nCache-Control: no-store");
     }
-    if (tls_) head_.Append("\r\nStrict-Transport-Security: max-age=31536000");
+    if (headers.find("Content-Security-Policy:") == std::string_view::npos) {
+      head_.Append(kNothingLoads);
+    }
+    if (tls_) head_.Append("\r\nStrict-Transport-Security: max-age=63072000");
     head_.Append(keep_alive_ ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n");
     head_.Append(headers);
     head_.Append("\r\n");
@@ -511,18 +452,12 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   void WriteSome() {
     const size_t total = head_.size() + body_.size();
     while (written_ < total) {
-      iovec parts[2];
-      int count = 0;
-      if (written_ < head_.size()) {
-        parts[count++] = {head_.data() + written_, head_.size() - written_};
-        if (body_.size() > 0) parts[count++] = {body_.data(), body_.size()};
-      } else {
-        const size_t at = written_ - head_.size();
-        parts[count++] = {body_.data() + at, body_.size() - at};
-      }
+      auto parts = Unwritten<iovec>([](const char* data, size_t size) {
+        return iovec{const_cast<char*>(data), size};
+      });
       msghdr message = {};
-      message.msg_iov = parts;
-      message.msg_iovlen = static_cast<size_t>(count);
+      message.msg_iov = parts.data();
+      message.msg_iovlen = parts.size();
       const ssize_t sent =
           ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent >= 0) {
@@ -531,6 +466,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
       }
       if (errno == EINTR) continue;
       if (errno != EAGAIN && errno != EWOULDBLOCK) return Written(false);
+      Progress(written_);
       asio::post(io_, [self = shared_from_this()] { self->WaitToWrite(); });
       return;
     }
@@ -548,10 +484,24 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   }
 
   void WriteTls() {
-    const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_.data(), head_.size()),
-                                                     asio::buffer(body_.data(), body_.size())};
-    asio::async_write(*tls_, parts,
-                      [self = shared_from_this()](error_code ec, size_t) { self->Written(!ec); });
+    const auto parts = Unwritten<asio::const_buffer>(
+        [](const char* data, size_t size) { return asio::const_buffer(data, size); });
+    tls_->async_write_some(parts, [self = shared_from_this()](error_code ec, size_t bytes) {
+      if (ec) return self->Written(false);
+      self->written_ += bytes;
+      if (self->written_ == self->head_.size() + self->body_.size()) return self->Written(true);
+      self->Progress(self->written_);
+      self->WriteTls();
+    });
+  }
+
+  // What is left of head_ and body_; a part may be empty.
+  template <class Part>
+  std::array<Part, 2> Unwritten(Part (*make)(const char*, size_t)) const {
+    const size_t head = std::min(written_, head_.size());
+    const size_t body = written_ - head;
+    return {make(head_.data() + head, head_.size() - head),
+            make(body_.data() + body, body_.size() - body)};
   }
 
   void Written(bool ok) {
@@ -620,8 +570,9 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   Roster& roster_;
   Shared& shared_;
   tcp::socket socket_;
+  std::shared_ptr<asio::ssl::context> tls_context_;
   std::optional<asio::ssl::stream<tcp::socket&>> tls_;
-  std::string peer_;
+  ClientCertificate certificate_;
   std::unique_ptr<Responder> responder_;
   // Holds this object while a request is being answered.
   std::shared_ptr<Connection> keep_;
@@ -635,6 +586,12 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   Stage stage_ = Stage::kAnswer;
   std::function<void(bool)> sent_;
   std::atomic<int64_t> deadline_ = std::numeric_limits<int64_t>::max();
+  // Of a transfer: the length of a window in milliseconds, the bytes that must move in it and those
+  // that had moved before it; and when all must have moved.
+  int64_t window_ = 0;
+  size_t window_bytes_ = 0;
+  size_t window_start_ = 0;
+  int64_t transfer_end_ = 0;
   std::atomic<bool> idle_ = true;
   bool first_ = true;
   bool keep_alive_ = false;
@@ -654,18 +611,6 @@ struct Worker {
 };
 
 }  // namespace
-
-void Request::Clear() {
-  for (std::string* text : {&method, &path, &query, &authorization, &cookie, &content_type,
-                            &idempotency_key, &if_match, &traceparent, &csrf, &accept}) {
-    text->clear();
-  }
-  if (body.capacity() > kKeepBytes) {
-    std::string().swap(body);
-  } else {
-    body.clear();
-  }
-}
 
 std::string_view HttpDate() {
   thread_local time_t made = 0;
@@ -718,6 +663,7 @@ class Server::Impl {
 
   int port() const { return port_; }
   int connections() const { return shared_.connections.load(); }
+  int64_t turned_away() const { return shared_.turned_away.load(); }
 
   void Shutdown(absl::Duration grace) {
     const std::lock_guard lock(shutdown_mutex_);
@@ -774,25 +720,8 @@ class Server::Impl {
       return error::Make(absl::StatusCode::kInvalidArgument, "TLS_REQUIRED",
                          "非回环地址的 HTTP 端口必须配置 TLS 证书", {{"address", options.listen}});
     }
-    shared_.tls.emplace(asio::ssl::context::tls_server);
-    asio::ssl::context& tls = *shared_.tls;
-    error_code ec;
-    tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                        asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                        asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use |
-                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                        SSL_OP_CIPHER_SERVER_PREFERENCE,
-                    ec);
-    if (!ec) tls.use_certificate_chain_file(options.cert_file, ec);
-    if (!ec) tls.use_private_key_file(options.key_file, asio::ssl::context::pem, ec);
-    if (ec) {
-      return error::Make(absl::StatusCode::kInvalidArgument, "TLS_FILES_INVALID",
-                         base::Cat("无法使用证书文件:", ec.message()),
-                         {{"cert_file", options.cert_file}});
-    }
-    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-    SSL_CTX_set_cipher_list(tls.native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20");
-    SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
+    RONGHE_ASSIGN_OR_RETURN(shared_.tls,
+                            TlsFiles::Load(options.cert_file, options.key_file, options.ca_file));
     return absl::OkStatus();
   }
 
@@ -817,18 +746,25 @@ class Server::Impl {
   }
 
   void Welcome(tcp::socket socket, Worker& worker, size_t lane) {
-    if (shared_.connections.load() >= shared_.options.max_connections) {
-      static constexpr std::string_view kFull =
-          "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-          "Connection: close\r\n\r\n";
-      if (!shared_.tls) {
-        ::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      }
-      return;
+    error_code ec;
+    std::string address = socket.remote_endpoint(ec).address().to_string();
+    if (ec) return;
+    if (shared_.connections.load() >= shared_.options.max_connections ||
+        (shared_.options.addresses != nullptr && !shared_.options.addresses->Connect(address))) {
+      return TurnAway(socket);
     }
-    auto connection =
-        std::make_shared<Connection>(std::move(socket), worker.io, lane, worker.roster, shared_);
+    auto connection = std::make_shared<Connection>(std::move(socket), std::move(address), worker.io,
+                                                   lane, worker.roster, shared_);
     asio::post(worker.io, [connection] { connection->Run(); });
+  }
+
+  void TurnAway(tcp::socket& socket) {
+    static constexpr std::string_view kFull =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
+        "Connection: close\r\n\r\n";
+    shared_.turned_away.fetch_add(1);
+    if (shared_.tls != nullptr) return;
+    ::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   void SweepLater(Worker& worker) {
@@ -836,8 +772,15 @@ class Server::Impl {
     worker.timer.async_wait([this, &worker](error_code ec) {
       if (ec) return;
       Sweep(worker, false);
+      if (&worker == workers_[0].get()) RefreshTls();
       SweepLater(worker);
     });
+  }
+
+  void RefreshTls() {
+    if (shared_.tls == nullptr || NowMs() < next_refresh_) return;
+    next_refresh_ = NowMs() + kRefreshMs;
+    shared_.tls->Refresh();
   }
 
   void Sweep(Worker& worker, bool all) {
@@ -862,6 +805,7 @@ class Server::Impl {
   std::optional<tcp::acceptor> acceptor_;
   std::optional<asio::steady_timer> accept_timer_;
   size_t next_ = 0;
+  int64_t next_refresh_ = 0;  // of the first worker's thread
   int port_ = 0;
   std::mutex shutdown_mutex_;
   bool stopped_ = false;
@@ -878,6 +822,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options, Ha
 
 int Server::port() const { return impl_->port(); }
 int Server::connections() const { return impl_->connections(); }
+int64_t Server::turned_away() const { return impl_->turned_away(); }
 void Server::Shutdown(absl::Duration grace) { impl_->Shutdown(grace); }
 
 }  // namespace ronghe::gateway::http

@@ -11,11 +11,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/gateway/http/address_limits.h"
+#include "services/gateway/http/certificate.h"
+#include "services/gateway/http/request.h"
+#include "services/gateway/http/request_parser.h"
 #include "services/gateway/transcode/out_buffer.h"
 
 namespace ronghe::gateway::http {
@@ -25,33 +27,23 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:0";
   // PEM files; empty: no TLS, for loopback addresses only.
   std::string cert_file, key_file;
+  // Authorities of client certificates, which are asked for and never required; empty: not asked
+  // for.
+  std::string ca_file;
   int threads = 1;
   int max_connections = 4096;
-  uint32_t max_header_bytes = 16 * 1024;
-  uint64_t max_body_bytes = 8 * 1024 * 1024;
+  // Counts connections per address; null: they are not counted. Must outlive the server.
+  AddressLimits* addresses = nullptr;
+  ParserLimits parser;
+  absl::Duration handshake_timeout = absl::Seconds(10);
   absl::Duration header_timeout = absl::Seconds(10);
-  absl::Duration body_timeout = absl::Seconds(30);
   absl::Duration idle_timeout = absl::Seconds(60);
-  absl::Duration write_timeout = absl::Seconds(30);
-};
-
-// One request. Strings are kept from request to request so that they need no new memory.
-struct Request {
-  std::string method;
-  std::string path;   // as sent, before the "?"
-  std::string query;  // as sent, after it
-  std::string authorization;
-  std::string cookie;
-  std::string content_type;
-  std::string idempotency_key;
-  std::string if_match;
-  std::string traceparent;
-  std::string csrf;
-  std::string accept;
-  std::string body;
-  absl::Time received;
-
-  void Clear();
+  // A body that comes, or an answer that is taken, has this long to be over; but as long as within
+  // this time it moves `min_bytes_per_second`, it has as long again, up to `transfer_timeout`.
+  absl::Duration body_timeout = absl::Seconds(10);
+  absl::Duration write_timeout = absl::Seconds(10);
+  int64_t min_bytes_per_second = 4096;
+  absl::Duration transfer_timeout = absl::Minutes(5);
 };
 
 // The connection, as whoever answers a request sees it. Respond, or BeginStream … EndStream, is
@@ -64,12 +56,16 @@ class Exchange {
   // The address of the other end.
   virtual const std::string& peer() const = 0;
   virtual bool secure() const = 0;
+  // The client certificate that was shown; all empty for none.
+  virtual const ClientCertificate& certificate() const = 0;
 
   // The body of the answer, to print into. Empty at the start of each request.
   virtual transcode::OutBuffer& body() = 0;
 
-  // Sends status, headers and body. `content_type` may be empty for an answer without a body.
-  // `headers` are whole lines, "Name: value\r\n".
+  // Sends status, headers and body; of a request with HEAD, no body. `content_type` may be empty
+  // for an answer without a body. `headers` are whole lines, "Name: value\r\n"; Cache-Control and
+  // Content-Security-Policy among them replace what is sent otherwise: nothing is kept, and a page
+  // loads nothing.
   virtual void Respond(int status, std::string_view content_type,
                        std::string_view headers = {}) = 0;
 
@@ -93,10 +89,13 @@ class Exchange {
 class Responder {
  public:
   virtual ~Responder() = default;
+  // How many bytes the body of a request may have whose method, path and query stand in the
+  // exchange; the rest of it is still to come. On the thread that reads the connection.
+  virtual uint64_t MaxBody() = 0;
   // A request is complete. On the thread that reads the connection.
   virtual void Handle() = 0;
-  // What came is no request that can be handled: 400, 413 or 431. Must Respond; the connection
-  // ends after it.
+  // What came is no request that can be handled: 400, 413, 414 or 431. Must Respond; the
+  // connection ends after it.
   virtual void Refuse(int status) = 0;
   // The client went away during a stream, or the server ends. Any thread, at any time, also when
   // nothing is under way.
@@ -121,6 +120,8 @@ class Server {
 
   int port() const;
   int connections() const;
+  // Connections that were turned away because there were too many, of all or of one address.
+  int64_t turned_away() const;
 
   // Stops accepting, ends idle connections, lets requests under way finish for `grace`, then ends
   // the rest. Idempotent. Returns when no connection is left.

@@ -2,6 +2,7 @@
 
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
+#include <grpc/support/alloc.h>
 #include <grpc/support/log.h>
 #include <grpc/support/time.h>
 
@@ -9,14 +10,19 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/strip.h"
+#include "common/base/status_macros.h"
 #include "common/base/strings.h"
+#include "common/crypto/bytes.h"
 #include "common/error/error.h"
+#include "common/rpc/refusal.h"
 #include "common/trace/trace.h"
 #include "services/gateway/access/domain/errors.h"
-#include "services/gateway/access/gate.h"
+#include "services/gateway/access/session_issuer.h"
 #include "services/gateway/backend/call.h"
+#include "services/gateway/http/caller.h"
+#include "services/gateway/http/refusals.h"
 #include "services/gateway/passthrough/reflection.h"
 #include "services/gateway/transcode/error_json.h"
 
@@ -25,11 +31,29 @@ namespace {
 
 using access::Doorman;
 using access::VisitorOr;
+using Limits = http::AddressLimits::Kind;
 using backend::Slice;
 
 // Calls that may be taken before the thread of a lane comes round.
 constexpr int kAccepting = 32;
 constexpr absl::Duration kDefaultTimeout = absl::Seconds(10);
+
+constexpr std::string_view kPurposeKey = "x-ronghe-purpose";
+constexpr std::string_view kValidateOnlyKey = "x-ronghe-validate-only";
+
+// x5t#S256 of a certificate that gRPC has verified and wrote as PEM; empty where it is none.
+std::string Thumbprint(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  const size_t begin = pem.find(kBegin);
+  const size_t end = pem.find("-----END CERTIFICATE-----");
+  std::string der;
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin ||
+      !absl::Base64Unescape(
+          base::Sv(pem.substr(begin + kBegin.size(), end - begin - kBegin.size())), &der)) {
+    return {};
+  }
+  return crypto::Base64UrlEncode(crypto::Sha256(der));
+}
 
 class ProxyCall;
 
@@ -39,7 +63,6 @@ struct Server::Impl {
   Impl(const ServerOptions& o, const ServerParts& p)
       : options(o),
         parts(p),
-        gate(p.methods),
         calls_gauge(
             p.registry.AddGauge("ronghe_gateway_grpc_calls", "Calls under way on the gRPC port.")) {
     grpc_init();
@@ -56,7 +79,6 @@ struct Server::Impl {
 
   const ServerOptions options;
   const ServerParts parts;
-  const access::Gate gate;
   metrics::Gauge& calls_gauge;
   grpc_server* server = nullptr;
   int port = 0;
@@ -193,12 +215,33 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
 
   void Received(bool) {
     if (reflection_) return Reflected();
+    ReadCaller();
     if (message_ == nullptr) {
       return Refuse(
           error::Make(absl::StatusCode::kInvalidArgument, "REQUEST_MISSING", "缺少请求内容"));
     }
-    if (method_->policy.scope() == options::v1::SCOPE_PUBLIC) return Forward();
-    Authenticate();
+    if (absl::Status status = http::CheckCaller(admission_.purpose, validate_only_); !status.ok()) {
+      return Refuse(status);
+    }
+    if (method_->policy.scope() != options::v1::SCOPE_PUBLIC) return Authenticate();
+    const bool signs_in = method_->response->ByName("session_token") != nullptr;
+    if (MayAsk(signs_in ? Limits::kSignIn : Limits::kAnonymous)) Forward();
+  }
+
+  // What the caller says about the call, beside who it is.
+  void ReadCaller() {
+    char* const peer = grpc_call_get_peer(call_);
+    peer_ = access::AddressOf(peer);
+    gpr_free(peer);
+    for (size_t i = 0; i < metadata_.count; ++i) {
+      const std::string_view key = Slice::View(metadata_.metadata[i].key);
+      const std::string_view value = Slice::View(metadata_.metadata[i].value);
+      if (key == kPurposeKey) admission_.purpose = std::string(value);
+      if (key == kValidateOnlyKey) validate_only_ = value;
+      if (key != "traceparent") continue;
+      if (auto parsed = trace::Context::Parse(value); parsed.ok()) trace_ = parsed->Child();
+    }
+    if (trace_.empty()) trace_ = trace::Context::New();
   }
 
   void Authenticate() {
@@ -208,59 +251,81 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
       absl::string_view value = base::Sv(Slice::View(metadata_.metadata[i].value));
       if (value.size() > 7 && absl::EqualsIgnoreCase(value.substr(0, 7), "bearer ")) {
         secret_ = std::string(value.substr(7));
-        kind_ = Doorman::Kind::kSession;
       }
     }
-    if (secret_.empty()) {
-      secret_ = CertificateName();
-      kind_ = Doorman::Kind::kCertificate;
+    if (secret_.empty()) return RefuseStranger(access::errors::SignInRequired());
+    kind_ = Doorman::KindOf(secret_);
+    if (kind_ == Doorman::Kind::kClientToken) {
+      secret_ = Doorman::ClientSecret(secret_, CertificateThumbprint());
     }
-    if (secret_.empty()) return Refuse(access::errors::SignInRequired());
     if (auto known = impl_.parts.doorman.Known(kind_, secret_)) return Admit(*known);
     impl_.parts.doorman.LookUp(
         kind_, secret_,
         [self = shared_from_this()](const VisitorOr& visitor) { self->Admit(visitor); });
   }
 
-  std::string CertificateName() {
-    std::string name;
+  // x5t#S256 of the client certificate that was shown and verified; empty: none.
+  std::string CertificateThumbprint() {
+    std::string pem;
     grpc_auth_context* context = grpc_call_auth_context(call_);
-    if (context == nullptr) return name;
+    if (context == nullptr) return {};
     if (grpc_auth_context_peer_is_authenticated(context)) {
       grpc_auth_property_iterator it =
-          grpc_auth_context_find_properties_by_name(context, GRPC_X509_CN_PROPERTY_NAME);
+          grpc_auth_context_find_properties_by_name(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
       const grpc_auth_property* property = grpc_auth_property_iterator_next(&it);
-      if (property != nullptr) name.assign(property->value, property->value_length);
+      if (property != nullptr) pem.assign(property->value, property->value_length);
     }
     grpc_auth_context_release(context);
-    return name;
+    return Thumbprint(pem);
   }
 
   void Admit(const VisitorOr& visitor) {
-    if (!visitor.ok()) return Refuse(visitor.status());
+    if (!visitor.ok()) return RefuseStranger(visitor.status());
     visitor_ = *visitor;
-    if (absl::Status status = impl_.gate.Check(visitor_->credential, *method_); !status.ok()) {
-      return Refuse(status);
+    if (kind_ == Doorman::Kind::kSession) {
+      const absl::Status moved = impl_.parts.doorman.CheckAddress(*visitor_, secret_, peer_);
+      if (!moved.ok()) return Refuse(moved);
     }
+    const std::string purpose = admission_.purpose;
+    const std::optional<absl::Status> status =
+        impl_.parts.gate.Check(visitor_->credential, *method_, purpose, &admission_);
+    if (!status.has_value()) {
+      return impl_.parts.gate.Later(
+          visitor_->credential, [self = shared_from_this(), visitor](const absl::Status& asked) {
+            asked.ok() ? self->Admit(visitor) : self->Refuse(asked);
+          });
+    }
+    if (!status->ok()) return Refuse(*status);
     Forward();
+  }
+
+  // Whether this address may ask once more without having signed in; else answers that it must
+  // wait, which the audit trail hears of once a second.
+  bool MayAsk(Limits kind) {
+    http::AddressLimits* const addresses = impl_.parts.addresses;
+    if (addresses == nullptr) return true;
+    const absl::Time now = absl::Now();
+    const absl::Duration wait = addresses->Take(kind, peer_, now);
+    if (wait == absl::ZeroDuration()) return true;
+    const absl::Status status = http::refusals::RateLimited(wait);
+    const bool noted = addresses->Take(Limits::kNotice, peer_, now) == absl::ZeroDuration();
+    noted ? Refuse(status) : End(status);
+    return false;
+  }
+
+  void RefuseStranger(const absl::Status& status) {
+    if (MayAsk(Limits::kAnonymous)) Refuse(status);
   }
 
   void Forward() {
     const auto backend = impl_.parts.backends.Route(*method_, flat_.View(message_));
     if (!backend.ok()) return Refuse(backend.status());
-    trace::Context trace;
-    for (size_t i = 0; i < metadata_.count; ++i) {
-      if (Slice::View(metadata_.metadata[i].key) != "traceparent") continue;
-      if (auto parsed = trace::Context::Parse(Slice::View(metadata_.metadata[i].value));
-          parsed.ok()) {
-        trace = parsed->Child();
-      }
-    }
-    if (trace.empty()) trace = trace::Context::New();
-    const std::string traceparent = trace.ToHeader();
+    const std::string traceparent = trace_.ToHeader();
     backend::CallContext context;
     if (visitor_ != nullptr) context.authorization = &visitor_->authorization;
     context.traceparent = traceparent;
+    context.caller = {
+        .peer = peer_, .purpose = admission_.purpose, .validate_only = validate_only_ == "true"};
     context.timeout = Timeout();
     if (context.timeout <= absl::ZeroDuration()) {
       return Refuse(absl::DeadlineExceededError("deadline exceeded"));
@@ -302,50 +367,82 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
       const std::lock_guard lock(mutex_);
       forwarding_ = false;
     }
-    Finish(status, status.code == GRPC_STATUS_OK ? response : nullptr);
+    if (status.code != GRPC_STATUS_OK) return Finish(status, nullptr);
+    // The session may have new tokens, or have ended.
+    if (kind_ == Doorman::Kind::kSession && !secret_.empty() &&
+        method_->policy.scope() == options::v1::SCOPE_SELF &&
+        method_->policy.audit() == options::v1::AUDIT_WRITE) {
+      impl_.parts.doorman.Forget(kind_, secret_);
+    }
+    if (admission_.filter == nullptr) return Finish(status, response);
+    outgoing_ = Filtered(response);
+    if (outgoing_ == nullptr) return Refuse(absl::InternalError("malformed response"));
+    Finish(status, outgoing_);
   }
 
+  // What of an answer the caller may see, or null for a malformed one.
+  grpc_byte_buffer* Filtered(grpc_byte_buffer* message) {
+    std::string bytes;
+    if (!admission_.filter->Apply(flat_.View(message), &bytes)) return nullptr;
+    return OneSlice(bytes);
+  }
+
+  // A stream is worth no more than what opened it: each message waits for that to be looked at.
   void StreamMessage(grpc_byte_buffer* message) {
-    if (const absl::Status status = CheckSession(); !status.ok()) {
-      grpc_byte_buffer_destroy(message);
-      stream_->Cancel();
-      refusal_ = status;
-      return;
-    }
     outgoing_ = message;
     sending_ = true;
+    if (secret_.empty()) return Send(&ProxyCall::MessageSent);
+    if (const auto known = impl_.parts.doorman.Known(kind_, secret_)) {
+      renewed_ = *known;
+      return Renewed(true);
+    }
+    impl_.parts.doorman.LookUp(kind_, secret_,
+                               [self = shared_from_this()](const VisitorOr& visitor) {
+                                 self->renewed_ = visitor;
+                                 // Back to the thread of the lane.
+                                 self->Start(&self->renew_, &ProxyCall::Renewed, nullptr, 0);
+                               });
+  }
+
+  void Renewed(bool) {
+    absl::Status status = renewed_.status();
+    if (status.ok()) {
+      status = impl_.parts.gate.Renew(visitor_->credential, (*renewed_)->credential, *method_,
+                                      &admission_);
+    }
+    if (status.ok() && admission_.filter != nullptr) {
+      grpc_byte_buffer* const filtered = Filtered(outgoing_);
+      if (filtered == nullptr) status = absl::InternalError("malformed response");
+      grpc_byte_buffer_destroy(std::exchange(outgoing_, filtered));
+    }
+    if (status.ok()) return Send(&ProxyCall::MessageSent);
+    refusal_ = status;
+    MessageSent(false);
+  }
+
+  // Sends `outgoing_`.
+  void Send(void (ProxyCall::*done)(bool)) {
     grpc_op ops[2] = {};
     size_t count = 0;
     if (!greeted_) ops[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
     greeted_ = true;
     ops[count].op = GRPC_OP_SEND_MESSAGE;
     ops[count++].data.send_message.send_message = outgoing_;
-    Start(&send_, &ProxyCall::MessageSent, ops, count);
-  }
-
-  // A stream is worth no more than the session or certificate that opened it.
-  absl::Status CheckSession() {
-    if (secret_.empty()) return absl::OkStatus();
-    if (const auto known = impl_.parts.doorman.Known(kind_, secret_)) return known->status();
-    impl_.parts.doorman.LookUp(kind_, secret_,
-                               [self = shared_from_this()](const VisitorOr& visitor) {
-                                 if (visitor.ok()) return;
-                                 const std::lock_guard lock(self->mutex_);
-                                 if (self->forwarding_) self->stream_->Cancel();
-                               });
-    return absl::OkStatus();
+    Start(&send_, done, ops, count);
   }
 
   void MessageSent(bool ok) {
     sending_ = false;
     grpc_byte_buffer_destroy(std::exchange(outgoing_, nullptr));
-    if (finished_) return Finish(ended_, nullptr);
+    if (finished_) return StreamEnded();
     if (ok) {
       stream_->Read();
     } else {
       stream_->Cancel();
     }
   }
+
+  void StreamEnded() { refusal_.ok() ? Finish(ended_, nullptr) : Refuse(refusal_); }
 
   void StreamFinished(const backend::CallStatus& status) {
     {
@@ -354,16 +451,28 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
     }
     finished_ = true;
     ended_ = status;
-    if (!refusal_.ok()) {
-      const transcode::OwnedError error(refusal_);
-      ended_.code = static_cast<grpc_status_code>(error.wire().code);
-      ended_.message = Slice::Copy(error.wire().message);
-      ended_.details = Slice::Copy(error.wire().details);
-    }
-    if (!sending_) Finish(ended_, nullptr);
+    if (!sending_) StreamEnded();
   }
 
+  // Ends the call with what the gateway itself has against it.
   void Refuse(const absl::Status& status) {
+    Record(status);
+    End(status);
+  }
+
+  void Record(const absl::Status& status) {
+    if (impl_.parts.refusals == nullptr || !rpc::IsRefusal(status)) return;
+    audit::Entry entry;
+    if (visitor_ != nullptr) entry.subject = visitor_->credential.principal.subject;
+    entry.peer = peer_;
+    entry.method = method_ == nullptr ? "(grpc)" : method_->path;
+    entry.result = base::Cat(absl::StatusCodeToString(status.code()), " ", error::Reason(status));
+    entry.trace_id = trace_.trace_id;
+    if (http::IsPurpose(admission_.purpose)) entry.detail = audit::Detail(admission_.purpose, "");
+    impl_.parts.refusals->Record(std::move(entry));
+  }
+
+  void End(const absl::Status& status) {
     const transcode::OwnedError error(status);
     backend::CallStatus ended;
     ended.code = static_cast<grpc_status_code>(error.wire().code);
@@ -424,16 +533,15 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
       return Refuse(
           error::Make(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED", "请求内容无法解析"));
     }
-    grpc_slice slice = grpc_slice_from_copied_buffer(answer.data(), answer.size());
-    outgoing_ = grpc_raw_byte_buffer_create(&slice, 1);
+    outgoing_ = OneSlice(answer);
+    Send(&ProxyCall::ReflectionSent);
+  }
+
+  static grpc_byte_buffer* OneSlice(std::string_view bytes) {
+    grpc_slice slice = grpc_slice_from_copied_buffer(bytes.data(), bytes.size());
+    grpc_byte_buffer* const buffer = grpc_raw_byte_buffer_create(&slice, 1);
     grpc_slice_unref(slice);
-    grpc_op ops[2] = {};
-    size_t count = 0;
-    if (!greeted_) ops[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
-    greeted_ = true;
-    ops[count].op = GRPC_OP_SEND_MESSAGE;
-    ops[count++].data.send_message.send_message = outgoing_;
-    Start(&send_, &ProxyCall::ReflectionSent, ops, count);
+    return buffer;
   }
 
   void ReflectionSent(bool ok) {
@@ -450,7 +558,7 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   grpc_byte_buffer* outgoing_ = nullptr;
   grpc_metadata trailing_ = {};
   int cancelled_ = 0;
-  Part accept_, close_, receive_, send_, finish_;
+  Part accept_, close_, receive_, renew_, send_, finish_;
   bool counted_ = false;
   bool reflection_ = false;
   bool greeted_ = false;
@@ -460,6 +568,10 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   Doorman::Kind kind_ = Doorman::Kind::kSession;
   std::string secret_;
   std::shared_ptr<const access::Visitor> visitor_;
+  access::Admission admission_;
+  std::string peer_, validate_only_;
+  trace::Context trace_;
+  VisitorOr renewed_ = std::shared_ptr<const access::Visitor>();
   backend::FlatBytes flat_;
   backend::CallStatus ended_;
   absl::Status refusal_;
@@ -494,11 +606,18 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(const ServerOptions& opti
   const bool loopback =
       absl::StartsWith(options.listen, "127.") || absl::StartsWith(options.listen, "localhost:") ||
       absl::StartsWith(options.listen, "[::1]:") || absl::StartsWith(options.listen, "unix:");
-  if (options.certificate.empty() && !loopback) {
+  if (options.tls.empty() && !loopback) {
     return error::Make(absl::StatusCode::kInvalidArgument, "TLS_REQUIRED",
                        "非回环地址的 gRPC 端口必须配置 TLS 证书", {{"address", options.listen}});
   }
   auto impl = std::make_unique<Impl>(options, parts);
+  grpc_server_credentials* credentials = nullptr;
+  if (options.tls.empty()) {
+    credentials = grpc_insecure_server_credentials_create();
+  } else {
+    RONGHE_ASSIGN_OR_RETURN(credentials,
+                            rpc::CoreServerCredentials(options.tls, /*required=*/false));
+  }
   const auto integer = [](const char* key, int value) {
     grpc_arg arg;
     arg.type = GRPC_ARG_INTEGER;
@@ -521,19 +640,6 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(const ServerOptions& opti
   impl->server = grpc_server_create(&all, nullptr);
   for (size_t i = 0; i < parts.lanes.size(); ++i) {
     grpc_server_register_completion_queue(impl->server, parts.lanes.queue(i), nullptr);
-  }
-  grpc_server_credentials* credentials;
-  if (options.certificate.empty()) {
-    credentials = grpc_insecure_server_credentials_create();
-  } else {
-    const grpc_ssl_pem_key_cert_pair pair = {options.key.c_str(), options.certificate.c_str()};
-    grpc_ssl_server_certificate_config* config = grpc_ssl_server_certificate_config_create(
-        options.ca.empty() ? nullptr : options.ca.c_str(), &pair, 1);
-    credentials = grpc_ssl_server_credentials_create_with_options(
-        grpc_ssl_server_credentials_create_options_using_config(
-            options.ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                               : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY,
-            config));
   }
   impl->port = grpc_server_add_http2_port(impl->server, options.listen.c_str(), credentials);
   grpc_server_credentials_release(credentials);

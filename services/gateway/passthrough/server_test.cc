@@ -1,7 +1,10 @@
 #include "services/gateway/passthrough/server.h"
 
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -9,6 +12,9 @@
 #include "grpc/reflection/v1alpha/reflection.pb.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
+#include "grpcpp/impl/client_unary_call.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
+#include "services/gateway/http/certificate.h"
 #include "services/gateway/passthrough/reflection.h"
 #include "services/gateway/testing/house.h"
 
@@ -104,6 +110,12 @@ TEST_F(PassthroughTest, TheDoorIsTheSameAsOverHttp) {
   EXPECT_THAT(client.GetThing(As("forged"), request), HasReason("SESSION_INVALID"));
   house_.credentials.SetSession("fresh", "accounts/2", true);
   EXPECT_THAT(client.GetThing(As("fresh"), request), HasReason("PASSWORD_CHANGE_REQUIRED"));
+  house_.credentials.SetSession("half", "accounts/2");
+  house_.credentials.SetSecondFactor("half", access::SecondFactor::kPending);
+  EXPECT_THAT(client.GetThing(As("half"), request), HasReason("SECOND_FACTOR_REQUIRED"));
+  house_.credentials.SetSession("there", "accounts/3");
+  house_.credentials.BindSession("there", "10.0.0.7");
+  EXPECT_THAT(client.GetThing(As("there"), request), HasReason("SESSION_MOVED"));
 }
 
 TEST_F(PassthroughTest, TheRouteFieldPicksTheService) {
@@ -168,6 +180,29 @@ TEST_F(PassthroughTest, CancellationReachesTheService) {
   EXPECT_THAT(client.GetThing(out, slow), StatusIs(absl::StatusCode::kCancelled));
   canceller.join();
   while (house_.first.cancelled.load() < 2) std::this_thread::yield();
+}
+
+TEST_F(PassthroughTest, AStreamEndsWhenItsCallersRightsChange) {
+  House::Options options;
+  options.trust = absl::Milliseconds(20);
+  House house(options);
+  config::v1::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", house.grpc->port()));
+  td::ThingServiceClient client(
+      rpc::Channel::Create(peer, config::v1::Tls(), {.own_connections = true}).value());
+  td::WatchThingsRequest watch;
+  watch.set_source("services/first");
+  watch.set_count(-1);
+  int received = 0;
+  EXPECT_THAT(client.WatchThings(As("good"), watch,
+                                 [&](const td::Thing&) {
+                                   if (++received == 3) {
+                                     house.credentials.SetGrants("good", {{"leader", 5}});
+                                   }
+                                   return absl::OkStatus();
+                                 }),
+              HasReason("RIGHTS_CHANGED"));
+  EXPECT_GE(received, 3);
 }
 
 TEST_F(PassthroughTest, DeadlinesPass) {
@@ -263,16 +298,40 @@ TEST_F(PassthroughTest, ReflectionTellsTheContracts) {
   EXPECT_TRUE(status.ok()) << status.error_message();
 }
 
+TEST_F(PassthroughTest, TheServiceHearsWhoCallsAndWhy) {
+  auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", house_.grpc->port()),
+                                     grpc::InsecureChannelCredentials());
+  const auto ask = [&](std::vector<std::pair<std::string, std::string>> metadata) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer good");
+    for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
+    td::GetThingRequest request;
+    request.set_name("things/caller");
+    td::Thing thing;
+    const grpc::internal::RpcMethod method("/ronghe.gateway.testdata.v1.ThingService/GetThing",
+                                           grpc::internal::RpcMethod::NORMAL_RPC);
+    const grpc::Status status = grpc::internal::BlockingUnaryCall<td::GetThingRequest, td::Thing>(
+        channel.get(), method, &context, request, &thing);
+    return status.ok() ? thing.display_name() : absl::StrCat("refused ", status.error_code());
+  };
+  EXPECT_EQ(ask({}), "127.0.0.1 ");
+  EXPECT_EQ(ask({{"x-ronghe-purpose", "audit"}, {"x-ronghe-validate-only", "true"}}),
+            "127.0.0.1 audit dry");
+  // What only the gateway says, nobody says for it.
+  EXPECT_EQ(ask({{"ronghe-context", "peer=9.9.9.9;purpose=mine;dry=1"}}), "127.0.0.1 ");
+  EXPECT_EQ(ask({{"x-ronghe-purpose", std::string(65, 'x')}}), "refused 3");
+  EXPECT_EQ(ask({{"x-ronghe-validate-only", "maybe"}}), "refused 3");
+}
+
 class MutualTlsTest : public ::testing::Test {
  protected:
   MutualTlsTest() {
     House::Options options;
     const config::v1::Tls server = authority_.Issue("gateway.ronghe");
-    options.grpc.ca = config::ReadFile(server.ca_file()).value();
-    options.grpc.certificate = config::ReadFile(server.cert_file()).value();
-    options.grpc.key = config::ReadFile(server.key_file()).value();
+    options.grpc.tls = {server.cert_file(), server.key_file(), server.ca_file()};
     house_ = std::make_unique<House>(options);
-    house_->credentials.SetClient("census.province", "clients/7");
+    census_ = authority_.Issue("census.province");
+    house_->credentials.SetClient(kToken, ThumbprintOf(census_), "clients/7");
   }
   std::shared_ptr<rpc::Channel> ChannelWith(const config::v1::Tls& tls) {
     config::v1::Peer peer;
@@ -289,16 +348,29 @@ class MutualTlsTest : public ::testing::Test {
     return client.GetThing(out, request);
   }
 
+  static constexpr char kToken[] = "a.b.c";
+
+  static std::string ThumbprintOf(const config::v1::Tls& tls) {
+    const std::string pem = config::ReadFile(tls.cert_file()).value();
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
+    return http::ReadCertificate(certificate.get()).x5t_s256;
+  }
+
   ::ronghe::testing::TestAuthority authority_;
+  config::v1::Tls census_;
   std::unique_ptr<House> house_;
 };
 
-TEST_F(MutualTlsTest, ACertificateIsTheClientItWasRegisteredFor) {
-  const auto thing = Get(ChannelWith(authority_.Issue("census.province")), "");
+TEST_F(MutualTlsTest, AClientsTokenOpensWithItsCertificateOnly) {
+  const auto thing = Get(ChannelWith(census_), kToken);
   ASSERT_THAT(thing, IsOk());
   EXPECT_TRUE(absl::StartsWith(thing->display_name(), "first clients/7 "));
-  EXPECT_THAT(Get(ChannelWith(authority_.Issue("other.province")), ""),
-              HasReason("CLIENT_UNKNOWN"));
+  EXPECT_THAT(Get(ChannelWith(authority_.Issue("census.province")), kToken),
+              HasReason("CLIENT_TOKEN_INVALID"));
+  EXPECT_THAT(Get(ChannelWith(census_), ""), HasReason("UNAUTHENTICATED_NO_TOKEN"));
 }
 
 TEST_F(MutualTlsTest, ASessionTokenStandsAboveTheCertificate) {
@@ -316,14 +388,35 @@ TEST_F(MutualTlsTest, AForeignAuthorityIsNotLetIn) {
 
 TEST(PassthroughServerTest, RefusesPlainTextBeyondLoopbackAndTakenPorts) {
   House house;
-  const ServerParts parts{*house.schema, *house.methods, *house.backends,
-                          house.lanes,   *house.doorman, house.registry};
+  const ServerParts parts{*house.schema,  *house.methods, *house.backends, house.lanes,
+                          *house.doorman, *house.gate,    house.registry};
   ServerOptions options;
   options.listen = "0.0.0.0:0";
   EXPECT_THAT(Server::Create(options, parts).status(),
               StatusIs(absl::StatusCode::kInvalidArgument));
   options.listen = absl::StrCat("127.0.0.1:", house.grpc->port());
   EXPECT_THAT(Server::Create(options, parts).status(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(MutualTlsTest, NewFilesReachNewConnections) {
+  const auto before = ChannelWith(census_);
+  ASSERT_THAT(Get(before, kToken), IsOk());
+  // A certificate of another name: whoever asks for that name gets through once it is shown.
+  const config::v1::Tls renamed = authority_.Issue("renamed.ronghe");
+  std::filesystem::rename(renamed.key_file(), authority_.directory() / "gateway.ronghe.key");
+  std::filesystem::rename(renamed.cert_file(), authority_.directory() / "gateway.ronghe.pem");
+  config::v1::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", house_->grpc->port()));
+  peer.set_server_name("renamed.ronghe");
+  absl::Status status = absl::UnavailableError("");
+  for (const absl::Time end = absl::Now() + absl::Seconds(30);
+       absl::IsUnavailable(status) && absl::Now() < end;) {
+    const auto after = rpc::Channel::Create(peer, census_, {.own_connections = true});
+    ASSERT_THAT(after, IsOk());
+    status = Get(*after, kToken).status();
+  }
+  EXPECT_THAT(status, IsOk());
+  EXPECT_THAT(Get(before, kToken), IsOk()) << "what stands goes on";
 }
 
 }  // namespace

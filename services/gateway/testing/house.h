@@ -18,6 +18,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "services/gateway/access/domain/errors.h"
 #include "services/gateway/access/doorman.h"
+#include "services/gateway/access/gate.h"
 #include "services/gateway/backend/backends.h"
 #include "services/gateway/http/front.h"
 #include "services/gateway/http/server.h"
@@ -56,6 +57,11 @@ class Things : public td::ThingServiceHandler {
     }
     td::Thing thing;
     thing.set_name(request.name());
+    if (request.name() == "things/caller") {
+      thing.set_display_name(absl::StrCat(base::Sv(call.peer()), " ", call.purpose(),
+                                          call.validate_only() ? " dry" : ""));
+      return thing;
+    }
     thing.set_display_name(
         absl::StrCat(house_, " ", call.principal().subject, " ", call.trace().trace_id));
     thing.set_etag("7");
@@ -64,12 +70,14 @@ class Things : public td::ThingServiceHandler {
   }
   absl::StatusOr<td::Thing> UpdateThing(rpc::Call& call,
                                         const td::UpdateThingRequest& request) override {
+    call.set_audited();
     td::Thing thing = request.thing();
     thing.set_display_name(absl::StrCat(thing.display_name(), "|", call.request_id()));
     return thing;
   }
   absl::StatusOr<td::Thing> SubmitThing(rpc::Call& call,
                                         const td::SubmitThingRequest& request) override {
+    call.set_audited();
     td::Thing thing;
     thing.set_name(request.name());
     thing.set_display_name(absl::StrCat(request.reason(), "|", call.principal().subject));
@@ -126,12 +134,17 @@ class Credentials : public access::CredentialSource {
     if (it == sessions_.end()) return access::errors::SessionInvalid();
     return it->second;
   }
-  absl::StatusOr<access::Credential> ByCertificate(std::string_view name, absl::Time) override {
+  absl::StatusOr<access::Credential> ByClientToken(std::string_view token, std::string_view x5t,
+                                                   absl::Time) override {
     const absl::MutexLock lock(&mutex_);
     ++lookups_;
-    const auto it = clients_.find(std::string(name));
-    if (it == clients_.end()) return access::errors::ClientUnknown(name);
+    const auto it = clients_.find(absl::StrCat(base::Sv(token), " ", base::Sv(x5t)));
+    if (it == clients_.end()) return access::errors::ClientTokenInvalid();
     return it->second;
+  }
+
+  void EndMoved(std::string_view token, std::string_view, absl::Time) override {
+    EndSession(std::string(token));
   }
 
   void SetSession(const std::string& token, const std::string& subject, bool must_change = false,
@@ -143,12 +156,29 @@ class Credentials : public access::CredentialSource {
     const absl::MutexLock lock(&mutex_);
     sessions_[token] = credential;
   }
-  void SetClient(const std::string& name, const std::string& subject) {
+  // Binds a session to the address that it was opened from.
+  void BindSession(const std::string& token, const std::string& address) {
+    const absl::MutexLock lock(&mutex_);
+    sessions_[token].address = address;
+  }
+  // How far the second factor of a session is.
+  void SetSecondFactor(const std::string& token, access::SecondFactor state) {
+    const absl::MutexLock lock(&mutex_);
+    sessions_[token].second_factor = state;
+  }
+  // `token` with dots in it, as a client's has; `terms` may be null.
+  void SetClient(const std::string& token, const std::string& x5t, const std::string& subject,
+                 std::shared_ptr<const access::ClientTerms> terms = nullptr) {
     access::Credential credential;
     credential.principal = {
         auth::Principal::Kind::kClient, subject, {{"department_client", 0}}, ""};
+    credential.terms = std::move(terms);
     const absl::MutexLock lock(&mutex_);
-    clients_[name] = credential;
+    clients_[absl::StrCat(token, " ", x5t)] = credential;
+  }
+  void SetGrants(const std::string& token, std::vector<auth::Grant> grants) {
+    const absl::MutexLock lock(&mutex_);
+    sessions_[token].principal.grants = std::move(grants);
   }
   void EndSession(const std::string& token) {
     const absl::MutexLock lock(&mutex_);
@@ -172,6 +202,11 @@ class House {
     absl::Duration trust = absl::Seconds(2);
     passthrough::ServerOptions grpc;
     http::ServerOptions http;
+    std::vector<http::PlainHandler*> plain = {};
+    // Null: nobody is held back.
+    http::AddressLimits* addresses = nullptr;
+    audit::RefusalLog* refusals = nullptr;
+    http::FrontOptions front = {};
   };
   House() : House(Options()) {}
   explicit House(const Options& options)
@@ -194,14 +229,17 @@ class House {
     door.trust = options.trust;
     doorman =
         std::make_unique<access::Doorman>(credentials, first_.minter(), base::Clock::Real(), door);
+    gate = std::make_unique<access::Gate>(*methods, base::Clock::Real());
     credentials.SetSession("good", "accounts/1");
     assets.Add("/page", {"text/plain", "a page", ""});
-    front = std::make_unique<http::Front>(http::FrontParts{*schema, *methods, *router, *backends,
-                                                           *doorman, assets, registry,
-                                                           [this] { return ready.load(); }});
+    front = std::make_unique<http::Front>(
+        http::FrontParts{*schema, *methods, *router, *backends, *doorman, *gate, assets, registry,
+                         [this] { return ready.load(); }, options.plain, options.addresses,
+                         options.refusals, options.front});
     http = http::Server::Create(options.http, *front).value();
-    grpc = passthrough::Server::Create(options.grpc,
-                                       {*schema, *methods, *backends, lanes, *doorman, registry})
+    grpc = passthrough::Server::Create(
+               options.grpc, {*schema, *methods, *backends, lanes, *doorman, *gate, registry,
+                              options.addresses, options.refusals})
                .value();
   }
   ~House() {
@@ -245,6 +283,7 @@ class House {
   backend::Lanes lanes;
   std::unique_ptr<backend::Backends> backends;
   std::unique_ptr<access::Doorman> doorman;
+  std::unique_ptr<access::Gate> gate;
   http::Assets assets;
   metrics::Registry registry;
   std::unique_ptr<http::Front> front;

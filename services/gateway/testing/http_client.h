@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -31,9 +32,17 @@ struct Answer {
 
 class HttpClient {
  public:
-  // Reads give up after ten seconds.
-  explicit HttpClient(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  // Reads give up after ten seconds. `from` is the loopback address to come from; `window` how many
+  // bytes may wait for this end to read them, about. Either may be left out.
+  explicit HttpClient(int port, const char* from = nullptr, int window = 0)
+      : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address = {};
+    if (from != nullptr) {
+      address.sin_family = AF_INET;
+      inet_pton(AF_INET, from, &address.sin_addr);
+      ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    }
+    if (window > 0) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -144,6 +153,12 @@ class HttpClient {
     std::string chunk = buffer_.substr(end + 2, size);
     buffer_.erase(0, end + 4 + size);
     return chunk;
+  }
+
+  // Waits for the other end to send or close, at most so long.
+  bool Waits(int milliseconds) const {
+    pollfd one = {fd_, POLLIN, 0};
+    return ::poll(&one, 1, milliseconds) > 0;
   }
 
   // True when the other end closes without a further byte.

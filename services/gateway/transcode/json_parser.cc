@@ -1,5 +1,6 @@
 #include "services/gateway/transcode/json_parser.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -21,6 +22,20 @@ absl::Status Invalid(std::string field, std::string description_zh) {
   if (field.empty()) field = "(body)";
   return error::InvalidFields({{std::move(field), std::move(description_zh)}});
 }
+
+}  // namespace
+
+std::string_view ShownName(std::string_view name) {
+  const bool word =
+      !name.empty() && name.size() <= 64 &&
+      !absl::ascii_isdigit(static_cast<unsigned char>(name[0])) &&
+      std::all_of(name.begin(), name.end(), [](char c) {
+        return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.';
+      });
+  return word ? name : "(unknown)";
+}
+
+namespace {
 
 // Base64, standard or URL-safe, padded or not.
 bool DecodeBase64(std::string_view text, std::string* out) {
@@ -159,10 +174,7 @@ absl::Status WrongType(const std::string& path, const Field& field) {
 absl::Status AppendScalar(const Field& field, const Scalar& scalar, const std::string& path,
                           std::string* out) {
   const bool number = scalar.kind == Scalar::Kind::kNumber || scalar.kind == Scalar::Kind::kString;
-  const auto out_of_range = [&] {
-    return Invalid(path,
-                   base::Cat("“", base::Utf8Prefix(scalar.text, 40), "”不是该字段范围内的整数"));
-  };
+  const auto out_of_range = [&] { return Invalid(path, "不是该字段范围内的整数"); };
   switch (field.type) {
     case FieldDescriptor::TYPE_INT32:
     case FieldDescriptor::TYPE_SINT32:
@@ -231,8 +243,7 @@ absl::Status AppendScalar(const Field& field, const Scalar& scalar, const std::s
       } else if (!ParseDouble(scalar.text, &value) ||
                  (field.type == FieldDescriptor::TYPE_FLOAT &&
                   std::abs(value) > double{std::numeric_limits<float>::max()})) {
-        return Invalid(
-            path, base::Cat("“", base::Utf8Prefix(scalar.text, 40), "”不是该字段范围内的数字"));
+        return Invalid(path, "不是该字段范围内的数字");
       }
       if (field.type == FieldDescriptor::TYPE_DOUBLE) {
         out->append(reinterpret_cast<const char*>(&value), sizeof value);
@@ -253,14 +264,12 @@ absl::Status AppendScalar(const Field& field, const Scalar& scalar, const std::s
       int32_t value;
       if (scalar.kind == Scalar::Kind::kNumber) {
         if (!ParseInteger(scalar.text, &value) || field.enumeration->QuotedName(value) == nullptr) {
-          return Invalid(path,
-                         base::Cat("没有编号为 ", base::Utf8Prefix(scalar.text, 40), " 的枚举值"));
+          return Invalid(path, "没有这个编号的枚举值");
         }
       } else {
         const auto it = field.enumeration->numbers.find(base::Sv(scalar.text));
         if (it == field.enumeration->numbers.end()) {
-          return Invalid(path,
-                         base::Cat("没有名为“", base::Utf8Prefix(scalar.text, 64), "”的枚举值"));
+          return Invalid(path, "没有这个名称的枚举值");
         }
         value = it->second;
       }
@@ -392,25 +401,33 @@ bool ParseDuration(std::string_view text, std::string* out) {
   return true;
 }
 
+// Appends a path of a field mask, in camel or in snake case, as the message holds it: in snake
+// case. False for one that camel case can't say: it names no field.
+bool AppendMaskPath(std::string_view path, std::string* snake) {
+  if (path == "*") {
+    snake->push_back('*');
+    return true;
+  }
+  bool within = false;  // a word has begun
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool joins = c == '.' || c == '_';
+    if (!absl::ascii_islower(byte) && !(within && (joins || absl::ascii_isalnum(byte)))) {
+      return false;
+    }
+    if (absl::ascii_isupper(byte)) snake->push_back('_');
+    snake->push_back(absl::ascii_tolower(byte));
+    within = !joins;
+  }
+  return within;
+}
+
 bool ParseFieldMask(std::string_view text, std::string* out) {
   if (text.empty()) return true;
   while (true) {
     const size_t comma = text.find(',');
-    const std::string_view path = text.substr(0, comma);
-    if (path.empty()) return false;
     std::string snake;
-    for (const char c : path) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (absl::ascii_isupper(byte)) {
-        snake.push_back('_');
-        snake.push_back(absl::ascii_tolower(byte));
-      } else if (absl::ascii_islower(byte) || absl::ascii_isdigit(byte) || c == '.' || c == '_' ||
-                 c == '*') {
-        snake.push_back(c);
-      } else {
-        return false;
-      }
-    }
+    if (!AppendMaskPath(text.substr(0, comma), &snake)) return false;
     AppendTag(out, 1, kDelimited);
     AppendDelimited(out, snake);
     if (comma == std::string_view::npos) return true;
@@ -550,6 +567,7 @@ class Parser {
         case 'u': {
           uint32_t unit;
           if (!Hex4(&unit)) return Syntax("\\u 之后应为四位十六进制数");
+          if (unit == 0) return Syntax("字符串中不能有 NUL 字符");
           if (unit >= 0xdc00 && unit <= 0xdfff) return Syntax("单独的低位代理项");
           if (unit >= 0xd800 && unit <= 0xdbff) {
             uint32_t low;
@@ -818,8 +836,7 @@ class Parser {
     uint64_t oneofs = 0;
     return Object(depth, [&](std::string_view key) -> absl::Status {
       const Field* field = type.ByName(key);
-      PathPart part(&path_,
-                    field == nullptr ? base::Utf8Prefix(key, 64) : std::string_view(field->name));
+      PathPart part(&path_, field == nullptr ? ShownName(key) : std::string_view(field->name));
       if (field == nullptr) return Invalid(path_, "没有这个字段");
       uint64_t& word = seen[static_cast<size_t>(field->index) / 64];
       const uint64_t bit = uint64_t{1} << (field->index % 64);
@@ -865,7 +882,7 @@ class Parser {
     const Field& value_field = field.message->fields[1];
     absl::flat_hash_set<std::string> seen;
     return Object(depth, [&](std::string_view key) -> absl::Status {
-      PathPart part(&path_, base::Utf8Prefix(key, 64));
+      PathPart part(&path_, ShownName(key));
       if (!seen.insert(std::string(key)).second) return Invalid(path_, "键重复出现");
       AppendTag(out_, field.number, kDelimited);
       out_->push_back('\0');
@@ -930,6 +947,7 @@ absl::Status AppendText(const FieldPath& path, std::string_view text, std::strin
   };
   const Field& field = *path.back();
   if (!base::IsValidUtf8(text)) return Invalid(name(), "不是合法的 UTF-8");
+  if (text.find('\0') != std::string_view::npos) return Invalid(name(), "不能有 NUL 字符");
   std::string nested;
   std::string* out = path.size() == 1 ? wire : &nested;
   AppendTag(out, field.number, field.message != nullptr ? kDelimited : field.wire_type);

@@ -19,14 +19,18 @@ inline constexpr int kMaxJsonDepth = 64;
 // Appends to `wire` the message of `type` that `json` says, by the proto3 JSON mapping: both
 // lowerCamelCase and proto names, integers as numbers or strings, null for "not set".
 // INVALID_ARGUMENT:
-//   JSON_INVALID   not JSON (metadata `offset`): syntax, invalid UTF-8, a lone surrogate, deeper
-//   than
-//                  kMaxJsonDepth, text after the end;
+//   JSON_INVALID   not JSON (metadata `offset`): syntax, invalid UTF-8, a lone surrogate, NUL,
+//                  deeper than kMaxJsonDepth, text after the end;
 //   FIELD_INVALID  a field that does not exist, that stands twice, that has another type, a number
 //                  out of range, two members of one oneof; the violation names the path.
+// No error says a value: it may be personal.
 // `prefix` stands before every path, as in "member".
 absl::Status ParseJson(const MessageTable& type, std::string_view json, std::string_view prefix,
                        std::string* wire);
+
+// A name that a caller gave, as an error may say it: "(unknown)" for what is no word, which may be
+// a value in the wrong place.
+std::string_view ShownName(std::string_view name);
 
 // A field below a message: the fields to go through, the last of which is meant.
 using FieldPath = std::vector<const Field*>;

@@ -173,7 +173,7 @@ class Writer {
           {"cookie",
            {{"type", "apiKey"},
             {"in", "cookie"},
-            {"name", "ronghe_session"},
+            {"name", "__Host-ronghe_session"},
             {"description",
              "Set by SignIn. Requests that change something also need the header "
              "`X-Ronghe-CSRF` with the `csrf_token` of SignIn."}}}}}};
@@ -296,6 +296,9 @@ class Writer {
       schema["description"] = text + more;
     }
     if (Behaves(*field.descriptor, google::api::OUTPUT_ONLY)) schema["readOnly"] = true;
+    const google::protobuf::FieldOptions& field_options = field.descriptor->options();
+    if (field_options.GetExtension(options::v1::sensitive)) schema["x-ronghe-sensitive"] = true;
+    if (field_options.GetExtension(options::v1::private_)) schema["x-ronghe-private"] = true;
     return schema;
   }
 

@@ -103,6 +103,11 @@ TEST(OpenApiTest, AccessIsDescribed) {
   EXPECT_EQ(account["properties"]["createTime"]["format"], "date-time");
   EXPECT_EQ(account["properties"]["loginName"]["maxLength"], 64);
   EXPECT_EQ(account["properties"]["name"]["readOnly"], true);
+  EXPECT_EQ(account["properties"]["displayName"]["x-ronghe-private"], true);
+  EXPECT_FALSE(account["properties"]["loginName"].contains("x-ronghe-private"));
+  const json& member = page["components"]["schemas"]["ronghe.membership.v1.Member"];
+  EXPECT_EQ(member["properties"]["identityNumber"]["x-ronghe-sensitive"], true);
+  EXPECT_FALSE(member["properties"]["ethnicity"].contains("x-ronghe-sensitive"));
 }
 
 }  // namespace

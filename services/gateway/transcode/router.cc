@@ -1,5 +1,7 @@
 #include "services/gateway/transcode/router.h"
 
+#include <algorithm>
+
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -16,6 +18,15 @@ using google::api::HttpRule;
 
 // A longer path names nothing.
 constexpr size_t kMaxSegments = 32;
+
+// A decoded segment that no reader takes for a path of several, for another folder or for the end
+// of a text.
+bool IsSegment(std::string_view segment) {
+  if (segment == "." || segment == ".." || !base::IsValidUtf8(segment)) return false;
+  return std::none_of(segment.begin(), segment.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '/' || c == '\\';
+  });
+}
 
 absl::Status Refuse(const Method& method, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(method.label, ": ", base::Sv(what)));
@@ -183,7 +194,7 @@ absl::Status AppendQuery(const Binding& binding, std::string_view query, std::st
       return InvalidField("(query)", "查询参数的百分号编码不正确");
     }
     const auto path = ResolvePath(*binding.method->request, name);
-    const std::string shown(base::Utf8Prefix(name, 64));
+    const std::string shown(ShownName(name));
     if (!path.ok()) return InvalidField(shown, "没有这个查询参数");
     const Field& field = *path->back();
     if (!TakesText(field)) return InvalidField(shown, "此字段不能出现在查询参数中");
@@ -254,6 +265,10 @@ absl::StatusOr<std::unique_ptr<MethodTable>> MethodTable::Build(const Schema& sc
       method->request = schema.Message(service->method(i)->input_type()->full_name());
       method->response = schema.Message(service->method(i)->output_type()->full_name());
       method->server_streaming = service->method(i)->server_streaming();
+      method->upload = std::any_of(
+          method->request->fields.begin(), method->request->fields.end(), [](const Field& field) {
+            return field.type == google::protobuf::FieldDescriptor::TYPE_BYTES;
+          });
       method->index = table->methods_.size();
       const auto& options = service->method(i)->options();
       if (!options.HasExtension(options::v1::policy)) return Refuse(*method, "has no policy");
@@ -434,7 +449,7 @@ Match Router::Find(Verb verb, std::string_view path) const {
     if (match.segments.size() == kMaxSegments) return match;
     match.segments.emplace_back();
     if (!PercentDecode(rest.substr(0, slash), false, &match.segments.back()) ||
-        !base::IsValidUtf8(match.segments.back())) {
+        !IsSegment(match.segments.back())) {
       match.bad_path = true;
       return match;
     }

@@ -28,6 +28,8 @@ struct Method {
   const MessageTable* response = nullptr;
   options::v1::MethodPolicy policy;
   bool server_streaming = false;
+  // Takes a file: its request holds bytes.
+  bool upload = false;
   // Top-level fields, or nullptr where the message has none of that name.
   const Field* request_id = nullptr;
   const Field* response_etag = nullptr;
@@ -93,7 +95,9 @@ class Router {
   // can't stand in a path, or equals another method's template for the same verb.
   static absl::StatusOr<std::unique_ptr<Router>> Build(const MethodTable& methods);
 
-  // Literal segments win over `*`, `*` over `**`. `path` is what stands before the `?`, as sent.
+  // Literal segments win over `*`, `*` over `**`. `path` is what stands before the `?`, as sent. A
+  // segment that decodes to "." or "..", or to one with a slash, a backslash or a control
+  // character, is a bad path.
   Match Find(Verb verb, std::string_view path) const;
 
   const std::vector<std::unique_ptr<Binding>>& bindings() const { return bindings_; }

@@ -611,7 +611,7 @@ TEST_F(MeetingServiceTest, BadInputIsRefusedWithTypedErrors) {
   EXPECT_THAT(meetings_->CreateMeeting(secretary, request), HasReason("FIELD_INVALID"));
   request = Plan(kToday - 1);
   request.set_parent("organizations/999");
-  EXPECT_THAT(meetings_->CreateMeeting(As("administrator", 0), request),
+  EXPECT_THAT(meetings_->CreateMeeting(As("organization_department", 0), request),
               StatusIs(StatusCode::kNotFound));
   request.set_parent(absl::StrCat("organizations/", kSister));
   EXPECT_THAT(meetings_->CreateMeeting(secretary, request), HasReason("SCOPE_DENIED"));
@@ -619,7 +619,8 @@ TEST_F(MeetingServiceTest, BadInputIsRefusedWithTypedErrors) {
   v1::GetMeetingRequest get;
   get.set_name("meetings/12345");
   EXPECT_THAT(meetings_->GetMeeting(secretary, get), HasReason("SCOPE_DENIED"));
-  EXPECT_THAT(meetings_->GetMeeting(As("administrator", 0), get), HasReason("MEETING_NOT_FOUND"));
+  EXPECT_THAT(meetings_->GetMeeting(As("organization_department", 0), get),
+              HasReason("MEETING_NOT_FOUND"));
 
   ASSERT_OK_AND_ASSIGN(const v1::Meeting meeting,
                        meetings_->CreateMeeting(secretary, Plan(kToday - 1)));
@@ -791,7 +792,7 @@ TEST_F(MeetingServiceTest, BoardAndOverdueListAgree) {
   EXPECT_THAT(duties_->GetDuty(As("branch_secretary", kSister), get), HasReason("SCOPE_DENIED"));
   get.set_name("duties/1");
   EXPECT_THAT(duties_->GetDuty(Secretary(), get), HasReason("SCOPE_DENIED"));
-  EXPECT_THAT(duties_->GetDuty(As("administrator", 0), get), HasReason("DUTY_NOT_FOUND"));
+  EXPECT_THAT(duties_->GetDuty(As("organization_department", 0), get), HasReason("DUTY_NOT_FOUND"));
 }
 
 TEST_F(MeetingServiceTest, FactsOpenToTheirRecords) {
@@ -831,7 +832,7 @@ TEST_F(MeetingServiceTest, FactsOpenToTheirRecords) {
   *request.mutable_start_date() = rpc::ToProto(CivilDay(2026, 10, 1));
   *request.mutable_end_date() = rpc::ToProto(CivilDay(2026, 11, 1));
   std::map<std::string, fact::v1::Fact> facts;
-  ASSERT_OK(fact_client_->StreamFacts(As("administrator", 0), request,
+  ASSERT_OK(fact_client_->StreamFacts(server_->AsService("evaluation"), request,
                                       [&](const fact::v1::StreamFactsResponse& message) {
                                         for (const fact::v1::Fact& fact : message.facts()) {
                                           if (fact.organization() == "organizations/100")
@@ -863,7 +864,7 @@ TEST_F(MeetingServiceTest, FactsOpenToTheirRecords) {
     int64_t counted = 0;
     do {
       ASSERT_OK_AND_ASSIGN(const auto page,
-                           fact_client_->ListEvidence(As("administrator", 0), evidence));
+                           fact_client_->ListEvidence(As("organization_department", 0), evidence));
       for (const auto& item : page.records()) {
         ++listed;
         counted += item.counted();

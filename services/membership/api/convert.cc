@@ -1,5 +1,7 @@
 #include "services/membership/api/convert.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "common/base/resource_name.h"
@@ -7,6 +9,7 @@
 #include "common/base/strings.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/etag.h"
+#include "ronghe/options/v1/options.pb.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/domain/membership.h"
 
@@ -25,6 +28,47 @@ v1::Member Basic(const Row& row) {
   member.set_voting(row.voting);
   member.set_etag(rpc::EtagOf(row.etag));
   return member;
+}
+
+// How a sensitive field is shown (P-06).
+struct Mask {
+  std::string_view field;
+  void (*apply)(v1::Member&);
+};
+constexpr std::array kMasks = {
+    Mask{"identity_number",
+         [](v1::Member& member) {
+           member.set_identity_number(MaskIdentityNumber(member.identity_number()));
+         }},
+    Mask{"phone", [](v1::Member& member) { member.set_phone(MaskMobileNumber(member.phone())); }},
+    // The year alone: with the masked number the whole date would give the number away.
+    Mask{"birth_date",
+         [](v1::Member& member) {
+           member.mutable_birth_date()->clear_month();
+           member.mutable_birth_date()->clear_day();
+         }},
+};
+
+constexpr std::array<std::pair<v1::UnmaskField, std::string_view>, 3> kUnmaskFields = {
+    {{v1::UNMASK_FIELD_IDENTITY_NUMBER, "identity_number"},
+     {v1::UNMASK_FIELD_PHONE, "phone"},
+     {v1::UNMASK_FIELD_BIRTH_DATE, "birth_date"}}};
+
+// The sensitive fields that have none.
+const std::vector<const google::protobuf::FieldDescriptor*>& FieldsWithoutMask() {
+  static const auto* const fields = [] {
+    auto* list = new std::vector<const google::protobuf::FieldDescriptor*>;
+    const google::protobuf::Descriptor* type = v1::Member::descriptor();
+    for (int i = 0; i < type->field_count(); ++i) {
+      const google::protobuf::FieldDescriptor* const field = type->field(i);
+      const bool masked = std::any_of(kMasks.begin(), kMasks.end(), [&](const Mask& mask) {
+        return mask.field == field->name();
+      });
+      if (!masked && field->options().GetExtension(options::v1::sensitive)) list->push_back(field);
+    }
+    return list;
+  }();
+  return *fields;
 }
 
 }  // namespace
@@ -57,12 +101,12 @@ absl::StatusOr<v1::Member> FullToProto(const MemberRow& row, const PersonalField
   v1::Member member = Basic(row);
   RONGHE_ASSIGN_OR_RETURN(const std::string identity, fields.OpenIdentity(row));
   RONGHE_ASSIGN_OR_RETURN(const std::string phone, fields.OpenPhone(row));
-  member.set_identity_number(MaskIdentityNumber(identity));
+  member.set_identity_number(identity);
   member.set_ethnicity(row.ethnicity);
-  member.mutable_birth_date()->set_year(static_cast<int32_t>(row.birth_date.year()));
+  *member.mutable_birth_date() = rpc::ToProto(row.birth_date);
   member.set_education(row.education);
   member.set_degree(row.degree);
-  member.set_phone(MaskMobileNumber(phone));
+  member.set_phone(phone);
   *member.mutable_joined_on() = rpc::ToProto(row.joined_on);
   if (row.converted_on) *member.mutable_converted_on() = rpc::ToProto(*row.converted_on);
   member.set_standing_years(StandingYears(row.converted_on, row.adjustment_months, today));
@@ -76,6 +120,56 @@ absl::StatusOr<v1::Member> FullToProto(const MemberRow& row, const PersonalField
   member.set_household_region(row.household_region);
   *member.mutable_create_time() = rpc::ToProto(row.create_time);
   *member.mutable_update_time() = rpc::ToProto(row.update_time);
+  MaskMember(member);
+  return member;
+}
+
+void MaskMember(v1::Member& member) {
+  for (const Mask& mask : kMasks) mask.apply(member);
+  for (const google::protobuf::FieldDescriptor* field : FieldsWithoutMask()) {
+    member.GetReflection()->ClearField(&member, field);
+  }
+}
+
+std::span<const std::string_view> MaskedFields() {
+  static const auto* const names = [] {
+    auto* list = new std::vector<std::string>;
+    for (const Mask& mask : kMasks) {
+      list->push_back(base::Cat(v1::Member::descriptor()->full_name(), ".", mask.field));
+    }
+    return new std::vector<std::string_view>(list->begin(), list->end());
+  }();
+  return *names;
+}
+
+std::string_view FieldName(v1::UnmaskField field) {
+  for (const auto& [known, name] : kUnmaskFields) {
+    if (known == field) return name;
+  }
+  return "";
+}
+
+v1::UnmaskField UnmaskFieldOf(std::string_view name) {
+  for (const auto& [field, known] : kUnmaskFields) {
+    if (known == name) return field;
+  }
+  return v1::UNMASK_FIELD_UNSPECIFIED;
+}
+
+absl::StatusOr<v1::UnmaskedMember> UnmaskedToProto(const MemberRow& row,
+                                                   std::span<const v1::UnmaskField> wanted,
+                                                   const PersonalFields& fields) {
+  v1::UnmaskedMember member;
+  member.set_name(base::Name("members", row.id));
+  for (const v1::UnmaskField field : wanted) {
+    if (field == v1::UNMASK_FIELD_IDENTITY_NUMBER) {
+      RONGHE_ASSIGN_OR_RETURN(*member.mutable_identity_number(), fields.OpenIdentity(row));
+    } else if (field == v1::UNMASK_FIELD_PHONE) {
+      RONGHE_ASSIGN_OR_RETURN(*member.mutable_phone(), fields.OpenPhone(row));
+    } else if (field == v1::UNMASK_FIELD_BIRTH_DATE) {
+      *member.mutable_birth_date() = rpc::ToProto(row.birth_date);
+    }
+  }
   return member;
 }
 

@@ -3,6 +3,7 @@
 #define RONGHE_SERVICES_MEMBERSHIP_API_CONVERT_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,22 @@ v1::Member BasicToProto(const MemberRow& row);
 // Errors: those of PersonalFields.
 absl::StatusOr<v1::Member> FullToProto(const MemberRow& row, const PersonalFields& fields,
                                        absl::CivilDay today);
+// Makes the sensitive fields of a member fit to be shown. A field without a mask of its own is
+// cleared.
+void MaskMember(v1::Member& member);
+// The full names of the fields that have one.
+std::span<const std::string_view> MaskedFields();
+
+// The fields asked for, in full.
+//
+// Errors: those of PersonalFields.
+absl::StatusOr<v1::UnmaskedMember> UnmaskedToProto(const MemberRow& row,
+                                                   std::span<const v1::UnmaskField> wanted,
+                                                   const PersonalFields& fields);
+// "identity_number", and back; UNSPECIFIED for what is none.
+std::string_view FieldName(v1::UnmaskField field);
+v1::UnmaskField UnmaskFieldOf(std::string_view name);
+
 // By view; UNSPECIFIED means `otherwise`.
 absl::StatusOr<v1::Member> ToProto(const MemberRow& row, v1::MemberView view,
                                    v1::MemberView otherwise, const PersonalFields& fields,

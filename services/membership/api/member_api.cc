@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/audit/read.h"
 #include "common/base/civil.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
@@ -19,13 +20,14 @@
 #include "common/error/error.h"
 #include "common/rpc/etag.h"
 #include "common/rpc/field_mask.h"
-#include "services/membership/api/audit_read.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/domain/member.h"
 #include "services/membership/store/events.h"
 #include "services/membership/store/post_store.h"
+#include "services/membership/store/subtree_reader.h"
+#include "services/membership/store/unmask_store.h"
 
 namespace ronghe::membership {
 namespace {
@@ -40,14 +42,6 @@ constexpr std::array<std::string_view, 16> kUpdatable = {
     "floating",         "out_of_contact",
     "residence_region", "household_region"};
 
-// A page of a subtree: how many statements at most, how many branches and rows in one of them, and
-// from which size on a branch is read alone.
-constexpr int kMaxStatements = 4;
-constexpr size_t kMaxBranches = 256;
-constexpr int32_t kMaxRows = 2000;
-constexpr int64_t kLargeBranch = 1000;
-constexpr size_t kWalkStep = 64;
-
 // A search by name.
 constexpr int kMaxSearchStatements = 5;
 constexpr int32_t kSearchPage = 500;
@@ -59,178 +53,17 @@ absl::StatusOr<int64_t> ParseMember(std::string_view name) {
 
 bool IsMasked(std::string_view text) { return text.find('*') != std::string_view::npos; }
 
-// Where a page of a subtree goes on: behind `after_id` of the organization at the path, or behind
-// that organization when `after_id` is 0.
-struct Cursor {
-  std::optional<org::OrgPath> path;
-  int64_t after_id = 0;
-};
-
-std::string FormatCursor(const org::OrgPath& path, int64_t after_id) {
-  return base::Cat(org::FormatPath(path), "|", after_id);
-}
-
-absl::StatusOr<Cursor> ParseCursor(std::string_view text) {
-  const size_t bar = text.find('|');
-  Cursor cursor;
-  if (bar == std::string_view::npos ||
-      !absl::SimpleAtoi(base::Sv(text.substr(bar + 1)), &cursor.after_id)) {
-    return absl::InvalidArgumentError("cursor");
-  }
-  RONGHE_RETURN_IF_ERROR(org::ParsePath(text.substr(0, bar), &cursor.path.emplace()));
-  return cursor;
-}
-
-// The two row types of a page.
-absl::StatusOr<std::vector<MemberRow>> One(sql::Session& session, int64_t organization,
-                                           int64_t after_id, const MemberFilter& filter,
-                                           int32_t limit, MemberRow*) {
-  return MembersOf(session, organization, after_id, filter, limit);
-}
-absl::StatusOr<std::vector<MemberBrief>> One(sql::Session& session, int64_t organization,
-                                             int64_t after_id, const MemberFilter& filter,
-                                             int32_t limit, MemberBrief*) {
-  return MemberBriefsOf(session, organization, after_id, filter, limit);
-}
-absl::StatusOr<std::vector<MemberRow>> Across(sql::Session& session, int64_t first,
-                                              int64_t after_id, std::span<const int64_t> others,
-                                              const MemberFilter& filter, MemberRow*) {
-  return MembersAcross(session, first, after_id, others, filter, kMaxRows);
-}
-absl::StatusOr<std::vector<MemberBrief>> Across(sql::Session& session, int64_t first,
-                                                int64_t after_id, std::span<const int64_t> others,
-                                                const MemberFilter& filter, MemberBrief*) {
-  return MemberBriefsAcross(session, first, after_id, others, filter, kMaxRows);
-}
-
-// The next rows of a subtree in tree order.
-template <class Row>
-class SubtreeReader {
- public:
-  SubtreeReader(const org::OrgTree& tree, int64_t root, Cursor cursor, const MemberFilter& filter)
-      : tree_(tree), root_(root), filter_(filter), walked_(std::move(cursor.path)) {
-    if (cursor.after_id != 0 && walked_.has_value()) {
-      first_ = walked_->empty() ? root : walked_->back().id;
-      after_id_ = cursor.after_id;
-      if (!tree_.Within(first_, root)) first_ = 0;
-    }
-  }
-
-  // Up to `limit` more rows; fewer before the end when the filter lets little pass.
-  absl::StatusOr<std::vector<Row>> Read(sql::Session& session, size_t limit) {
-    std::vector<Row> rows;
-    for (int i = 0; i < kMaxStatements && rows.size() < limit && !exhausted_; ++i) {
-      RONGHE_RETURN_IF_ERROR(ReadSome(session, limit - rows.size(), rows));
-    }
-    return rows;
-  }
-
-  bool exhausted() const { return exhausted_; }
-  // Where to go on when fewer rows than wanted came although more may follow.
-  std::string Here() const {
-    return FormatCursor(walked_.value_or(org::OrgPath()), first_ == 0 ? 0 : after_id_);
-  }
-
- private:
-  int64_t Size(int64_t organization) const {
-    const org::OrgCounts counts = tree_.OwnCount(organization);
-    return counts.full + counts.probationary;
-  }
-
-  // The branches after the walked path whose members cover `need`, and where the walk then stands.
-  std::vector<int64_t> NextBranches(size_t need, bool& end) {
-    std::vector<int64_t> branches;
-    int64_t covered = first_ == 0 ? 0 : Size(first_);
-    end = false;
-    while (branches.size() < kMaxBranches) {
-      if (filter_.unfiltered() && covered >= static_cast<int64_t>(need)) break;
-      const std::vector<int64_t> ids = tree_.SubtreeIds(
-          root_, walked_, kWalkStep,
-          [](const org::OrgBrief& brief) { return org::IsBranchKind(brief.kind); });
-      if (ids.empty()) {
-        end = true;
-        break;
-      }
-      for (const int64_t id : ids) {
-        const int64_t size = Size(id);
-        const bool alone = size > kLargeBranch;
-        if (alone && (first_ != 0 || !branches.empty())) return branches;
-        std::optional<org::OrgPath> path = tree_.Path(root_, id);
-        if (!path) continue;
-        walked_ = std::move(path);
-        if (filter_.unfiltered() && size == 0) continue;
-        branches.push_back(id);
-        covered += size;
-        if (alone || branches.size() == kMaxBranches ||
-            (filter_.unfiltered() && covered >= static_cast<int64_t>(need))) {
-          return branches;
-        }
-      }
-    }
-    return branches;
-  }
-
-  absl::Status ReadSome(sql::Session& session, size_t need, std::vector<Row>& rows) {
-    const std::optional<org::OrgPath> walked_before = walked_;
-    bool end = false;
-    std::vector<int64_t> branches = NextBranches(need, end);
-    if (first_ == 0 && branches.empty()) {
-      exhausted_ = end;
-      return absl::OkStatus();
-    }
-    if (first_ == 0) {
-      first_ = branches.front();
-      after_id_ = 0;
-      branches.erase(branches.begin());
-    }
-    while (!branches.empty()) {
-      RONGHE_ASSIGN_OR_RETURN(std::vector<Row> found, Across(session, first_, after_id_, branches,
-                                                             filter_, static_cast<Row*>(nullptr)));
-      if (found.size() < static_cast<size_t>(kMaxRows)) {
-        absl::flat_hash_map<int64_t, size_t> order;
-        for (size_t i = 0; i < branches.size(); ++i) order[branches[i]] = i + 1;
-        std::stable_sort(found.begin(), found.end(), [&](const Row& a, const Row& b) {
-          return order[a.organization_id] < order[b.organization_id];
-        });
-        std::move(found.begin(), found.end(), std::back_inserter(rows));
-        first_ = 0;
-        exhausted_ = end;
-        return absl::OkStatus();
-      }
-      // More than one statement may bring: fewer branches.
-      branches.resize(branches.size() / 2);
-      end = false;
-      walked_ = branches.empty() ? tree_.Path(root_, first_) : tree_.Path(root_, branches.back());
-      if (!walked_) walked_ = walked_before;
-    }
-    RONGHE_ASSIGN_OR_RETURN(std::vector<Row> found,
-                            One(session, first_, after_id_, filter_, static_cast<int32_t>(need),
-                                static_cast<Row*>(nullptr)));
-    if (found.size() < need) {
-      first_ = 0;
-      exhausted_ = end;
-    } else {
-      after_id_ = found.back().id;
-    }
-    std::move(found.begin(), found.end(), std::back_inserter(rows));
-    return absl::OkStatus();
-  }
-
-  const org::OrgTree& tree_;
-  const int64_t root_;
-  const MemberFilter& filter_;
-  std::optional<org::OrgPath> walked_;
-  int64_t first_ = 0;
-  int64_t after_id_ = 0;
-  bool exhausted_ = false;
-};
-
 }  // namespace
 
 MemberApi::MemberApi(service::Writer& writer, MembershipTree& tree,
-                     const OrganizationRuleBook& rules, const PersonalFields& fields,
-                     const rpc::PageTokens& tokens)
-    : writer_(writer), tree_(tree), rules_(rules), fields_(fields), tokens_(tokens) {}
+                     const OrganizationRuleBook& rules, const UnmaskRuleBook& unmask_rules,
+                     const PersonalFields& fields, const rpc::PageTokens& tokens)
+    : writer_(writer),
+      tree_(tree),
+      rules_(rules),
+      unmask_rules_(unmask_rules),
+      fields_(fields),
+      tokens_(tokens) {}
 
 absl::StatusOr<v1::Member> MemberApi::Present(const MemberRow& row, v1::MemberView view,
                                               v1::MemberView otherwise, absl::Time now) const {
@@ -341,7 +174,7 @@ absl::StatusOr<v1::ListMembersResponse> MemberApi::Page(rpc::Call& call,
   const std::string filter_hash = crypto::Sha256(
       base::Cat(root, "|", filter.category, "|", filter.standing, "|", filter.floating, "|",
                 filter.out_of_contact, "|", filter.name_prefix));
-  Cursor cursor;
+  SubtreeCursor cursor;
   if (!request.page_token().empty()) {
     RONGHE_ASSIGN_OR_RETURN(const std::string text,
                             tokens_.Open(call.method(), filter_hash, request.page_token()));
@@ -415,7 +248,8 @@ absl::StatusOr<v1::SearchMembersResponse> MemberApi::SearchMembers(
         found.clear();
         more = false;
         scanned = after_id;
-        RONGHE_RETURN_IF_ERROR(AuditRead(session, writer_.ids(), call, root, request.parent()));
+        RONGHE_RETURN_IF_ERROR(
+            audit::AuditRead(session, writer_.ids(), call, root, request.parent()));
         if (!identity.empty()) {
           const std::vector<std::string> indexes = {fields_.IdentityIndex(number->text)};
           RONGHE_ASSIGN_OR_RETURN(found, MembersByIdentity(session, indexes));
@@ -577,6 +411,8 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMembership(rpc::Call& call, const Ch
           RONGHE_ASSIGN_OR_RETURN(destination, LockOrganization(session, change.destination));
         }
         RONGHE_ASSIGN_OR_RETURN(MemberRow row, LockMember(session, change.member_id));
+        // Asked only now: whoever may not see the member learns nothing from the destination.
+        if (destination) RONGHE_RETURN_IF_ERROR(call.Authorize(change.destination));
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
         RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(change.etag, row.etag));
         if (!IsMember(row.standing)) return MemberLeft();
@@ -689,7 +525,6 @@ absl::StatusOr<v1::Member> MemberApi::MoveMember(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseMember(request.name()));
   RONGHE_ASSIGN_OR_RETURN(const int64_t organization_id,
                           base::ParseName(request.organization(), "organizations"));
-  RONGHE_RETURN_IF_ERROR(call.Authorize(organization_id));
   std::vector<error::FieldViolation> violations;
   const absl::CivilDay day =
       ReadDay(request.has_effective_date(), request.effective_date(), "effective_date", violations)
@@ -703,6 +538,50 @@ absl::StatusOr<v1::Member> MemberApi::MoveMember(rpc::Call& call,
                                  .apply = [&](Membership& membership, MemberRow&) {
                                    membership.organization_id = organization_id;
                                  }});
+}
+
+absl::StatusOr<v1::UnmaskedMember> MemberApi::UnmaskMember(rpc::Call& call,
+                                                           const v1::UnmaskMemberRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseMember(request.name()));
+  const UnmaskRules& rules = unmask_rules_.On(base::ShanghaiDay(call.now()));
+  const Purpose* const purpose = rules.Find(request.purpose());
+  if (purpose == nullptr) return PurposeUnknown(rules);
+  std::vector<v1::UnmaskField> wanted;
+  std::string names;
+  for (const int field : request.fields()) {
+    wanted.push_back(static_cast<v1::UnmaskField>(field));
+    const std::string_view name = FieldName(wanted.back());
+    if (name.empty()) return error::InvalidFields({{"fields", "请写明要查阅的字段。"}});
+    names = base::Cat(names, names.empty() ? "" : ",", name);
+  }
+  return writer_.database().Transact(
+      call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::UnmaskedMember> {
+        const std::vector<int64_t> ids = {id};
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> rows, LoadMembers(session, ids));
+        if (rows.empty()) return MemberNotFound(id);
+        const MemberRow& row = rows.front();
+        RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
+        const std::string& subject = call.principal().subject;
+        RONGHE_RETURN_IF_ERROR(LockUnmaskGuard(session, subject, call.now()));
+        RONGHE_ASSIGN_OR_RETURN(
+            const std::vector<RecentRead> recent,
+            RecentUnmaskReads(session, subject, call.now() - rules.limit_window));
+        RONGHE_RETURN_IF_ERROR(CheckUnmaskLimit(rules, recent, id, call.now()));
+        const UnmaskReadRow read{.id = writer_.ids().Next(),
+                                 .member_id = id,
+                                 .subject = subject,
+                                 .role = call.grant()->role,
+                                 .organization_id = call.grant()->organization_id,
+                                 .fields = names,
+                                 .purpose = purpose->code,
+                                 .reason = request.reason(),
+                                 .time = call.now()};
+        RONGHE_RETURN_IF_ERROR(InsertUnmaskReads(session, std::span(&read, 1)));
+        RONGHE_RETURN_IF_ERROR(
+            audit::AuditRead(session, writer_.ids(), call, row.organization_id, request.name(),
+                             base::Cat("unmask for=", purpose->code, " fields=", names)));
+        return UnmaskedToProto(row, wanted, fields_);
+      });
 }
 
 absl::StatusOr<v1::ListMemberIntervalsResponse> MemberApi::ListMemberIntervals(

@@ -11,6 +11,7 @@
 #include "common/service/write.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/domain/unmask.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
@@ -21,7 +22,8 @@ namespace ronghe::membership {
 class MemberApi : public v1::MemberServiceHandler {
  public:
   MemberApi(service::Writer& writer, MembershipTree& tree, const OrganizationRuleBook& rules,
-            const PersonalFields& fields, const rpc::PageTokens& tokens);
+            const UnmaskRuleBook& unmask_rules, const PersonalFields& fields,
+            const rpc::PageTokens& tokens);
 
   absl::StatusOr<v1::Member> CreateMember(rpc::Call& call,
                                           const v1::CreateMemberRequest& request) override;
@@ -38,6 +40,8 @@ class MemberApi : public v1::MemberServiceHandler {
       rpc::Call& call, const v1::ChangeMemberStandingRequest& request) override;
   absl::StatusOr<v1::Member> MoveMember(rpc::Call& call,
                                         const v1::MoveMemberRequest& request) override;
+  absl::StatusOr<v1::UnmaskedMember> UnmaskMember(rpc::Call& call,
+                                                  const v1::UnmaskMemberRequest& request) override;
   absl::StatusOr<v1::ListMemberIntervalsResponse> ListMemberIntervals(
       rpc::Call& call, const v1::ListMemberIntervalsRequest& request) override;
 
@@ -63,6 +67,7 @@ class MemberApi : public v1::MemberServiceHandler {
   service::Writer& writer_;
   MembershipTree& tree_;
   const OrganizationRuleBook& rules_;
+  const UnmaskRuleBook& unmask_rules_;
   const PersonalFields& fields_;
   const rpc::PageTokens& tokens_;
 };

@@ -45,6 +45,18 @@ void CheckFields(const v1::Organization& organization, bool title, absl::CivilDa
   }
 }
 
+// What an organization above the caller's own shows of itself: the way there.
+v1::Organization Signpost(const OrganizationRow& row) {
+  const v1::Organization whole = ToProto(row);
+  v1::Organization shown;
+  shown.set_name(whole.name());
+  shown.set_parent(whole.parent());
+  shown.set_kind(whole.kind());
+  shown.set_title(whole.title());
+  shown.set_short_title(whole.short_title());
+  return shown;
+}
+
 // The levels of the tree at and below an organization, itself counted; stops past `limit`.
 int LevelsBelow(const org::OrgTree& tree, int64_t id, int limit) {
   int levels = 0;
@@ -244,7 +256,10 @@ absl::StatusOr<v1::ListAncestorOrganizationsResponse> OrganizationApi::ListAnces
   RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> rows,
                           Load(call, tree_.tree().Ancestors(id)));
   v1::ListAncestorOrganizationsResponse response;
-  for (const OrganizationRow& row : rows) *response.add_organizations() = ToProto(row);
+  for (const OrganizationRow& row : rows) {
+    const bool covered = call.Holds(call.permission(), row.id);
+    *response.add_organizations() = covered ? ToProto(row) : Signpost(row);
+  }
   return response;
 }
 

@@ -42,7 +42,6 @@ absl::StatusOr<v1::Post> PostApi::AppointPost(rpc::Call& call,
   if (!request.organization().empty()) {
     RONGHE_ASSIGN_OR_RETURN(organization_id,
                             base::ParseName(request.organization(), "organizations"));
-    RONGHE_RETURN_IF_ERROR(call.Authorize(organization_id));
   }
   const absl::CivilDay today = base::ShanghaiDay(call.now());
   std::vector<error::FieldViolation> violations;
@@ -60,18 +59,21 @@ absl::StatusOr<v1::Post> PostApi::AppointPost(rpc::Call& call,
     RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(session, member_id));
     const int64_t place = organization_id == 0 ? member.organization_id : organization_id;
     RONGHE_RETURN_IF_ERROR(call.Authorize(place));
-    if (!IsMember(member.standing)) return MemberLeft();
     const std::vector<int64_t> places = {place};
     RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> organizations,
                             LoadOrganizations(session, places));
     if (organizations.empty()) return OrganizationNotFound(place);
     const OrganizationRow& organization = organizations.front();
-    if (organization.revoked_on) return OrganizationRevoked(place);
-    RONGHE_RETURN_IF_ERROR(CheckPost(rules_.On(day), organization.kind, *code));
     // A group's leader belongs to the branch above the group.
     const bool inside = tree_.Within(member.organization_id, place) ||
                         (organization.kind == v1::ORGANIZATION_KIND_GROUP &&
                          organization.parent_id == member.organization_id);
+    if (!inside && !call.Holds(call.permission(), member.organization_id)) {
+      return rpc::Call::ScopeDenied(call.permission());
+    }
+    if (!IsMember(member.standing)) return MemberLeft();
+    if (organization.revoked_on) return OrganizationRevoked(place);
+    RONGHE_RETURN_IF_ERROR(CheckPost(rules_.On(day), organization.kind, *code));
     if (!inside) return PostOutsideBranch();
     const std::vector<int64_t> members = {member_id};
     RONGHE_ASSIGN_OR_RETURN(const std::vector<PostRow> open, OpenPosts(session, members));

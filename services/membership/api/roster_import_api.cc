@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "common/audit/read.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/crypto/bytes.h"
 #include "common/error/error.h"
-#include "services/membership/api/audit_read.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/member.h"
@@ -258,7 +258,7 @@ absl::StatusOr<v1::RosterFile> RosterImportApi::DownloadRosterErrors(
         }
         if (row.file_deleted) return RosterFileExpired();
         RONGHE_RETURN_IF_ERROR(
-            AuditRead(session, writer_.ids(), call, row.organization_id, request.name()));
+            audit::AuditRead(session, writer_.ids(), call, row.organization_id, request.name()));
         RONGHE_ASSIGN_OR_RETURN(bytes, RosterBytes(session, fields_, row));
         for (size_t page = kErrorPage; page == kErrorPage;) {
           const int32_t after_row = errors.empty() ? 0 : errors.back().row_no;

@@ -13,7 +13,7 @@
 #include "common/base/ids.h"
 #include "common/base/resource_name.h"
 #include "common/crypto/bytes.h"
-#include "common/crypto/key_ring.h"
+#include "common/crypto/key_store.h"
 #include "common/error/error.h"
 #include "common/event/event_store.h"
 #include "common/event/publisher.h"
@@ -28,10 +28,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ronghe/membership/v1/member.ronghe.h"
+#include "ronghe/membership/v1/my_record.ronghe.h"
 #include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
 #include "services/membership/api/member_api.h"
+#include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/roster_import_api.h"
@@ -87,12 +89,15 @@ class MembershipServiceTest : public ::testing::Test {
         publisher_(*database_, nullptr, base::Clock::Real(), "services/membership"),
         ids_(1),
         rules_(*LoadOrganizationRules(BuiltinOrganizationRulesFile())),
-        fields_(crypto::KeyRing::ForTesting(crypto::Suite::kSm)),
+        unmask_rules_(*LoadUnmaskRules(BuiltinUnmaskRulesFile())),
+        fields_(keys_),
         tokens_("0123456789abcdef0123456789abcdef"),
         writer_(*database_, ids_, [] {}),
         tree_(*database_, publisher_),
         organization_api_(writer_, tree_, rules_, tokens_),
-        member_api_(writer_, tree_, rules_, fields_, tokens_),
+        member_api_(writer_, tree_, rules_, unmask_rules_, fields_, tokens_),
+        my_record_api_(*database_, ids_, tree_, unmask_rules_, fields_, tokens_,
+                       auth::RoleTable::Builtin()),
         post_api_(writer_, tree_, rules_, tokens_),
         import_api_(writer_, tree_, fields_, tokens_, [] {}),
         importer_(ids_, tree_, rules_, fields_, metrics_, [this] { after_chunk_(); }),
@@ -102,6 +107,7 @@ class MembershipServiceTest : public ::testing::Test {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::OrganizationServiceTable(organization_api_));
     tables.push_back(v1::MemberServiceTable(member_api_));
+    tables.push_back(v1::MyRecordServiceTable(my_record_api_));
     tables.push_back(v1::PostServiceTable(post_api_));
     tables.push_back(v1::RosterImportServiceTable(import_api_));
     testing::TestServer::Options options;
@@ -109,11 +115,12 @@ class MembershipServiceTest : public ::testing::Test {
     server_ = std::make_unique<testing::TestServer>(std::move(tables), options);
     organizations_ = std::make_unique<v1::OrganizationServiceClient>(server_->channel());
     members_ = std::make_unique<v1::MemberServiceClient>(server_->channel());
+    my_record_ = std::make_unique<v1::MyRecordServiceClient>(server_->channel());
     posts_ = std::make_unique<v1::PostServiceClient>(server_->channel());
     imports_ = std::make_unique<v1::RosterImportServiceClient>(server_->channel());
   }
 
-  rpc::Outgoing Admin() const { return server_->As("administrator", 0); }
+  rpc::Outgoing Admin() const { return server_->As("organization_department", 0); }
   rpc::Outgoing Secretary(const std::string& organization) const {
     return server_->As("branch_secretary", *base::ParseName(organization, "organizations"), 7);
   }
@@ -243,6 +250,8 @@ class MembershipServiceTest : public ::testing::Test {
   event::Publisher publisher_;
   base::IdGenerator ids_;
   const OrganizationRuleBook rules_;
+  const UnmaskRuleBook unmask_rules_;
+  crypto::KeyStore keys_{crypto::KeyRing::ForTesting(crypto::Suite::kSm)};
   const PersonalFields fields_;
   rpc::PageTokens tokens_;
   metrics::Registry metrics_;
@@ -250,6 +259,7 @@ class MembershipServiceTest : public ::testing::Test {
   MembershipTree tree_;
   OrganizationApi organization_api_;
   MemberApi member_api_;
+  MyRecordApi my_record_api_;
   PostApi post_api_;
   RosterImportApi import_api_;
   std::function<void()> after_chunk_ = [] {};
@@ -258,6 +268,7 @@ class MembershipServiceTest : public ::testing::Test {
   std::unique_ptr<testing::TestServer> server_;
   std::unique_ptr<v1::OrganizationServiceClient> organizations_;
   std::unique_ptr<v1::MemberServiceClient> members_;
+  std::unique_ptr<v1::MyRecordServiceClient> my_record_;
   std::unique_ptr<v1::PostServiceClient> posts_;
   std::unique_ptr<v1::RosterImportServiceClient> imports_;
 
@@ -315,6 +326,15 @@ TEST_F(MembershipServiceTest, SubtreeIsListedInPreOrderPageByPage) {
                        organizations_->ListAncestorOrganizations(Admin(), ancestors));
   ASSERT_EQ(above.organizations_size(), 2);
   EXPECT_EQ(above.organizations(0).title(), "第2镇党委");
+  EXPECT_NE(above.organizations(0).code(), "");
+  // From below the way up is all that shows.
+  ASSERT_OK_AND_ASSIGN(const auto signposts, organizations_->ListAncestorOrganizations(
+                                                 Secretary(branches_[2].name()), ancestors));
+  ASSERT_EQ(signposts.organizations_size(), 2);
+  EXPECT_EQ(signposts.organizations(0).title(), "第2镇党委");
+  EXPECT_EQ(signposts.organizations(0).name(), above.organizations(0).name());
+  EXPECT_EQ(signposts.organizations(0).code(), "");
+  EXPECT_EQ(signposts.organizations(0).etag(), "");
   v1::ListChildOrganizationsRequest children;
   children.set_parent(county_.name());
   children.set_page_size(1);
@@ -798,6 +818,36 @@ TEST_F(MembershipServiceTest, ForeignSecretaryIsRefusedEverywhere) {
   v1::DownloadRosterErrorsRequest errors;
   errors.set_name(roster.name());
   denied(imports_->DownloadRosterErrors(as, errors));
+}
+
+TEST_F(MembershipServiceTest, AMemberOfOthersIsRefusedLikeOneThatIsNotThere) {
+  FoundCounty();
+  const v1::Member foreign = Join(branches_[3].name(), 1);
+  const rpc::Outgoing town = server_->As("organization_department",
+                                         *base::ParseName(towns_[0].name(), "organizations"), 8);
+  const auto same = [&](auto&& ask) {
+    const absl::Status absent = ask("members/99");
+    EXPECT_THAT(absent, HasReason("SCOPE_DENIED"));
+    EXPECT_EQ(ask(foreign.name()), absent);
+  };
+  same([&](const std::string& name) {
+    v1::MoveMemberRequest request;
+    request.set_name(name);
+    request.set_organization(branches_[0].name());
+    return members_->MoveMember(town, request).status();
+  });
+  same([&](const std::string& name) {
+    v1::AppointPostRequest request;
+    request.set_parent(name);
+    request.set_organization(branches_[0].name());
+    request.set_code(v1::POST_CODE_SECRETARY);
+    return posts_->AppointPost(town, request).status();
+  });
+  same([&](const std::string& name) {
+    v1::GetMemberRequest request;
+    request.set_name(name);
+    return members_->GetMember(town, request).status();
+  });
 }
 
 TEST_F(MembershipServiceTest, RosterGoesInAndTheSameRosterAgainChangesNothing) {

@@ -6,6 +6,7 @@
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/domain/unmask.h"
 
 namespace ronghe::membership {
 namespace {
@@ -54,6 +55,15 @@ absl::Status RosterImportNotFound(int64_t id) {
   return NotFound("没有这次名册导入。", "rosterImports", id);
 }
 
+absl::Status MemberExportNotFound(int64_t id) {
+  return NotFound("没有这次名册导出。", "memberExports", id);
+}
+
+absl::Status ExportOfAnother() {
+  return error::Make(StatusCode::kPermissionDenied, "EXPORT_OF_ANOTHER",
+                     "只有申请导出的人本人可以下载，请自行申请导出。");
+}
+
 absl::Status IdentityNumberInvalid(std::string_view cause) {
   std::string_view message = "公民身份号码的校验码不正确。";
   if (cause == "LENGTH") message = "公民身份号码应为18位。";
@@ -67,6 +77,20 @@ absl::Status IdentityNumberInvalid(std::string_view cause) {
 absl::Status RulesInvalid(std::string_view what) {
   return error::Make(StatusCode::kInvalidArgument, "RULES_INVALID", "规则数据有误。",
                      {{"what", std::string(what)}});
+}
+
+absl::Status PurposeUnknown(const UnmaskRules& rules) {
+  std::string codes;
+  for (const Purpose& purpose : rules.purposes) {
+    codes = Cat(codes, codes.empty() ? "" : ",", purpose.code);
+  }
+  const Purpose& first = rules.purposes.front();
+  return error::Make(StatusCode::kInvalidArgument, "PURPOSE_UNKNOWN",
+                     "请写明查阅用途，用途应在用途目录之内。",
+                     {{"rule_id", first.rule_id},
+                      {"rule_set", rules.name},
+                      {"source", first.source},
+                      {"required", codes}});
 }
 
 absl::Status RosterFormatUnsupported() {
@@ -210,6 +234,34 @@ absl::Status RosterDigestMismatch() {
 absl::Status RosterFileExpired() {
   return error::Make(StatusCode::kFailedPrecondition, "ROSTER_FILE_EXPIRED",
                      "名册原文件已按保存期限删除。");
+}
+
+absl::Status ExportExpired(const UnmaskRules& rules) {
+  return error::Make(StatusCode::kFailedPrecondition, "EXPORT_EXPIRED",
+                     "导出已超过可下载的期限，请重新申请。",
+                     {{"rule_id", rules.download_rule_id},
+                      {"rule_set", rules.name},
+                      {"source", rules.download_source},
+                      {"required", Cat(absl::ToInt64Hours(rules.download_window), "h")}});
+}
+
+absl::Status MemberLinkMissing() {
+  return error::Make(StatusCode::kFailedPrecondition, "MEMBER_LINK_MISSING",
+                     "您的账号还没有关联到党员，请联系本单位的安全管理员为账号关联本人的党员信息。",
+                     {{"remedy", "access.v1.AccountService/LinkMember"}});
+}
+
+absl::Status UnmaskLimitReached(const UnmaskRules& rules, int64_t members, absl::Duration rest) {
+  const int64_t minutes = absl::ToInt64Minutes(rules.limit_window);
+  return error::WithRetryAfter(error::Make(StatusCode::kResourceExhausted, "UNMASK_LIMIT",
+                                           Cat("每", minutes, "分钟最多查阅", rules.limit_members,
+                                               "名党员的完整信息，请稍后再查。"),
+                                           {{"rule_id", rules.limit_rule_id},
+                                            {"rule_set", rules.name},
+                                            {"source", rules.limit_source},
+                                            {"required", Cat(rules.limit_members)},
+                                            {"actual", Cat(members)}}),
+                               rest);
 }
 
 }  // namespace ronghe::membership

@@ -11,22 +11,29 @@
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "services/membership/domain/codes.h"
 
 namespace ronghe::membership {
 
 struct KindRule;
 struct OrganizationRules;
+struct UnmaskRules;
 
 // NOT_FOUND
 absl::Status OrganizationNotFound(int64_t id);
 absl::Status MemberNotFound(int64_t id);
 absl::Status PostNotFound(int64_t id);
 absl::Status RosterImportNotFound(int64_t id);
+absl::Status MemberExportNotFound(int64_t id);
+
+// PERMISSION_DENIED
+absl::Status ExportOfAnother();
 
 // INVALID_ARGUMENT
 absl::Status IdentityNumberInvalid(std::string_view cause);
 absl::Status RulesInvalid(std::string_view what);
+absl::Status PurposeUnknown(const UnmaskRules& rules);
 absl::Status RosterFormatUnsupported();
 absl::Status RosterFileTooLarge(int64_t limit, int64_t actual);
 // The file can't be read as a roster: reason is one of ROSTER_FILE_DAMAGED, ROSTER_FILE_ENCRYPTED,
@@ -63,6 +70,12 @@ absl::Status RosterOffsetMismatch(int64_t expected, int64_t actual);
 absl::Status RosterIncomplete(int64_t size, int64_t uploaded);
 absl::Status RosterDigestMismatch();
 absl::Status RosterFileExpired();
+absl::Status ExportExpired(const UnmaskRules& rules);
+// The account belongs to no member: who keeps the accounts can link it.
+absl::Status MemberLinkMissing();
+
+// RESOURCE_EXHAUSTED
+absl::Status UnmaskLimitReached(const UnmaskRules& rules, int64_t members, absl::Duration rest);
 
 }  // namespace ronghe::membership
 

@@ -19,6 +19,7 @@
 #include "common/error/error.h"
 #include "common/event/event.h"
 #include "common/log/log.h"
+#include "common/rpc/personal_text.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/events.h"
 #include "services/membership/store/organization_store.h"
@@ -128,6 +129,18 @@ struct Batch {
   int32_t unchanged = 0;
   int32_t failed = 0;
 };
+
+// Texts of a row that hold somebody's number: they would be stored and shown in plain.
+void FindPersonalNumbers(const Particulars& particulars, std::vector<Problem>& problems) {
+  const std::pair<Field, std::string_view> texts[] = {
+      {Field::kFullName, particulars.full_name},
+      {Field::kOccupation, particulars.occupation},
+      {Field::kTechnicalPost, particulars.technical_post}};
+  for (const auto& [field, text] : texts) {
+    const rpc::v1::PersonalNumber* const found = rpc::FindPersonalNumber(text);
+    if (found != nullptr) problems.push_back({field, base::Cat("不能填写", found->title(), "。")});
+  }
+}
 
 Problem ProblemOf(Field field, const absl::Status& status) {
   return {field, error::MessageZh(status)};
@@ -353,6 +366,7 @@ struct RosterImporter::Work {
       const TableRow& row = roster.rows[i];
       Line line{.number = row.number};
       line.problems = ReadRosterRow(roster.layout, row.cells, roster.date1904, today, line.record);
+      FindPersonalNumbers(line.record.particulars, line.problems);
       if (const org::OrgNode* branch = branches.Find(line.record, line.problems)) {
         line.branch = branch->id;
         line.kind = 0;

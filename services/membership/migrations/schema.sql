@@ -1,6 +1,29 @@
 -- Which tables does the schema have after all migrations? Written by the test that compares
 -- it, with RONGHE_UPDATE_SCHEMA=1; nothing runs this file.
 
+CREATE TABLE `approval` (
+  `id` bigint(20) NOT NULL,
+  `open_key` varbinary(32) DEFAULT NULL,
+  `subject` varchar(128) NOT NULL,
+  `on_behalf_of` varchar(128) NOT NULL,
+  `method` varchar(160) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `resource` varchar(160) NOT NULL,
+  `purpose` varchar(255) NOT NULL,
+  `request` mediumtext NOT NULL,
+  `state` int(11) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `expire_time` datetime(6) NOT NULL,
+  `decided_by` varchar(128) NOT NULL,
+  `decided_on_behalf_of` varchar(128) NOT NULL,
+  `reason` varchar(500) NOT NULL,
+  `decide_time` datetime(6) DEFAULT NULL,
+  `use_time` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `approval_by_open_key` (`open_key`),
+  KEY `approval_by_state` (`state`,`expire_time`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `audit` (
   `id` bigint(20) NOT NULL,
   `time` datetime(6) NOT NULL,
@@ -13,15 +36,28 @@ CREATE TABLE `audit` (
   `result` varchar(128) NOT NULL,
   `trace_id` varchar(32) NOT NULL,
   `request_digest` varbinary(32) NOT NULL,
-  PRIMARY KEY (`id`)
+  `detail` varchar(255) NOT NULL DEFAULT '',
+  PRIMARY KEY (`id`),
+  KEY `audit_by_subject` (`subject`,`id`),
+  KEY `audit_by_organization` (`organization_id`,`id`),
+  KEY `audit_by_method` (`method`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `audit_chain` (
   `sequence` bigint(20) NOT NULL,
   `audit_id` bigint(20) NOT NULL,
   `hash` varbinary(32) NOT NULL,
+  `version` int(11) NOT NULL DEFAULT 1,
   PRIMARY KEY (`sequence`),
   UNIQUE KEY `audit_chain_by_audit` (`audit_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `audit_export` (
+  `id` bigint(20) NOT NULL,
+  `subject` varchar(128) NOT NULL,
+  `time` datetime(6) NOT NULL,
+  `request` varbinary(4096) NOT NULL,
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `consumer_position` (
@@ -72,6 +108,21 @@ CREATE TABLE `job_lease` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `key_rotation` (
+  `version` int(11) NOT NULL,
+  `sealed_table` varchar(64) NOT NULL,
+  `pass` int(11) NOT NULL,
+  `reached` varchar(128) NOT NULL,
+  `total` bigint(20) NOT NULL,
+  `seen` bigint(20) NOT NULL,
+  `stale` bigint(20) NOT NULL,
+  `failed` bigint(20) NOT NULL,
+  `resealed` bigint(20) NOT NULL,
+  `started` datetime(6) NOT NULL,
+  `finished` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`version`,`sealed_table`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `member` (
   `id` bigint(20) NOT NULL,
   `organization_id` bigint(20) NOT NULL,
@@ -104,6 +155,21 @@ CREATE TABLE `member` (
   UNIQUE KEY `member_by_identity` (`identity_index`),
   KEY `member_by_organization` (`organization_id`,`id`),
   KEY `member_by_name` (`full_name`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `member_export` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `requested_by` varchar(128) NOT NULL,
+  `purpose` varchar(32) NOT NULL,
+  `category` int(11) NOT NULL,
+  `standing` int(11) NOT NULL,
+  `unmasked` tinyint(1) NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `expire_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `member_export_by_organization` (`organization_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `membership_interval` (
@@ -256,4 +322,26 @@ CREATE TABLE `schema_migration` (
   `checksum` varchar(64) NOT NULL,
   `applied_at` datetime(6) NOT NULL,
   PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unmask_guard` (
+  `subject` varchar(128) NOT NULL,
+  `last_read` datetime(6) NOT NULL,
+  PRIMARY KEY (`subject`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unmask_read` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `subject` varchar(128) NOT NULL,
+  `role` varchar(64) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `fields` varchar(128) NOT NULL,
+  `purpose` varchar(32) NOT NULL,
+  `reason` varchar(400) NOT NULL,
+  `time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `unmask_read_by_member` (`member_id`,`id`),
+  KEY `unmask_read_by_subject` (`subject`,`kind`,`time`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

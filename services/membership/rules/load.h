@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/domain/unmask.h"
 
 namespace ronghe::membership {
 
@@ -14,8 +15,14 @@ namespace ronghe::membership {
 // Errors: those of config::Load; RULES_INVALID.
 absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& path);
 
-// The file that the binary was built with.
+// Reads a textproto of ronghe.membership.rules.v1.UnmaskRuleBook.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path);
+
+// The files that the binary was built with.
 std::string BuiltinOrganizationRulesFile();
+std::string BuiltinUnmaskRulesFile();
 
 }  // namespace ronghe::membership
 

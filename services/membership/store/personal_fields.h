@@ -12,15 +12,21 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/crypto/field_cipher.h"
-#include "common/crypto/key_ring.h"
+#include "common/crypto/key_store.h"
 #include "common/sql/types.h"
 #include "services/membership/store/member_store.h"
 
 namespace ronghe::membership {
 
+// What ties an envelope to its row and column.
+std::string IdentityPlace(int64_t id);
+std::string PhonePlace(int64_t id);
+std::string RosterPlace(int64_t id, int64_t start_byte);
+
 class PersonalFields {
  public:
-  explicit PersonalFields(const crypto::KeyRing& ring) : cipher_(ring), index_(ring) {}
+  // `keys` must outlive it.
+  explicit PersonalFields(crypto::KeyStore& keys) : cipher_(keys), index_(keys) {}
 
   // All answer the errors of crypto::FieldCipher.
 

@@ -219,7 +219,7 @@ TEST_F(HourAccountApiTest, Article23ExemptionIsGivenAndTakenBack) {
   EXPECT_THAT(Exempt(101, "BUSY", Secretary(21)), HasReason("TRAINING_EXEMPTION_UNKNOWN"));
   EXPECT_THAT(Exempt(101, "CARE", Secretary(3)), HasReason("SCOPE_DENIED"));
   EXPECT_THAT(Exempt(999, "CARE", Secretary(1)), HasReason("SCOPE_DENIED"));
-  EXPECT_THAT(Exempt(999, "CARE", As("administrator", 0)), HasReason("MEMBER_UNKNOWN"));
+  EXPECT_THAT(Exempt(999, "CARE", As("organization_department", 0)), HasReason("MEMBER_UNKNOWN"));
   ExpectSummariesMatchAccounts();
 }
 

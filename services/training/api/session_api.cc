@@ -227,9 +227,10 @@ absl::StatusOr<v1::Session> SessionApi::Attend(rpc::Call& call, const std::strin
   RONGHE_ASSIGN_OR_RETURN(const auto organizations,
                           members_.OrganizationsOf(call.deadline(), members, day));
   for (const auto& [member, organization] : organizations) {
-    if (!members_.Within(organization, seen.organization_id)) {
-      return errors::MemberForeign(member, seen.organization_id, day);
-    }
+    if (members_.Within(organization, seen.organization_id)) continue;
+    return call.Holds(call.permission(), organization)
+               ? errors::MemberForeign(member, seen.organization_id, day)
+               : errors::MemberUnknown(member);
   }
   RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.At(seen.first_day()));
   return writer_.Write<v1::Session>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Session> {

@@ -135,7 +135,7 @@ TEST_F(SessionApiTest, BadInputIsRefusedWithAReason) {
   v1::GetSessionRequest get;
   get.set_name("sessions/1");
   EXPECT_THAT(sessions_->GetSession(Secretary(1), get), HasReason("SCOPE_DENIED"));
-  EXPECT_THAT(sessions_->GetSession(As("administrator", 0), get), HasReason("NOT_FOUND"));
+  EXPECT_THAT(sessions_->GetSession(As("organization_department", 0), get), HasReason("NOT_FOUND"));
   get.set_name("sessions/x");
   EXPECT_THAT(sessions_->GetSession(Secretary(1), get), HasReason("FIELD_INVALID"));
 }
@@ -339,7 +339,10 @@ TEST_F(SessionApiTest, T09TrainingAcrossTheNewYearIsSplit) {
 
 TEST_F(SessionApiTest, MembersOfOthersAndStrangersAreRefused) {
   const v1::Session session = CreateToday();
+  // Whose member somebody is, only those learn who may see both organizations.
   EXPECT_THAT(sessions_->RecordAttendance(Secretary(21), Present(session.name(), {101, 301})),
+              HasReason("MEMBER_UNKNOWN"));
+  EXPECT_THAT(sessions_->RecordAttendance(Secretary(1), Present(session.name(), {101, 301})),
               HasReason("TRAINING_MEMBER_FOREIGN"));
   EXPECT_THAT(sessions_->RecordAttendance(Secretary(21), Present(session.name(), {999})),
               HasReason("MEMBER_UNKNOWN"));
@@ -418,7 +421,7 @@ TEST_F(SessionApiTest, EveryWriteLeavesAnAuditRowAndTheChainVerifies) {
   CreateToday();
   Train(21, {101, 102}, 2);
   audit::Chainer chainer(*database_, nullptr, base::Clock::Real(), crypto::Suite::kSm);
-  ASSERT_OK_AND_ASSIGN(const audit::Head head, chainer.ChainPending(Soon()));
+  ASSERT_OK_AND_ASSIGN(const audit::Link head, chainer.ChainPending(Soon()));
   EXPECT_EQ(head.sequence, 4);
   ASSERT_OK_AND_ASSIGN(const audit::Verification verification,
                        database_->Read(Soon(), [](sql::Session& sql) {

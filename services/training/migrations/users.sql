@@ -2,12 +2,15 @@
 -- never changed or removed.
 GRANT SELECT ON schema_migration TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON request_record TO 'ronghe_training_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE ON approval TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_lease TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON event TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON event_head TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON consumer_position TO 'ronghe_training_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON key_rotation TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT ON audit TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT ON audit_chain TO 'ronghe_training_rw'@'127.0.0.1';
+GRANT SELECT, INSERT ON audit_export TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON org_copy TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON interval_copy TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON post_copy TO 'ronghe_training_rw'@'127.0.0.1';
@@ -23,10 +26,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON account_due TO 'ronghe_training_rw'@'127
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_roll TO 'ronghe_training_rw'@'127.0.0.1';
 GRANT SELECT ON schema_migration TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON event TO 'ronghe_training_ro'@'127.0.0.1';
+GRANT SELECT ON approval TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON event_head TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON consumer_position TO 'ronghe_training_ro'@'127.0.0.1';
+GRANT SELECT ON key_rotation TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON audit TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON audit_chain TO 'ronghe_training_ro'@'127.0.0.1';
+GRANT SELECT ON audit_export TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON org_copy TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON interval_copy TO 'ronghe_training_ro'@'127.0.0.1';
 GRANT SELECT ON post_copy TO 'ronghe_training_ro'@'127.0.0.1';

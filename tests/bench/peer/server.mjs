@@ -5,9 +5,11 @@
 // PEER_TOKEN_KEY (PEM public key of the token issuer), PEER_ROLES (comma-separated roles that may read members).
 
 import { createRequire } from 'node:module';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+// Node 18, Debian 12's own, keeps it to itself; jose needs it.
+globalThis.crypto ??= webcrypto;
 const require = createRequire(`${process.env.PEER_TOOLS}/`);
 const fastify = require('fastify')({ logger: false });
 const mysql = require('mysql2/promise');

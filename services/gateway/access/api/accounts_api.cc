@@ -1,16 +1,21 @@
 #include "services/gateway/access/api/accounts_api.h"
 
+#include "absl/cleanup/cleanup.h"
+#include "common/base/clock.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/crypto/bytes.h"
 #include "common/error/error.h"
+#include "common/org/copy_store.h"
 #include "common/rpc/etag.h"
 #include "common/sql/error.h"
 #include "services/gateway/access/api/convert.h"
 #include "services/gateway/access/domain/errors.h"
 #include "services/gateway/access/store/account_store.h"
 #include "services/gateway/access/store/grant_store.h"
+#include "services/gateway/access/store/member_check_store.h"
+#include "services/gateway/access/store/second_factor_store.h"
 #include "services/gateway/access/store/session_store.h"
 #include "services/gateway/access/visitor.h"
 
@@ -107,20 +112,103 @@ absl::StatusOr<v1::ListAccountsResponse> AccountsApi::ListAccounts(
   return response;
 }
 
+absl::StatusOr<v1::Account> AccountsApi::Change(
+    rpc::Call& call, const std::string& name, std::string_view etag,
+    absl::FunctionRef<absl::Status(service::WriteTx&, AccountRow&)> change) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, "accounts"));
+  auto changed =
+      writer_.Write<v1::Account>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Account> {
+        RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), id));
+        RONGHE_ASSIGN_OR_RETURN(AccountRow account, Authorized(call, std::move(row), name));
+        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(etag, account.etag));
+        RONGHE_RETURN_IF_ERROR(change(tx, account));
+        RONGHE_RETURN_IF_ERROR(account_store::Update(tx.session(), &account));
+        RONGHE_RETURN_IF_ERROR(session_store::EndOthers(tx.session(), id, 0, tx.now()));
+        tx.Audit(account.organization_id, name);
+        return ToProto(account);
+      });
+  if (changed.ok() && changed_ != nullptr) changed_(name);
+  return changed;
+}
+
 absl::StatusOr<v1::Account> AccountsApi::DisableAccount(rpc::Call& call,
                                                         const v1::DisableAccountRequest& request) {
+  return Change(call, request.name(), request.etag(),
+                [&](service::WriteTx&, AccountRow& account) -> absl::Status {
+                  if (call.principal().subject == request.name()) return errors::SelfDisable();
+                  account.state = AccountState::kDisabled;
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Account> AccountsApi::ResetSecondFactor(
+    rpc::Call& call, const v1::ResetSecondFactorRequest& request) {
+  return Change(call, request.name(), "",
+                [&](service::WriteTx& tx, AccountRow& account) -> absl::Status {
+                  account.second_factor_at.reset();
+                  return second_factor_store::Erase(tx.session(), account.id);
+                });
+}
+
+absl::StatusOr<v1::EndSessionsResponse> AccountsApi::EndSessions(
+    rpc::Call& call, const v1::EndSessionsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "accounts"));
-  return writer_.Write<v1::Account>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Account> {
-    RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), id));
-    RONGHE_ASSIGN_OR_RETURN(AccountRow account, Authorized(call, std::move(row), request.name()));
-    if (call.principal().subject == request.name()) return errors::SelfDisable();
-    RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), account.etag));
-    account.state = AccountState::kDisabled;
-    RONGHE_RETURN_IF_ERROR(account_store::Update(tx.session(), &account));
-    RONGHE_RETURN_IF_ERROR(session_store::EndOthers(tx.session(), id, 0, tx.now()));
-    tx.Audit(account.organization_id, request.name());
-    return ToProto(account);
-  });
+  auto ended = writer_.Write<v1::EndSessionsResponse>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::EndSessionsResponse> {
+        RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), id));
+        RONGHE_ASSIGN_OR_RETURN(const AccountRow account,
+                                Authorized(call, std::move(row), request.name()));
+        RONGHE_RETURN_IF_ERROR(session_store::EndOthers(tx.session(), id, 0, tx.now()));
+        tx.Audit(account.organization_id, request.name());
+        return v1::EndSessionsResponse();
+      });
+  if (ended.ok() && changed_ != nullptr) changed_(request.name());
+  return ended;
+}
+
+absl::Status AccountsApi::CheckMember(rpc::Call& call, int64_t member_id, std::string_view name) {
+  const auto organization = [&]() -> absl::StatusOr<std::optional<int64_t>> {
+    RONGHE_ASSIGN_OR_RETURN(
+        const auto interval, writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+          return org::IntervalOfMember(session, member_id, base::ShanghaiDay(call.now()));
+        }));
+    if (!interval.has_value()) return std::nullopt;
+    return interval->organization_id;
+  };
+  RONGHE_ASSIGN_OR_RETURN(auto found, organization());
+  if (!found.has_value()) {
+    organizations_.CatchUp(std::min(call.deadline(), absl::Now() + absl::Seconds(2)));
+    RONGHE_ASSIGN_OR_RETURN(found, organization());
+  }
+  if (!found.has_value() || !call.Holds(call.permission(), *found)) {
+    return errors::MemberUnknown(name);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Account> AccountsApi::LinkMember(rpc::Call& call,
+                                                    const v1::LinkMemberRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t member, base::ParseName(request.member(), "members"));
+  const absl::Status may = CheckMember(call, member, request.member());
+  auto linked = Change(call, request.name(), request.etag(),
+                       [&](service::WriteTx& tx, AccountRow& account) -> absl::Status {
+                         RONGHE_RETURN_IF_ERROR(may);
+                         account.member_id = member;
+                         return member_check_store::Mark(tx.session(), member, tx.now());
+                       });
+  if (sql::ViolatedKey(linked.status()) == "account_member") {
+    return errors::MemberLinked(request.member());
+  }
+  return linked;
+}
+
+absl::StatusOr<v1::Account> AccountsApi::UnlinkMember(rpc::Call& call,
+                                                      const v1::UnlinkMemberRequest& request) {
+  return Change(call, request.name(), request.etag(),
+                [](service::WriteTx&, AccountRow& account) -> absl::Status {
+                  account.member_id.reset();
+                  return absl::OkStatus();
+                });
 }
 
 absl::StatusOr<v1::ResetPasswordResponse> AccountsApi::ResetPassword(
@@ -131,9 +219,10 @@ absl::StatusOr<v1::ResetPasswordResponse> AccountsApi::ResetPassword(
                             return account_store::Load(session, id);
                           }));
   RONGHE_RETURN_IF_ERROR(Authorized(call, std::move(found), request.name()).status());
-  const std::string password = OneTimePassword(crypto::RandomBytes(32));
+  std::string password = OneTimePassword(crypto::RandomBytes(32));
+  const absl::Cleanup wipe = [&password] { crypto::Wipe(password); };
   RONGHE_ASSIGN_OR_RETURN(const std::string hash, hasher_.Hash(password));
-  return writer_.Write<v1::ResetPasswordResponse>(
+  auto reset = writer_.Write<v1::ResetPasswordResponse>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::ResetPasswordResponse> {
         RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), id));
         RONGHE_ASSIGN_OR_RETURN(AccountRow account,
@@ -151,6 +240,8 @@ absl::StatusOr<v1::ResetPasswordResponse> AccountsApi::ResetPassword(
         response.set_one_time_password(password);
         return response;
       });
+  if (reset.ok() && changed_ != nullptr) changed_(request.name());
+  return reset;
 }
 
 absl::StatusOr<std::string> CreateFirstAdministrator(sql::Database& database,
@@ -168,7 +259,7 @@ absl::StatusOr<std::string> CreateFirstAdministrator(sql::Database& database,
         AccountRow row;
         row.id = ids.Next();
         row.login_name = login_name;
-        row.display_name = "系统管理员";
+        row.display_name = "安全管理员";
         row.state = AccountState::kPasswordChangeRequired;
         row.password_hash = hash;
         row.password_changed_at = row.used_at = row.created_at = now;
@@ -176,7 +267,7 @@ absl::StatusOr<std::string> CreateFirstAdministrator(sql::Database& database,
         GrantRow grant;
         grant.id = ids.Next();
         grant.holder_id = row.id;
-        grant.role = "administrator";
+        grant.role = "security_administrator";
         grant.starts_at = grant.created_at = now;
         grant.creator = "services/gateway";
         RONGHE_RETURN_IF_ERROR(grant_store::Insert(session, grant));

@@ -2,24 +2,32 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "common/auth/authorizer.h"
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/access/v1/account.ronghe.h"
 #include "services/gateway/access/password_hasher.h"
+#include "services/gateway/access/store/account_store.h"
 
 namespace ronghe::gateway::access {
 
 class AccountsApi : public ::ronghe::access::v1::AccountServiceHandler {
  public:
-  // All must outlive it.
+  // `changed` is told the subject ("accounts/1") whose sessions ended; it may be null. All must
+  // outlive it.
   AccountsApi(service::Writer& writer, PasswordHasher& hasher, auth::OrgScope& organizations,
-              const rpc::PageTokens& page_tokens)
+              const rpc::PageTokens& page_tokens,
+              std::function<void(const std::string& subject)> changed)
       : writer_(writer),
         hasher_(hasher),
         organizations_(organizations),
-        page_tokens_(page_tokens) {}
+        page_tokens_(page_tokens),
+        changed_(std::move(changed)) {}
 
   absl::StatusOr<::ronghe::access::v1::Account> CreateAccount(
       rpc::Call& call, const ::ronghe::access::v1::CreateAccountRequest& request) override;
@@ -31,16 +39,34 @@ class AccountsApi : public ::ronghe::access::v1::AccountServiceHandler {
       rpc::Call& call, const ::ronghe::access::v1::DisableAccountRequest& request) override;
   absl::StatusOr<::ronghe::access::v1::ResetPasswordResponse> ResetPassword(
       rpc::Call& call, const ::ronghe::access::v1::ResetPasswordRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::Account> ResetSecondFactor(
+      rpc::Call& call, const ::ronghe::access::v1::ResetSecondFactorRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::EndSessionsResponse> EndSessions(
+      rpc::Call& call, const ::ronghe::access::v1::EndSessionsRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::Account> LinkMember(
+      rpc::Call& call, const ::ronghe::access::v1::LinkMemberRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::Account> UnlinkMember(
+      rpc::Call& call, const ::ronghe::access::v1::UnlinkMemberRequest& request) override;
 
  private:
+  // Changes the account that `name` means, ends its sessions and tells `changed`. `change` works on
+  // the locked row of an account that the caller may change.
+  absl::StatusOr<::ronghe::access::v1::Account> Change(
+      rpc::Call& call, const std::string& name, std::string_view etag,
+      absl::FunctionRef<absl::Status(service::WriteTx&, AccountRow&)> change);
+  // OK when the member belongs to an organization where the caller may link. INVALID_ARGUMENT
+  // MEMBER_UNKNOWN otherwise, whether or not there is such a member.
+  absl::Status CheckMember(rpc::Call& call, int64_t member_id, std::string_view name);
+
   service::Writer& writer_;
   PasswordHasher& hasher_;
   auth::OrgScope& organizations_;
   const rpc::PageTokens& page_tokens_;
+  const std::function<void(const std::string&)> changed_;
 };
 
-// Makes the account of the first administrator with a grant on all organizations and answers its
-// one-time password. FAILED_PRECONDITION ACCOUNTS_EXIST when any account exists.
+// Makes the account of the first security administrator with a grant on all organizations and
+// answers its one-time password. FAILED_PRECONDITION ACCOUNTS_EXIST when any account exists.
 absl::StatusOr<std::string> CreateFirstAdministrator(sql::Database& database,
                                                      base::IdGenerator& ids, PasswordHasher& hasher,
                                                      std::string_view login_name, absl::Time now);

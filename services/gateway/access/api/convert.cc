@@ -1,6 +1,7 @@
 #include "services/gateway/access/api/convert.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
@@ -44,6 +45,8 @@ v1::Account ToProto(const AccountRow& row) {
     *account.mutable_last_sign_in_time() = rpc::ToProto(*row.signed_in_at);
   }
   account.set_etag(rpc::EtagOf(row.etag));
+  if (row.member_id.has_value()) account.set_member(base::Name("members", *row.member_id));
+  account.set_second_factor(row.second_factor_at.has_value());
   return account;
 }
 
@@ -57,6 +60,10 @@ v1::Grant ToProto(const GrantRow& row) {
   if (row.ends_at.has_value()) *grant.mutable_end_time() = rpc::ToProto(*row.ends_at);
   *grant.mutable_create_time() = rpc::ToProto(row.created_at);
   grant.set_creator(row.creator);
+  grant.set_basis(row.basis);
+  if (row.source_id != 0) grant.set_source(base::Name("grants", row.source_id));
+  if (row.delegator_id != 0) grant.set_delegator(base::Name("accounts", row.delegator_id));
+  grant.set_end_reason(static_cast<v1::Grant::EndReason>(row.end_reason));
   return grant;
 }
 
@@ -67,6 +74,15 @@ v1::Client ToProto(const ClientRow& row) {
   client.set_display_name(row.display_name);
   client.set_state(static_cast<v1::Client::State>(row.state));
   *client.mutable_create_time() = rpc::ToProto(row.created_at);
+  client.set_department(row.department);
+  client.set_contact(row.contact);
+  for (const auto thumbprint : absl::StrSplit(row.thumbprints, ' ', absl::SkipEmpty())) {
+    client.add_certificate_thumbprints(std::string(thumbprint));
+  }
+  client.mutable_limits()->set_per_second(row.per_second);
+  client.mutable_limits()->set_burst(row.burst);
+  client.mutable_limits()->set_daily_quota(row.daily_quota);
+  client.set_etag(rpc::EtagOf(row.etag));
   return client;
 }
 

@@ -1,25 +1,35 @@
 // GrantService: roles on subtrees of the organization tree.
 #pragma once
 
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "common/auth/authorizer.h"
 #include "common/auth/role_table.h"
+#include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/access/v1/grant.ronghe.h"
+#include "services/gateway/access/domain/policy.h"
+#include "services/gateway/access/store/account_store.h"
+#include "services/gateway/access/store/grant_store.h"
 
 namespace ronghe::gateway::access {
 
+// Told, after the commit, whose rights have changed ("accounts/1"): whatever is remembered of them
+// is out of date. Thread-safe; doesn't block.
+using SubjectChanged = std::function<void(const std::string& subject)>;
+
 class GrantsApi : public ::ronghe::access::v1::GrantServiceHandler {
  public:
-  // `permissions` are those of every RPC of the contracts. The references must outlive it.
+  // The references must outlive it; `changed` may be null.
   GrantsApi(service::Writer& writer, const auth::RoleTable& roles, auth::OrgScope& organizations,
-            std::vector<std::string> permissions)
+            const LoginPolicy& policy, const rpc::PageTokens& page_tokens, SubjectChanged changed)
       : writer_(writer),
         roles_(roles),
         organizations_(organizations),
-        permissions_(std::move(permissions)) {}
+        policy_(policy),
+        page_tokens_(page_tokens),
+        changed_(std::move(changed)) {}
 
   absl::StatusOr<::ronghe::access::v1::Grant> CreateGrant(
       rpc::Call& call, const ::ronghe::access::v1::CreateGrantRequest& request) override;
@@ -27,12 +37,42 @@ class GrantsApi : public ::ronghe::access::v1::GrantServiceHandler {
       rpc::Call& call, const ::ronghe::access::v1::RevokeGrantRequest& request) override;
   absl::StatusOr<::ronghe::access::v1::ListGrantsResponse> ListGrants(
       rpc::Call& call, const ::ronghe::access::v1::ListGrantsRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::ListOrganizationGrantsResponse> ListOrganizationGrants(
+      rpc::Call& call, const ::ronghe::access::v1::ListOrganizationGrantsRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::Grant> DelegateGrant(
+      rpc::Call& call, const ::ronghe::access::v1::DelegateGrantRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::Grant> RevokeDelegation(
+      rpc::Call& call, const ::ronghe::access::v1::RevokeDelegationRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::ListDelegationsResponse> ListDelegations(
+      rpc::Call& call, const ::ronghe::access::v1::ListDelegationsRequest& request) override;
 
  private:
+  // OK when a role that the caller holds on `organization` itself, not by delegation, may grant
+  // `role`. PERMISSION_DENIED ROLE_NOT_GRANTABLE.
+  absl::Status CheckMayGrant(const rpc::Call& call, const auth::RoleInfo& role,
+                             int64_t organization) const;
+  // Checks `grant` against all that the account holds, which is locked, so that two grants at one
+  // time see each other. ACCOUNT_DISABLED, SELF_GRANT (an account of the same person),
+  // TOO_MANY_GRANTS, ROLE_EXCLUSION.
+  absl::Status CheckHolder(service::WriteTx& tx, const AccountRow& account,
+                           const GrantRow& grant) const;
+  // True when the member of the account belongs inside the grant's subtree.
+  absl::StatusOr<bool> MemberInside(sql::Session& session, const AccountRow& account,
+                                    const GrantRow& grant) const;
+  // Inserts the row with its audit row and event.
+  absl::Status Save(service::WriteTx& tx, GrantRow* grant) const;
+  // Ends the grant and what was delegated of it; the row that results. Their holders go to
+  // `holders`.
+  absl::StatusOr<GrantRow> Revoke(service::WriteTx& tx, GrantRow grant,
+                                  std::vector<std::string>* holders) const;
+  void Changed(const std::vector<std::string>& holders) const;
+
   service::Writer& writer_;
   const auth::RoleTable& roles_;
   auth::OrgScope& organizations_;
-  const std::vector<std::string> permissions_;
+  const LoginPolicy& policy_;
+  const rpc::PageTokens& page_tokens_;
+  const SubjectChanged changed_;
 };
 
 }  // namespace ronghe::gateway::access

@@ -1,99 +1,50 @@
 #include "services/gateway/access/api/sessions_api.h"
 
-#include "absl/strings/numbers.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
-#include "common/base/strings.h"
-#include "common/crypto/bytes.h"
-#include "common/error/error.h"
-#include "common/log/log.h"
 #include "common/rpc/convert.h"
 #include "services/gateway/access/api/convert.h"
+#include "services/gateway/access/api/session_view.h"
 #include "services/gateway/access/domain/errors.h"
-#include "services/gateway/access/store/session_store.h"
-#include "services/gateway/access/visitor.h"
+#include "services/gateway/access/store/second_factor_store.h"
 
 namespace ronghe::gateway::access {
 namespace {
 
-// Stands where an audit row keeps the digest of its request: a digest of a request with a password
-// would let whoever reads the trail try passwords against it.
-std::string NoDigest() { return std::string(32, '\0'); }
+constexpr int64_t kMaxListed = 200;
 
-audit::Entry EntryFor(int64_t account_id, int64_t organization, std::string resource) {
-  audit::Entry entry;
-  entry.subject = base::Name("accounts", account_id);
-  entry.organization_id = organization;
-  entry.resource = std::move(resource);
-  entry.request_digest = NoDigest();
-  return entry;
-}
-
-absl::StatusOr<int64_t> SessionId(const rpc::Call& call) {
-  int64_t id = 0;
-  if (!absl::SimpleAtoi(call.principal().session_id, &id)) return errors::SignInRequired();
-  return id;
+template <class Response>
+void SetTokens(const IssuedSession& issued, Response* response) {
+  response->set_session_token(issued.token);
+  response->set_csrf_token(issued.csrf);
 }
 
 }  // namespace
 
-SessionsApi::SessionsApi(service::Writer& writer, PasswordHasher& hasher, const LoginPolicy& policy,
-                         metrics::Registry& registry)
+SessionsApi::SessionsApi(service::Writer& writer, PasswordHasher& hasher, Attempts& attempts,
+                         const LoginPolicy& policy, const auth::RoleTable& roles,
+                         metrics::Registry& registry,
+                         std::function<void(const std::string& subject)> changed)
     : writer_(writer),
       hasher_(hasher),
+      attempts_(attempts),
       policy_(policy),
+      roles_(roles),
+      changed_(std::move(changed)),
       signed_in_(registry.AddCounter("ronghe_gateway_sign_ins_total", "Sign-ins by result.",
                                      {{"result", "ok"}})),
       failed_(registry.AddCounter("ronghe_gateway_sign_ins_total", "Sign-ins by result.",
-                                  {{"result", "failed"}})),
-      locked_(registry.AddCounter("ronghe_gateway_sign_ins_total", "Sign-ins by result.",
-                                  {{"result", "locked"}})) {}
+                                  {{"result", "failed"}})) {}
 
-absl::Status SessionsApi::Attempt(rpc::Call& call, std::string_view login_hash) {
-  const int64_t id = writer_.ids().Next();
-  const absl::Status counted =
-      writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
-        RONGHE_ASSIGN_OR_RETURN(Guard guard,
-                                account_store::LockGuard(session, id, login_hash, call.now()));
-        RONGHE_RETURN_IF_ERROR(CountAttempt(policy_, call.now(), &guard));
-        return account_store::SaveGuard(session, login_hash, guard, call.now());
-      });
-  if (error::Reason(counted) == "SIGN_IN_LOCKED") locked_.Increment();
-  return counted;
-}
-
-void SessionsApi::RecordRefusal(rpc::Call& call, std::string resource,
-                                const absl::Status& refusal) {
-  audit::Entry entry;
-  entry.id = writer_.ids().Next();
-  entry.time = call.now();
-  entry.subject = resource;
-  entry.peer = std::string(call.peer());
-  entry.method = std::string(call.method());
-  entry.resource = std::move(resource);
-  entry.result =
-      absl::StrCat(absl::StatusCodeToString(refusal.code()), " ", error::Reason(refusal));
-  entry.trace_id = call.trace().trace_id;
-  entry.request_digest = NoDigest();
-  const absl::Status recorded = writer_.database().Transact(
-      call.deadline(), [&](sql::Session& session) { return audit::Record(session, entry); });
-  if (!recorded.ok()) log::Error("sign_in_audit_failed", {{"status", recorded}});
-}
-
-absl::StatusOr<v1::SignInResponse> SessionsApi::SignIn(rpc::Call& call,
-                                                       const v1::SignInRequest& request) {
-  const std::string login_hash = crypto::Sha256(request.login_name());
-  const absl::Status counted = Attempt(call, login_hash);
-  RONGHE_ASSIGN_OR_RETURN(const std::optional<AccountRow> account,
+absl::StatusOr<AccountRow> SessionsApi::CheckPasswordOf(rpc::Call& call,
+                                                        const v1::SignInRequest& request) {
+  const absl::Status counted = attempts_.Count(call, request.login_name());
+  RONGHE_ASSIGN_OR_RETURN(std::optional<AccountRow> account,
                           writer_.database().Read(call.deadline(), [&](sql::Session& session) {
                             return account_store::ByLoginName(session, request.login_name());
                           }));
-  const std::string resource =
-      account.has_value() ? base::Name("accounts", account->id) : std::string();
-  if (!counted.ok()) {
-    if (error::Reason(counted) == "SIGN_IN_LOCKED") RecordRefusal(call, resource, counted);
-    return counted;
-  }
+  if (account.has_value()) call.set_audit_resource(base::Name("accounts", account->id));
+  RONGHE_RETURN_IF_ERROR(counted);
   RONGHE_ASSIGN_OR_RETURN(
       const bool right,
       hasher_.Verify(account.has_value() ? account->password_hash : "", request.password()));
@@ -103,73 +54,53 @@ absl::StatusOr<v1::SignInResponse> SessionsApi::SignIn(rpc::Call& call,
                    !Unused(policy_, account->used_at, call.now());
   if (!right || !may) {
     failed_.Increment();
-    const absl::Status refusal = errors::SignInFailed();
-    RecordRefusal(call, resource, refusal);
-    return refusal;
+    return errors::SignInFailed();
   }
+  return *std::move(account);
+}
+
+absl::StatusOr<v1::SignInResponse> SessionsApi::SignIn(rpc::Call& call,
+                                                       const v1::SignInRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const AccountRow account, CheckPasswordOf(call, request));
   std::string rehashed;
-  if (hasher_.Outdated(account->password_hash)) {
+  if (hasher_.Outdated(account.password_hash)) {
     RONGHE_ASSIGN_OR_RETURN(rehashed, hasher_.Hash(request.password()));
   }
-  const std::string token = NewToken();
-  const std::string csrf = NewToken();
   auto response = writer_.Write<v1::SignInResponse>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::SignInResponse> {
-        RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), account->id));
+        RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), account.id));
         // What was checked must still stand.
-        if (!row.has_value() || row->password_hash != account->password_hash ||
-            row->state != account->state) {
+        if (!row.has_value() || row->password_hash != account.password_hash ||
+            row->state != account.state) {
           return errors::SignInFailed();
         }
         if (!rehashed.empty()) {
           row->password_hash = rehashed;
           RONGHE_RETURN_IF_ERROR(account_store::Update(tx.session(), &*row));
         }
+        RONGHE_ASSIGN_OR_RETURN(const IssuedSession issued,
+                                IssueSession(tx.session(), tx.NextId(), policy_, roles_,
+                                             {.account = *row, .peer = call.peer()}, tx.now()));
         RONGHE_RETURN_IF_ERROR(
-            account_store::SaveGuard(tx.session(), login_hash, Guard(), tx.now()));
-        if (policy_.max_sessions.value > 0) {
-          RONGHE_RETURN_IF_ERROR(session_store::EndOldest(
-              tx.session(), row->id, policy_.max_sessions.value - 1, tx.now()));
-        }
-        SessionRow session;
-        session.id = tx.NextId();
-        session.token_hash = TokenHash(token);
-        session.csrf_hash = TokenHash(csrf);
-        session.account_id = row->id;
-        session.created_at = session.seen_at = tx.now();
-        session.expires_at = tx.now() + absl::Minutes(policy_.absolute_minutes.value);
-        RONGHE_RETURN_IF_ERROR(session_store::Insert(tx.session(), session));
-        RONGHE_RETURN_IF_ERROR(account_store::MarkUsed(tx.session(), row->id, tx.now()));
-        tx.Audit(EntryFor(row->id, row->organization_id, base::Name("authSessions", session.id)));
+            Complete(issued.state)
+                ? Attempts::Clear(tx.session(), row->login_name, tx.now())
+                : attempts_.Forgive(tx.session(), tx.NextId(), row->login_name, tx.now()));
+        audit::Entry entry;
+        entry.subject = base::Name("accounts", row->id);
+        entry.organization_id = row->organization_id;
+        entry.resource = base::Name("authSessions", issued.id);
+        tx.Audit(std::move(entry));
+        RONGHE_ASSIGN_OR_RETURN(const auto session, session_store::Load(tx.session(), issued.id));
+        if (!session.has_value()) return errors::SessionInvalid();
         v1::SignInResponse answer;
-        answer.set_session_token(token);
-        answer.set_csrf_token(csrf);
+        SetTokens(issued, &answer);
         RONGHE_ASSIGN_OR_RETURN(*answer.mutable_session(),
-                                Describe(tx.session(), session.id, tx.now()));
+                                Describe(tx.session(), policy_, roles_, *session, *row, tx.now()));
         return answer;
       });
-  if (response.ok()) signed_in_.Increment();
-  return response;
-}
-
-absl::StatusOr<v1::Session> SessionsApi::Describe(sql::Session& sql, int64_t session_id,
-                                                  absl::Time now) {
-  RONGHE_ASSIGN_OR_RETURN(const auto row, session_store::Load(sql, session_id));
-  if (!row.has_value() || row->ended_at.has_value()) return errors::SessionInvalid();
-  RONGHE_ASSIGN_OR_RETURN(const auto account, account_store::Load(sql, row->account_id));
-  if (!account.has_value()) return errors::SessionInvalid();
-  v1::Session session;
-  session.set_name(base::Name("authSessions", row->id));
-  session.set_account(base::Name("accounts", account->id));
-  session.set_display_name(account->display_name);
-  session.set_password_change_required(account->state == AccountState::kPasswordChangeRequired ||
-                                       PasswordExpired(policy_, account->password_changed_at, now));
-  *session.mutable_create_time() = rpc::ToProto(row->created_at);
-  *session.mutable_expire_time() = rpc::ToProto(row->expires_at);
-  RONGHE_ASSIGN_OR_RETURN(const auto grants,
-                          grant_store::InForce(sql, HolderKind::kAccount, account->id, now));
-  for (const GrantRow& grant : grants) *session.add_grants() = ToProto(grant);
-  return session;
+  if (!response.ok()) return response;
+  signed_in_.Increment();
+  return Told(base::Name("accounts", account.id), std::move(response));
 }
 
 absl::StatusOr<v1::SignOutResponse> SessionsApi::SignOut(rpc::Call& call,
@@ -177,7 +108,7 @@ absl::StatusOr<v1::SignOutResponse> SessionsApi::SignOut(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, SessionId(call));
   return writer_.Write<v1::SignOutResponse>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::SignOutResponse> {
-        RONGHE_RETURN_IF_ERROR(session_store::End(tx.session(), id, tx.now()));
+        RONGHE_RETURN_IF_ERROR(session_store::End(tx.session(), id, tx.now()).status());
         tx.Audit(0, base::Name("authSessions", id));
         return v1::SignOutResponse();
       });
@@ -185,42 +116,132 @@ absl::StatusOr<v1::SignOutResponse> SessionsApi::SignOut(rpc::Call& call,
 
 absl::StatusOr<v1::Session> SessionsApi::GetCurrentSession(rpc::Call& call,
                                                            const v1::GetCurrentSessionRequest&) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, SessionId(call));
   return writer_.database().Read(
-      call.deadline(), [&](sql::Session& session) { return Describe(session, id, call.now()); });
+      call.deadline(), [&](sql::Session& sql) -> absl::StatusOr<v1::Session> {
+        RONGHE_ASSIGN_OR_RETURN(const CallersSession own, LoadCallersSession(sql, call));
+        return Describe(sql, policy_, roles_, own.session, own.account, call.now());
+      });
+}
+
+absl::StatusOr<v1::RenewSessionResponse> SessionsApi::RenewSession(rpc::Call& call,
+                                                                   const v1::RenewSessionRequest&) {
+  auto response = writer_.Write<v1::RenewSessionResponse>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::RenewSessionResponse> {
+        RONGHE_ASSIGN_OR_RETURN(CallersSession own, LockCallersSession(tx.session(), call));
+        if (own.session.second_factor == SecondFactor::kPending) {
+          return errors::SecondFactorRequired();
+        }
+        RONGHE_ASSIGN_OR_RETURN(const IssuedSession issued,
+                                RotateSession(tx.session(), &own.session, tx.now()));
+        tx.Audit(own.account.organization_id, base::Name("authSessions", issued.id));
+        v1::RenewSessionResponse answer;
+        SetTokens(issued, &answer);
+        RONGHE_ASSIGN_OR_RETURN(
+            *answer.mutable_session(),
+            Describe(tx.session(), policy_, roles_, own.session, own.account, tx.now()));
+        return answer;
+      });
+  return Told(call.principal().subject, std::move(response));
+}
+
+absl::StatusOr<v1::ListMySessionsResponse> SessionsApi::ListMySessions(
+    rpc::Call& call, const v1::ListMySessionsRequest&) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t account, AccountId(call));
+  RONGHE_ASSIGN_OR_RETURN(const auto open,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& sql) {
+                            return session_store::OpenOf(sql, account, call.now());
+                          }));
+  v1::ListMySessionsResponse response;
+  for (const SessionRow& row : open) {
+    if (call.now() >= SessionEnd(policy_, row.seen_at, row.expires_at)) continue;
+    v1::Session& session = *response.add_sessions();
+    session = ToProto(row);
+    session.set_current(absl::StrCat(row.id) == call.principal().session_id);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::EndSessionResponse> SessionsApi::EndSession(
+    rpc::Call& call, const v1::EndSessionRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t account, AccountId(call));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "authSessions"));
+  auto response = writer_.Write<v1::EndSessionResponse>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::EndSessionResponse> {
+        RONGHE_ASSIGN_OR_RETURN(const auto row, session_store::LoadForUpdate(tx.session(), id));
+        if (!row.has_value() || row->account_id != account) return errors::NotFound(request.name());
+        RONGHE_RETURN_IF_ERROR(session_store::End(tx.session(), id, tx.now()).status());
+        tx.Audit(0, request.name());
+        return v1::EndSessionResponse();
+      });
+  return Told(call.principal().subject, std::move(response));
+}
+
+absl::StatusOr<v1::MyAccess> SessionsApi::GetMyAccess(rpc::Call& call,
+                                                      const v1::GetMyAccessRequest&) {
+  return writer_.database().Read(
+      call.deadline(), [&](sql::Session& sql) -> absl::StatusOr<v1::MyAccess> {
+        RONGHE_ASSIGN_OR_RETURN(const CallersSession own, LoadCallersSession(sql, call));
+        const AccountRow& account = own.account;
+        RONGHE_ASSIGN_OR_RETURN(const auto held, grant_store::NotEnded(sql, HolderKind::kAccount,
+                                                                       account.id, call.now()));
+        RONGHE_ASSIGN_OR_RETURN(const auto given, grant_store::ListDelegated(
+                                                      sql, account.id, call.now(), 0, kMaxListed));
+        RONGHE_ASSIGN_OR_RETURN(const int64_t codes,
+                                second_factor_store::CountRecoveryCodes(sql, account.id));
+        v1::MyAccess access;
+        access.set_account(base::Name("accounts", account.id));
+        access.set_login_name(account.login_name);
+        access.set_display_name(account.display_name);
+        if (account.member_id.has_value()) {
+          access.set_member(base::Name("members", *account.member_id));
+        }
+        RONGHE_ASSIGN_OR_RETURN(*access.mutable_session(),
+                                Describe(sql, policy_, roles_, own.session, account, call.now()));
+        for (const GrantRow& grant : held) {
+          *(grant.delegator_id == 0 ? access.add_grants() : access.add_received_delegations()) =
+              ToProto(grant);
+        }
+        for (const GrantRow& grant : given) *access.add_given_delegations() = ToProto(grant);
+        v1::MySecondFactor& factor = *access.mutable_second_factor();
+        factor.set_enrolled(account.second_factor_at.has_value());
+        factor.set_required(NeedsSecondFactor(policy_, roles_, held));
+        if (account.second_factor_at.has_value()) {
+          *factor.mutable_enrol_time() = rpc::ToProto(*account.second_factor_at);
+        }
+        factor.set_recovery_codes_left(static_cast<int32_t>(codes));
+        *access.mutable_password_expire_time() = rpc::ToProto(
+            account.password_changed_at + absl::Hours(24 * policy_.max_age_days.value));
+        return access;
+      });
 }
 
 absl::StatusOr<v1::ChangePasswordResponse> SessionsApi::ChangePassword(
     rpc::Call& call, const v1::ChangePasswordRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t session_id, SessionId(call));
-  RONGHE_ASSIGN_OR_RETURN(const int64_t account_id,
-                          base::ParseName(call.principal().subject, "accounts"));
   std::vector<std::string> used;
   RONGHE_ASSIGN_OR_RETURN(
-      const std::optional<AccountRow> account,
+      const CallersSession before,
       writer_.database().Read(
-          call.deadline(), [&](sql::Session& session) -> absl::StatusOr<std::optional<AccountRow>> {
+          call.deadline(), [&](sql::Session& sql) -> absl::StatusOr<CallersSession> {
+            RONGHE_ASSIGN_OR_RETURN(CallersSession own, LoadCallersSession(sql, call));
             RONGHE_ASSIGN_OR_RETURN(
-                used, account_store::History(session, account_id, policy_.history.value));
-            return account_store::Load(session, account_id);
+                used, account_store::History(sql, own.account.id, policy_.history.value));
+            return own;
           }));
-  if (!account.has_value()) return errors::SessionInvalid();
+  const AccountRow& account = before.account;
+  // Whoever knows the password alone must not change it.
+  if (before.session.second_factor == SecondFactor::kPending) return errors::SecondFactorRequired();
+  call.set_audit_resource(base::Name("accounts", account.id));
   // A stolen session must not be a way to try passwords.
-  const std::string login_hash = crypto::Sha256(account->login_name);
-  RONGHE_RETURN_IF_ERROR(Attempt(call, login_hash));
+  RONGHE_RETURN_IF_ERROR(attempts_.Count(call, account.login_name));
   RONGHE_ASSIGN_OR_RETURN(const bool right,
-                          hasher_.Verify(account->password_hash, request.current_password()));
-  if (!right) {
-    const absl::Status refusal = errors::PasswordWrong();
-    RecordRefusal(call, call.principal().subject, refusal);
-    return refusal;
-  }
+                          hasher_.Verify(account.password_hash, request.current_password()));
+  if (!right) return errors::PasswordWrong();
   // The password was right, so it was no failure, whatever becomes of the new one.
   RONGHE_RETURN_IF_ERROR(writer_.database().Transact(call.deadline(), [&](sql::Session& session) {
-    return account_store::SaveGuard(session, login_hash, Guard(), call.now());
+    return Attempts::Clear(session, account.login_name, call.now());
   }));
-  RONGHE_RETURN_IF_ERROR(CheckPassword(policy_, account->login_name, request.new_password()));
-  used.push_back(account->password_hash);
+  RONGHE_RETURN_IF_ERROR(CheckPassword(policy_, account.login_name, request.new_password()));
+  used.push_back(account.password_hash);
   for (const std::string& hash : used) {
     RONGHE_ASSIGN_OR_RETURN(const bool again, hasher_.Verify(hash, request.new_password()));
     if (again) {
@@ -229,24 +250,29 @@ absl::StatusOr<v1::ChangePasswordResponse> SessionsApi::ChangePassword(
     }
   }
   RONGHE_ASSIGN_OR_RETURN(const std::string hash, hasher_.Hash(request.new_password()));
-  return writer_.Write<v1::ChangePasswordResponse>(
+  auto response = writer_.Write<v1::ChangePasswordResponse>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::ChangePasswordResponse> {
-        RONGHE_ASSIGN_OR_RETURN(auto row, account_store::LoadForUpdate(tx.session(), account_id));
-        if (!row.has_value() || row->password_hash != account->password_hash ||
-            row->state == AccountState::kDisabled) {
-          return errors::SessionInvalid();
-        }
-        RONGHE_RETURN_IF_ERROR(account_store::AddHistory(tx.session(), tx.NextId(), account_id,
-                                                         row->password_hash, tx.now()));
-        row->password_hash = hash;
-        row->state = AccountState::kActive;
-        row->password_changed_at = tx.now();
-        RONGHE_RETURN_IF_ERROR(account_store::Update(tx.session(), &*row));
+        RONGHE_ASSIGN_OR_RETURN(CallersSession own, LockCallersSession(tx.session(), call));
+        if (own.account.password_hash != account.password_hash) return errors::SessionInvalid();
+        RONGHE_RETURN_IF_ERROR(account_store::AddHistory(tx.session(), tx.NextId(), account.id,
+                                                         own.account.password_hash, tx.now()));
+        own.account.password_hash = hash;
+        own.account.state = AccountState::kActive;
+        own.account.password_changed_at = tx.now();
+        RONGHE_RETURN_IF_ERROR(account_store::Update(tx.session(), &own.account));
         RONGHE_RETURN_IF_ERROR(
-            session_store::EndOthers(tx.session(), account_id, session_id, tx.now()));
-        tx.Audit(EntryFor(account_id, row->organization_id, base::Name("accounts", account_id)));
-        return v1::ChangePasswordResponse();
+            session_store::EndOthers(tx.session(), account.id, own.session.id, tx.now()));
+        RONGHE_ASSIGN_OR_RETURN(const IssuedSession issued,
+                                RotateSession(tx.session(), &own.session, tx.now()));
+        tx.Audit(account.organization_id, base::Name("accounts", account.id));
+        v1::ChangePasswordResponse answer;
+        SetTokens(issued, &answer);
+        RONGHE_ASSIGN_OR_RETURN(
+            *answer.mutable_session(),
+            Describe(tx.session(), policy_, roles_, own.session, own.account, tx.now()));
+        return answer;
       });
+  return Told(call.principal().subject, std::move(response));
 }
 
 }  // namespace ronghe::gateway::access

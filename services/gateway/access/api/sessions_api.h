@@ -1,9 +1,14 @@
-// SessionService: signing in and out.
+// SessionService: signing in and out, and what the caller may do.
 #pragma once
 
+#include <functional>
+#include <string>
+
+#include "common/auth/role_table.h"
 #include "common/metrics/metrics.h"
 #include "common/service/write.h"
 #include "ronghe/access/v1/session.ronghe.h"
+#include "services/gateway/access/api/attempts.h"
 #include "services/gateway/access/domain/policy.h"
 #include "services/gateway/access/password_hasher.h"
 #include "services/gateway/access/store/account_store.h"
@@ -12,9 +17,11 @@ namespace ronghe::gateway::access {
 
 class SessionsApi : public ::ronghe::access::v1::SessionServiceHandler {
  public:
-  // All must outlive it.
-  SessionsApi(service::Writer& writer, PasswordHasher& hasher, const LoginPolicy& policy,
-              metrics::Registry& registry);
+  // `changed` is told the subject ("accounts/1") whose sessions ended or got new tokens; it may be
+  // null. All must outlive it.
+  SessionsApi(service::Writer& writer, PasswordHasher& hasher, Attempts& attempts,
+              const LoginPolicy& policy, const auth::RoleTable& roles, metrics::Registry& registry,
+              std::function<void(const std::string& subject)> changed);
 
   absl::StatusOr<::ronghe::access::v1::SignInResponse> SignIn(
       rpc::Call& call, const ::ronghe::access::v1::SignInRequest& request) override;
@@ -22,23 +29,37 @@ class SessionsApi : public ::ronghe::access::v1::SessionServiceHandler {
       rpc::Call& call, const ::ronghe::access::v1::SignOutRequest& request) override;
   absl::StatusOr<::ronghe::access::v1::Session> GetCurrentSession(
       rpc::Call& call, const ::ronghe::access::v1::GetCurrentSessionRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::RenewSessionResponse> RenewSession(
+      rpc::Call& call, const ::ronghe::access::v1::RenewSessionRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::ListMySessionsResponse> ListMySessions(
+      rpc::Call& call, const ::ronghe::access::v1::ListMySessionsRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::EndSessionResponse> EndSession(
+      rpc::Call& call, const ::ronghe::access::v1::EndSessionRequest& request) override;
+  absl::StatusOr<::ronghe::access::v1::MyAccess> GetMyAccess(
+      rpc::Call& call, const ::ronghe::access::v1::GetMyAccessRequest& request) override;
   absl::StatusOr<::ronghe::access::v1::ChangePasswordResponse> ChangePassword(
       rpc::Call& call, const ::ronghe::access::v1::ChangePasswordRequest& request) override;
 
  private:
-  // Counts an attempt for the login name before its password is looked at.
-  absl::Status Attempt(rpc::Call& call, std::string_view login_hash);
-  // An audit row of a refused attempt.
-  void RecordRefusal(rpc::Call& call, std::string resource, const absl::Status& refusal);
-  absl::StatusOr<::ronghe::access::v1::Session> Describe(sql::Session& sql, int64_t session_id,
-                                                         absl::Time now);
+  // The account when name and password are right and it may sign in. Works as hard for a name that
+  // nobody has. UNAUTHENTICATED SIGN_IN_FAILED.
+  absl::StatusOr<AccountRow> CheckPasswordOf(rpc::Call& call,
+                                             const ::ronghe::access::v1::SignInRequest& request);
+  // Tells `changed_` where the response says that something did.
+  template <class Response>
+  absl::StatusOr<Response> Told(const std::string& subject, absl::StatusOr<Response> response) {
+    if (response.ok() && changed_ != nullptr) changed_(subject);
+    return response;
+  }
 
   service::Writer& writer_;
   PasswordHasher& hasher_;
+  Attempts& attempts_;
   const LoginPolicy& policy_;
+  const auth::RoleTable& roles_;
+  const std::function<void(const std::string&)> changed_;
   metrics::Counter& signed_in_;
   metrics::Counter& failed_;
-  metrics::Counter& locked_;
 };
 
 }  // namespace ronghe::gateway::access

@@ -27,6 +27,15 @@ constexpr Range kRanges[] = {
     {"absolute_minutes", &LoginPolicy::absolute_minutes, 1, 1440},
     {"max_sessions", &LoginPolicy::max_sessions, 0, 1000},
     {"unused_days", &LoginPolicy::unused_days, 1, 3650},
+    {"second_factor", &LoginPolicy::second_factor, 1, 2},
+    {"code_window", &LoginPolicy::code_window, 0, 2},
+    {"recovery_codes", &LoginPolicy::recovery_codes, 0, 20},
+    {"pending_minutes", &LoginPolicy::pending_minutes, 1, 60},
+    {"reauthentication_minutes", &LoginPolicy::reauthentication_minutes, 1, 480},
+    {"bind_address", &LoginPolicy::bind_address, 0, 1},
+    {"delegation_days", &LoginPolicy::delegation_days, 1, 365},
+    {"calls_per_second", &LoginPolicy::calls_per_second, 0, 100000},
+    {"calls_burst", &LoginPolicy::calls_burst, 1, 1000000},
 };
 
 absl::Status TooWeak(const Parameter& parameter, std::string_view what_zh, int64_t actual) {
@@ -38,6 +47,11 @@ absl::Status TooWeak(const Parameter& parameter, std::string_view what_zh, int64
 }
 
 }  // namespace
+
+Rate PersonRate(const LoginPolicy& policy) {
+  return {static_cast<double>(policy.calls_per_second.value),
+          static_cast<double>(policy.calls_burst.value)};
+}
 
 absl::Status CheckPolicy(const LoginPolicy& policy) {
   const auto refuse = [](const char* name, std::string_view why_zh) {
@@ -119,12 +133,21 @@ absl::Status CountAttempt(const LoginPolicy& policy, absl::Time now, Guard* guar
   return absl::OkStatus();
 }
 
+void ForgiveAttempt(const LoginPolicy& policy, Guard* guard) {
+  guard->failures = std::max<int64_t>(0, guard->failures - 1);
+  if (guard->failures < policy.lock_failures.value) guard->locked_until.reset();
+}
+
 absl::Time SessionEnd(const LoginPolicy& policy, absl::Time last_seen, absl::Time expires) {
   return std::min(expires, last_seen + absl::Minutes(policy.idle_minutes.value));
 }
 
 bool PasswordExpired(const LoginPolicy& policy, absl::Time changed, absl::Time now) {
   return now >= changed + absl::Hours(24 * policy.max_age_days.value);
+}
+
+bool ReauthenticationDue(const LoginPolicy& policy, absl::Time signed_in, absl::Time now) {
+  return now >= signed_in + absl::Minutes(policy.reauthentication_minutes.value);
 }
 
 bool Unused(const LoginPolicy& policy, absl::Time used, absl::Time now) {

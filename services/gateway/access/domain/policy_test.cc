@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+#include <string>
+
 #include "common/error/error.h"
 #include "services/gateway/access/domain/policy_testing.h"
 
@@ -71,6 +75,93 @@ TEST(LoginPolicyTest, PasswordsAndAccountsGrowOld) {
   EXPECT_TRUE(PasswordExpired(policy, kNow, kNow + absl::Hours(24 * 90)));
   EXPECT_FALSE(Unused(policy, kNow, kNow + absl::Hours(24 * 89)));
   EXPECT_TRUE(Unused(policy, kNow, kNow + absl::Hours(24 * 90)));
+}
+
+// Every row of domain-rules 9.2 that a policy decides: one value that just satisfies it and one
+// that just doesn't.
+struct PolicyRow {
+  const char* rule_id;
+  bool (*satisfied)(const LoginPolicy&);
+  bool (*violated)(const LoginPolicy&);
+};
+
+bool Strong(const LoginPolicy& policy, const char* password) {
+  return CheckPassword(policy, "zhang", password).ok();
+}
+
+// Whether the attempt is let through after so many failures, and so long after the last of them.
+bool Tried(const LoginPolicy& policy, int failures, absl::Duration later) {
+  Guard guard;
+  for (int i = 0; i < failures; ++i) (void)CountAttempt(policy, kNow, &guard);
+  return CountAttempt(policy, kNow + later, &guard).ok();
+}
+
+const PolicyRow kPolicyRows[] = {
+    {"S-9.2-a1", [](const LoginPolicy& p) { return Strong(p, "Branch-202"); },
+     [](const LoginPolicy& p) { return Strong(p, "Branch-20"); }},
+    {"S-9.2-a2", [](const LoginPolicy& p) { return Strong(p, "branch-2026"); },
+     [](const LoginPolicy& p) { return Strong(p, "branch2026"); }},
+    {"S-9.2-a3",
+     [](const LoginPolicy& p) {
+       return !PasswordExpired(p, kNow, kNow + absl::Hours(24 * 90) - absl::Microseconds(1));
+     },
+     [](const LoginPolicy& p) { return !PasswordExpired(p, kNow, kNow + absl::Hours(24 * 90)); }},
+    {"S-9.2-b1", [](const LoginPolicy& p) { return Tried(p, 4, absl::ZeroDuration()); },
+     [](const LoginPolicy& p) { return Tried(p, 5, absl::ZeroDuration()); }},
+    {"S-9.2-b2", [](const LoginPolicy& p) { return Tried(p, 5, absl::Minutes(30)); },
+     [](const LoginPolicy& p) { return Tried(p, 5, absl::Minutes(30) - absl::Microseconds(1)); }},
+    {"S-9.2-b3",
+     [](const LoginPolicy& p) {
+       return SessionEnd(p, kNow, absl::InfiniteFuture()) >
+              kNow + absl::Minutes(15) - absl::Microseconds(1);
+     },
+     [](const LoginPolicy& p) {
+       return SessionEnd(p, kNow, absl::InfiniteFuture()) > kNow + absl::Minutes(15);
+     }},
+    {"S-9.2-c1",
+     [](const LoginPolicy& p) {
+       return !Unused(p, kNow, kNow + absl::Hours(24 * 90) - absl::Microseconds(1));
+     },
+     [](const LoginPolicy& p) { return !Unused(p, kNow, kNow + absl::Hours(24 * 90)); }},
+    {"S-9.2-d5",
+     [](const LoginPolicy& p) {
+       return !ReauthenticationDue(p, kNow, kNow + absl::Minutes(10) - absl::Microseconds(1));
+     },
+     [](const LoginPolicy& p) { return !ReauthenticationDue(p, kNow, kNow + absl::Minutes(10)); }},
+};
+
+class LoginPolicyRows : public ::testing::TestWithParam<PolicyRow> {};
+
+TEST_P(LoginPolicyRows, HoldAtTheirEdge) {
+  const LoginPolicy policy = TestPolicy(5);
+  EXPECT_TRUE(GetParam().satisfied(policy));
+  EXPECT_FALSE(GetParam().violated(policy));
+}
+
+INSTANTIATE_TEST_SUITE_P(DomainRules92, LoginPolicyRows, ::testing::ValuesIn(kPolicyRows),
+                         [](const auto& row) {
+                           std::string name = row.param.rule_id;
+                           std::replace_if(
+                               name.begin(), name.end(),
+                               [](char c) { return c == '-' || c == '.'; }, '_');
+                           return name;
+                         });
+
+TEST(LoginPolicyTest, ARightPasswordTakesBackItsOwnAttemptOnly) {
+  const LoginPolicy policy = TestPolicy(5);
+  Guard guard;
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(CountAttempt(policy, kNow, &guard).ok());
+  // The fifth locks, until its password turns out to be right.
+  EXPECT_TRUE(CountAttempt(policy, kNow, &guard).ok());
+  EXPECT_TRUE(guard.locked_until.has_value());
+  ForgiveAttempt(policy, &guard);
+  EXPECT_EQ(guard.failures, 4);
+  EXPECT_FALSE(guard.locked_until.has_value());
+  EXPECT_TRUE(CountAttempt(policy, kNow, &guard).ok());
+  EXPECT_FALSE(CountAttempt(policy, kNow, &guard).ok());
+  guard = Guard();
+  ForgiveAttempt(policy, &guard);
+  EXPECT_EQ(guard.failures, 0);
 }
 
 TEST(LoginPolicyTest, OneTimePasswordsSatisfyThePolicy) {

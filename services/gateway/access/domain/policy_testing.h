@@ -23,6 +23,15 @@ inline LoginPolicy TestPolicy(int64_t history) {
   policy.absolute_minutes = parameter(480);
   policy.max_sessions = parameter(1);
   policy.unused_days = parameter(90);
+  policy.second_factor = parameter(1);
+  policy.code_window = parameter(1);
+  policy.recovery_codes = parameter(10);
+  policy.pending_minutes = parameter(10);
+  policy.reauthentication_minutes = parameter(10);
+  policy.bind_address = parameter(1);
+  policy.delegation_days = parameter(30);
+  policy.calls_per_second = parameter(0);
+  policy.calls_burst = parameter(1);
   return policy;
 }
 

@@ -20,15 +20,18 @@ struct GuardRow {
 
 #define RONGHE_ACCOUNT_COLUMNS                                                                 \
   "id, login_name, display_name, organization_id, state, password_hash, password_changed_at, " \
-  "used_at, signed_in_at, created_at, etag"
+  "used_at, signed_in_at, created_at, etag, member_id, second_factor_at"
 
 const sql::Command kInsert("account.insert", "INSERT INTO account (" RONGHE_ACCOUNT_COLUMNS
-                                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Query<AccountRow> kById("account.by_id",
                                    "SELECT " RONGHE_ACCOUNT_COLUMNS " FROM account WHERE id = ?");
 const sql::Query<AccountRow> kByIdForUpdate("account.by_id_for_update",
                                             "SELECT " RONGHE_ACCOUNT_COLUMNS
                                             " FROM account WHERE id = ? FOR UPDATE");
+const sql::Query<AccountRow> kOfMemberForUpdate("account.of_member_for_update",
+                                                "SELECT " RONGHE_ACCOUNT_COLUMNS
+                                                " FROM account WHERE member_id = ? FOR UPDATE");
 const sql::Query<AccountRow> kByLoginName("account.by_login_name",
                                           "SELECT " RONGHE_ACCOUNT_COLUMNS
                                           " FROM account WHERE login_name = ?");
@@ -38,7 +41,11 @@ const sql::Query<AccountRow> kList("account.list",
 const sql::Command kUpdate(
     "account.update",
     "UPDATE account SET state = ?, password_hash = ?, password_changed_at = ?, used_at = ?, "
-    "etag = etag + 1 WHERE id = ?");
+    "member_id = ?, second_factor_at = ?, etag = etag + 1 WHERE id = ?");
+const sql::Query<AccountRow> kUnusedSince("account.unused_since",
+                                          "SELECT " RONGHE_ACCOUNT_COLUMNS
+                                          " FROM account WHERE used_at < ? AND state <> 4 "
+                                          "ORDER BY used_at, id LIMIT ? FOR UPDATE");
 const sql::Command kMarkUsed("account.mark_used",
                              "UPDATE account SET used_at = ?, signed_in_at = ? WHERE id = ?");
 const sql::Query<IdRow> kAny("account.any", "SELECT id FROM account ORDER BY id LIMIT 1");
@@ -70,7 +77,7 @@ absl::Status Insert(sql::Session& session, const AccountRow& a) {
   return session
       .Execute(kInsert, a.id, a.login_name, a.display_name, a.organization_id, a.state,
                a.password_hash, a.password_changed_at, a.used_at, a.signed_in_at, a.created_at,
-               a.etag)
+               a.etag, a.member_id, a.second_factor_at)
       .status();
 }
 
@@ -80,6 +87,11 @@ absl::StatusOr<std::optional<AccountRow>> Load(sql::Session& session, int64_t id
 
 absl::StatusOr<std::optional<AccountRow>> LoadForUpdate(sql::Session& session, int64_t id) {
   return session.SelectOne(kByIdForUpdate, id);
+}
+
+absl::StatusOr<std::optional<AccountRow>> OfMemberForUpdate(sql::Session& session,
+                                                            int64_t member_id) {
+  return session.SelectOne(kOfMemberForUpdate, member_id);
 }
 
 absl::StatusOr<std::optional<AccountRow>> ByLoginName(sql::Session& session,
@@ -94,7 +106,8 @@ absl::StatusOr<std::vector<AccountRow>> List(sql::Session& session, int64_t afte
 absl::Status Update(sql::Session& session, AccountRow* account) {
   RONGHE_RETURN_IF_ERROR(session
                              .Execute(kUpdate, account->state, account->password_hash,
-                                      account->password_changed_at, account->used_at, account->id)
+                                      account->password_changed_at, account->used_at,
+                                      account->member_id, account->second_factor_at, account->id)
                              .status());
   ++account->etag;
   return absl::OkStatus();
@@ -102,6 +115,11 @@ absl::Status Update(sql::Session& session, AccountRow* account) {
 
 absl::Status MarkUsed(sql::Session& session, int64_t id, absl::Time now) {
   return session.Execute(kMarkUsed, now, now, id).status();
+}
+
+absl::StatusOr<std::vector<AccountRow>> UnusedSince(sql::Session& session, absl::Time before,
+                                                    int64_t limit) {
+  return session.Select(kUnusedSince, before, limit);
 }
 
 absl::StatusOr<bool> Any(sql::Session& session) {

@@ -35,6 +35,9 @@ struct AccountRow {
   std::optional<absl::Time> signed_in_at;
   absl::Time created_at;
   int64_t etag = 1;
+  std::optional<int64_t> member_id;
+  // Since when the account has a second factor.
+  std::optional<absl::Time> second_factor_at;
 };
 
 namespace account_store {
@@ -44,12 +47,20 @@ absl::Status Insert(sql::Session& session, const AccountRow& account);
 absl::StatusOr<std::optional<AccountRow>> Load(sql::Session& session, int64_t id);
 // The same, locking the row until the transaction ends.
 absl::StatusOr<std::optional<AccountRow>> LoadForUpdate(sql::Session& session, int64_t id);
+// The account of a member, locked until the transaction ends.
+absl::StatusOr<std::optional<AccountRow>> OfMemberForUpdate(sql::Session& session,
+                                                            int64_t member_id);
 absl::StatusOr<std::optional<AccountRow>> ByLoginName(sql::Session& session, std::string_view name);
 // Up to `limit` accounts with an id above `after`, by id.
 absl::StatusOr<std::vector<AccountRow>> List(sql::Session& session, int64_t after, int64_t limit);
-// State, password and times; raises the etag in `account` and in the row.
+// State, password, times, member and second factor; raises the etag in `account` and in the row.
+// ALREADY_EXISTS of key account_member.
 absl::Status Update(sql::Session& session, AccountRow* account);
 absl::Status MarkUsed(sql::Session& session, int64_t id, absl::Time now);
+// Up to `limit` accounts that may sign in and were last used before `before`, locked until the
+// transaction ends.
+absl::StatusOr<std::vector<AccountRow>> UnusedSince(sql::Session& session, absl::Time before,
+                                                    int64_t limit);
 // True when any account exists.
 absl::StatusOr<bool> Any(sql::Session& session);
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/strings.h"
 #include "common/error/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -194,6 +195,27 @@ TEST(ReadXlsxTest, RefusesDocumentTypes) {
 TEST(ReadXlsxTest, RefusesPasswordsAndTheOldFormat) {
   EXPECT_EQ(ReasonOf(ReadXlsx(Zip(Good(kOneRow), "secret"))), "ROSTER_FILE_ENCRYPTED");
   EXPECT_EQ(ReasonOf(ReadXlsx("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest")), "ROSTER_FILE_ENCRYPTED");
+}
+
+TEST(ReadXlsxTest, RowsAreNumberedAsInASheet) {
+  const auto with = [](const char* number) {
+    return ReadXlsx(Zip(Good(
+        absl::StrCat("<row r=\"", number, "\"><c><v>1</v></c></row><row><c><v>2</v></c></row>"))));
+  };
+  EXPECT_TRUE(with("7").ok());
+  for (const char* number : {"0", "-1", "1048577", "2147483647", "99999999999"}) {
+    EXPECT_EQ(ReasonOf(with(number)), "ROSTER_FILE_DAMAGED") << number;
+  }
+}
+
+TEST(ReadXlsxTest, SaysNothingThatTheFileMadeUp) {
+  for (const std::string& reference : {std::string("A\xff\xfe"), std::string("A1<党>")}) {
+    const auto table =
+        ReadXlsx(Zip(Good("<row r=\"1\"><c r=\"" + reference + "\"><f>1</f><v>1</v></c></row>")));
+    ASSERT_FALSE(table.ok());
+    EXPECT_EQ(table.status().ToString().find(reference), std::string::npos) << table.status();
+    EXPECT_TRUE(base::IsValidUtf8(error::MessageZh(table.status())));
+  }
 }
 
 TEST(ReadXlsxTest, RefusesTooManyRowsAndColumns) {

@@ -20,6 +20,8 @@
 namespace ronghe::membership {
 namespace {
 
+// Of any sheet.
+constexpr int32_t kLastRow = 1'048'576;
 constexpr size_t kPiece = 64 * 1024;
 constexpr int64_t kRatioFrom = 1 << 20;
 constexpr size_t kMaxSmallPart = 8 << 20;  // parts read whole: styles, workbook, relationships
@@ -413,7 +415,7 @@ class XlsxReader {
   absl::Status ReadRow(const pugi::xml_node& node) {
     int32_t number = last_row_ + 1;
     if (const std::string_view text = Attribute(node, "r"); !text.empty()) {
-      if (!absl::SimpleAtoi(base::Sv(text), &number) || number <= last_row_) {
+      if (!absl::SimpleAtoi(base::Sv(text), &number) || number <= last_row_ || number > kLastRow) {
         return FileDamaged("row");
       }
     }

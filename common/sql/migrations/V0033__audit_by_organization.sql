@@ -1,0 +1,1 @@
+CREATE INDEX audit_by_organization ON audit (organization_id, id)

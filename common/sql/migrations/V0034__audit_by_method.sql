@@ -1,0 +1,1 @@
+CREATE INDEX audit_by_method ON audit (method, id)

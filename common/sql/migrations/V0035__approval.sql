@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS approval (
+  id BIGINT NOT NULL,
+  open_key VARBINARY(32) NULL,
+  subject VARCHAR(128) NOT NULL,
+  on_behalf_of VARCHAR(128) NOT NULL,
+  method VARCHAR(160) NOT NULL,
+  organization_id BIGINT NOT NULL,
+  resource VARCHAR(160) NOT NULL,
+  purpose VARCHAR(255) NOT NULL,
+  request MEDIUMTEXT NOT NULL,
+  state INT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  expire_time DATETIME(6) NOT NULL,
+  decided_by VARCHAR(128) NOT NULL,
+  decided_on_behalf_of VARCHAR(128) NOT NULL,
+  reason VARCHAR(500) NOT NULL,
+  decide_time DATETIME(6) NULL,
+  use_time DATETIME(6) NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY approval_by_open_key (open_key),
+  KEY approval_by_state (state, expire_time)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

@@ -1,0 +1,1 @@
+ALTER TABLE role_grant ADD INDEX IF NOT EXISTS role_grant_organization (organization_id, id);

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS unmask_guard (
+  subject VARCHAR(128) NOT NULL,
+  last_read DATETIME(6) NOT NULL,
+  PRIMARY KEY (subject)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

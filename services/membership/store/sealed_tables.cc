@@ -1,0 +1,165 @@
+#include "services/membership/store/sealed_tables.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "common/base/status_macros.h"
+#include "common/base/strings.h"
+#include "common/sql/session.h"
+#include "common/sql/statement.h"
+#include "services/membership/store/personal_fields.h"
+
+namespace ronghe::membership {
+namespace {
+
+using rotation::SealedRow;
+
+struct CountRow {
+  int64_t count = 0;
+};
+
+struct SealedMember {
+  int64_t id = 0;
+  sql::Bytes identity_cipher;
+  sql::Bytes phone_cipher;
+};
+
+struct SealedChunk {
+  int64_t import_id = 0;
+  int64_t start_byte = 0;
+  sql::Bytes content;
+};
+
+const sql::Query<CountRow> kMembers("member.count", "SELECT COUNT(*) FROM member");
+const sql::Query<SealedMember> kMembersAfter(
+    "member.sealed_after",
+    "SELECT id, identity_cipher, phone_cipher FROM member WHERE id > ? ORDER BY id LIMIT ?");
+const sql::Command kReplaceMember("member.replace_sealed",
+                                  "UPDATE member SET identity_cipher = ?, phone_cipher = ? "
+                                  "WHERE id = ? AND identity_cipher = ? AND phone_cipher = ?");
+const sql::Query<CountRow> kMembersUnder(
+    "member.count_under",
+    "SELECT COUNT(*) FROM member WHERE SUBSTRING(identity_cipher, 2, 2) = ? "
+    "OR SUBSTRING(phone_cipher, 2, 2) = ?");
+
+const sql::Query<CountRow> kChunks("roster_import_chunk.count",
+                                   "SELECT COUNT(*) FROM roster_import_chunk");
+const sql::Query<SealedChunk> kChunksAfter(
+    "roster_import_chunk.sealed_after",
+    "SELECT import_id, start_byte, content FROM roster_import_chunk "
+    "WHERE import_id > ? OR (import_id = ? AND start_byte > ?) "
+    "ORDER BY import_id, start_byte LIMIT ?");
+const sql::Command kReplaceChunk("roster_import_chunk.replace_sealed",
+                                 "UPDATE roster_import_chunk SET content = ? "
+                                 "WHERE import_id = ? AND start_byte = ? AND content = ?");
+const sql::Query<CountRow> kChunksUnder(
+    "roster_import_chunk.count_under",
+    "SELECT COUNT(*) FROM roster_import_chunk WHERE SUBSTRING(content, 2, 2) = ?");
+
+template <class... A>
+absl::StatusOr<int64_t> CountOf(sql::Session& session, const sql::Query<CountRow>& query,
+                                const A&... args) {
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<CountRow> row, session.SelectOne(query, args...));
+  return row.has_value() ? row->count : 0;
+}
+
+// The number that a position written by a table here begins with; -1 for none. Leaves the rest.
+int64_t Take(std::string_view& position) {
+  const size_t end = std::min(position.find('/'), position.size());
+  int64_t number = -1;
+  if (!absl::SimpleAtoi(base::Sv(position.substr(0, end)), &number)) number = -1;
+  position.remove_prefix(std::min(end + 1, position.size()));
+  return number;
+}
+
+class Members : public rotation::SealedTable {
+ public:
+  std::string_view name() const override { return "member"; }
+
+  absl::StatusOr<int64_t> Count(sql::Session& session) const override {
+    return CountOf(session, kMembers);
+  }
+
+  absl::StatusOr<std::vector<SealedRow>> After(sql::Session& session, std::string_view position,
+                                               int32_t limit) const override {
+    RONGHE_ASSIGN_OR_RETURN(std::vector<SealedMember> members,
+                            session.Select(kMembersAfter, Take(position), limit));
+    std::vector<SealedRow> rows;
+    rows.reserve(members.size());
+    for (SealedMember& member : members) {
+      rows.push_back({base::Cat(member.id),
+                      {{std::move(member.identity_cipher), IdentityPlace(member.id)},
+                       {std::move(member.phone_cipher), PhonePlace(member.id)}}});
+    }
+    return rows;
+  }
+
+  absl::StatusOr<bool> Replace(sql::Session& session, const SealedRow& before,
+                               const SealedRow& after) const override {
+    std::string_view position = before.position;
+    RONGHE_ASSIGN_OR_RETURN(
+        const int64_t found,
+        session.Execute(kReplaceMember, after.values[0].envelope, after.values[1].envelope,
+                        Take(position), before.values[0].envelope, before.values[1].envelope));
+    return found == 1;
+  }
+
+  absl::StatusOr<int64_t> CountUnder(sql::Session& session,
+                                     std::string_view version) const override {
+    return CountOf(session, kMembersUnder, version, version);
+  }
+};
+
+class RosterChunks : public rotation::SealedTable {
+ public:
+  std::string_view name() const override { return "roster_import_chunk"; }
+
+  // A chunk may be 2 MiB.
+  int32_t batch() const override { return 4; }
+
+  absl::StatusOr<int64_t> Count(sql::Session& session) const override {
+    return CountOf(session, kChunks);
+  }
+
+  absl::StatusOr<std::vector<SealedRow>> After(sql::Session& session, std::string_view position,
+                                               int32_t limit) const override {
+    const int64_t import_id = Take(position);
+    RONGHE_ASSIGN_OR_RETURN(
+        std::vector<SealedChunk> chunks,
+        session.Select(kChunksAfter, import_id, import_id, Take(position), limit));
+    std::vector<SealedRow> rows;
+    for (SealedChunk& chunk : chunks) {
+      rows.push_back(
+          {base::Cat(chunk.import_id, "/", chunk.start_byte),
+           {{std::move(chunk.content), RosterPlace(chunk.import_id, chunk.start_byte)}}});
+    }
+    return rows;
+  }
+
+  absl::StatusOr<bool> Replace(sql::Session& session, const SealedRow& before,
+                               const SealedRow& after) const override {
+    std::string_view position = before.position;
+    const int64_t import_id = Take(position);
+    RONGHE_ASSIGN_OR_RETURN(const int64_t found,
+                            session.Execute(kReplaceChunk, after.values[0].envelope, import_id,
+                                            Take(position), before.values[0].envelope));
+    return found == 1;
+  }
+
+  absl::StatusOr<int64_t> CountUnder(sql::Session& session,
+                                     std::string_view version) const override {
+    return CountOf(session, kChunksUnder, version);
+  }
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
+  std::vector<std::unique_ptr<rotation::SealedTable>> tables;
+  tables.push_back(std::make_unique<Members>());
+  tables.push_back(std::make_unique<RosterChunks>());
+  return tables;
+}
+
+}  // namespace ronghe::membership

@@ -1,0 +1,28 @@
+"""What does the role file say, to a test that has no code of ours in it?"""
+
+import pathlib
+import re
+
+FILE = pathlib.Path(__file__).resolve().parents[2] / "common/auth/roles.textproto"
+
+
+class Roles:
+    """The role file: the kind of each role and its permission patterns."""
+
+    def __init__(self):
+        self.kinds, self.patterns = {}, {}
+        for block in re.findall(r"^roles \{\n(.*?)^\}", FILE.read_text(), re.M | re.S):
+            name = re.search(r'name: "(\w+)"', block)[1]
+            self.kinds[name] = re.search(r"kind: (\w+)", block)[1]
+            self.patterns[name] = re.findall(r'permissions: "([^"]+)"', block)
+
+    def except_kinds(self, *kinds):
+        return [name for name, kind in self.kinds.items() if kind not in kinds]
+
+    def holds(self, role, permission):
+        return any(matches(pattern, permission) for pattern in self.patterns[role])
+
+
+def matches(pattern, permission):
+    wanted, parts = permission.split("."), pattern.split(".")
+    return len(wanted) == len(parts) and all(part in ("*", want) for part, want in zip(parts, wanted))

@@ -1,0 +1,206 @@
+"""A small county for the tests of the running suite: what they tell it, and people of any role anywhere in it."""
+
+import base64
+import datetime
+import json
+import pathlib
+import re
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
+import department_client  # pylint: disable=wrong-import-position
+import suite  # pylint: disable=wrong-import-position
+import workbook  # pylint: disable=wrong-import-position
+
+COLUMNS = ["姓名", "性别", "公民身份号码", "民族", "出生日期", "学历", "人员类别", "所在党支部编码", "手机号码", "入党日期", "转正日期",
+           "党内职务"]
+SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
+NOW = datetime.datetime.now(SHANGHAI)
+MONTH_START = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+LAST_YEAR = MONTH_START.replace(year=MONTH_START.year - 1)
+
+
+def identity_number(order, male=True, birth="19800101"):
+    """A valid number in an area code that no county has."""
+    head = f"530399{birth}{order * 2 + male:03d}"
+    weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+    return head + "10X98765432"[sum(int(d) * w for d, w in zip(head, weights)) % 11]
+
+
+def date(day):
+    return {"year": day.year, "month": day.month, "day": day.day}
+
+
+def timestamp(moment):
+    return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def when(days, hours=0):
+    """A moment `days` after the beginning of this month, but never in the future."""
+    return timestamp(min(MONTH_START + datetime.timedelta(days=days, hours=9 + hours), NOW - datetime.timedelta(hours=3 - hours)))
+
+
+def roster_rows(code, first, count):
+    """One branch: a secretary, three on the committee, the rest ordinary, the last one probationary."""
+    posts = {0: "01", 1: "03", 2: "04", 3: "05"}
+    rows = []
+    for i in range(count):
+        last = i == count - 1
+        rows.append([f"测试{'甲乙丙丁戊己庚辛壬癸'[i % 10]}{first + i}", "男", identity_number(first + i), "01", "1980-01-01", "21",
+                     "预备党员" if last else "正式党员", code, f"1990000{first + i:04d}", "2005-07-01",
+                     "" if last else "2006-07-01", posts.get(i, "")])
+    return rows
+
+
+def import_roster(client, organization, content, name="roster.xlsx", dry_run=False):
+    """Uploads and commits a roster; the import when it has ended."""
+    task = client.post(f"/v1/{organization}/rosterImports",
+                       {"fileName": name, "size": str(len(content)), "effectiveDate": date(LAST_YEAR)})
+    client.post(f"/v1/{task['name']}:upload", {"offset": "0", "content": base64.b64encode(content).decode()})
+    client.post(f"/v1/{task['name']}:commit", {"dryRun": dry_run})
+
+    def ended():
+        now = client.get(f"/v1/{task['name']}")
+        return now if now["state"].rsplit("_", 1)[1] in ("SUCCEEDED", "PARTIAL", "FAILED", "CHECKED") else None
+
+    return suite.wait_for(ended, 60, "the import to end")
+
+
+def create_county(officer):
+    """A county committee with two towns of two branches each: {title: organization}."""
+    made = {}
+
+    def create(title, kind, parent=""):
+        made[title] = officer.post("/v1/organizations", {"parent": parent, "organization": {
+            "title": title, "kind": kind, "foundedOn": date(MONTH_START - datetime.timedelta(days=400))}})
+        return made[title]["name"]
+
+    county = create("测试县委", 611)
+    for town in ("东镇", "西镇"):
+        parent = create(f"{town}党委", 611, county)
+        for branch in ("一", "二"):
+            create(f"{town}第{branch}党支部", 631, parent)
+    return made
+
+
+class County:
+    """A county with one record of every kind in one branch. Made through the HTTP door by those who may: security
+    administrators, an officer of the county, an approver, an auditor."""
+
+    def __init__(self, running, contracts):
+        self.suite = running
+        self.security = running.security()
+        self.lock = threading.RLock()
+        self.people = {}
+        self.grants = {}
+        self.second = running.person(self.security, "county-security", "security_administrator")
+        self.auditor = running.person(self.security, "county-auditor", "audit_administrator")
+        self.officer = running.person(self.security, "county-officer", "organization_department")
+        self.approver = running.person(self.security, "county-approver", "committee_secretary")
+        self.client = self.department(contracts)
+        made = create_county(self.officer)
+        self.code = made["东镇第一党支部"]["code"]
+        self.places = {place: made[title]["name"] for place, title in {
+            "own": "东镇第一党支部", "parent": "东镇党委", "sibling": "东镇第二党支部", "foreign": "西镇第一党支部",
+            "expired": "东镇第一党支部", "revoked": "东镇第一党支部"}.items()}
+        self.places["everywhere"] = "organizations/-"
+
+    def department(self, contracts):
+        """A client with whom every method and field is shared, so that its role and its organization decide."""
+        shares = [{"method": path[1:], "fields": [f"{method.output_type.full_name}.*"], "purposes": ["matrix"], "legalBasis": "测试",
+                   "attribute": "SHARE_ATTRIBUTE_CONDITIONAL"} for path, method in contracts.methods() if contracts.policy(method).permission]
+        name = self.security.post("/v1/clients", {
+            "certificateName": "matrix.example", "displayName": "测试系统", "department": "测试部门", "shares": shares,
+            "limits": {"perSecond": 10000, "burst": 10000}})["name"]
+        client = department_client.Department(
+            self.suite, name, department_client.Certificate(self.suite.state, "matrix", "matrix.example"))
+        self.security.post(f"/v1/{name}:addKey", {"jwk": json.dumps(client.public)})
+        return client
+
+    def grant(self, holder, role, organization, end=None):
+        body = {"role": role, "organization": organization, "basis": "测试", **({"endTime": timestamp(end)} if end else {})}
+        return self.security.write(f"/v1/{holder}/grants", body, self.second)["name"]
+
+    def revoke(self, grant):
+        self.security.post(f"/v1/{grant}:revoke")
+
+    def caller(self, role, place):
+        """(token, certificate or None) of somebody who holds the role there and nowhere else."""
+        holder = self.client.name if role == "department_client" else self.person(role).account
+        end = datetime.datetime.now(SHANGHAI) + datetime.timedelta(seconds=4) if place == "expired" else None
+        with self.lock:
+            if role in self.grants:
+                self.revoke(self.grants.pop(role))
+            grant = self.grant(holder, role, self.places[place], end)
+        # New tokens carry the grant, and show that the person has the second factor that the role asks for.
+        if role == "department_client":
+            credentials = self.client.token(), self.client.certificate
+        else:
+            credentials = self.person(role).renew().token, None
+        if place == "revoked":
+            self.revoke(grant)
+        elif end:
+            time.sleep(max(0.0, (end - datetime.datetime.now(SHANGHAI)).total_seconds() + 1))
+        else:
+            self.grants[role] = grant
+        return credentials
+
+    def person(self, role):
+        with self.lock:
+            if role not in self.people:
+                self.people[role] = self.suite.person(self.security, f"matrix.{role.replace('_', '-')}")
+            return self.people[role]
+
+    def callers(self, service):
+        """{gRPC service: certificate names} of a service's configuration."""
+        text = (self.suite.state / f"etc/{service}.textproto").read_text()
+        return {name: re.findall(r'"([^"]+)"', names)
+                for name, names in re.findall(r'callers \{ service: "([^"]+)" allowed_names: \[([^\]]*)\]', text)}
+
+    def resources(self):
+        """One record of every kind that a path can name, all of the own branch: {name without ids: name}."""
+        own, officer = self.places["own"], self.officer
+        import_roster(officer, own, workbook.workbook([COLUMNS] + roster_rows(self.code, 0, 5)))
+        first = lambda path, field: officer.get(path)[field][0]["name"]  # pylint: disable=unnecessary-lambda-assignment
+        member = first(f"/v1/{own}/members", "members")
+        roster = officer.post(f"/v1/{own}/rosterImports", {"fileName": "empty.csv", "size": "1", "effectiveDate": date(MONTH_START)})["name"]
+        meeting = officer.post(f"/v1/{own}/meetings", {"kinds": ["MEETING_KIND_READING"], "title": "支部活动", "plannedAt": timestamp(NOW),
+                                                       "place": "党员活动室", "mode": "MEETING_MODE_ONSITE"})["name"]
+        session = officer.post(f"/v1/{own}/sessions", {"title": "专题培训", "form": "02", "place": "党员活动室", "days": [
+            {"date": date(MONTH_START), "unit": "HOUR_UNIT_HALF_DAY"}]})["name"]
+        certificate = officer.post(f"/v1/{member}/certificates", {"issuer": "干部网络学院", "number": "E2E-1", "title": "专题班", "form": "10",
+                                                                  "date": date(MONTH_START), "halfHours": 8})["name"]
+        duty = suite.wait_for(lambda: next(iter(officer.get(f"/v1/{own}/duties").get("duties", [])), None), 30, "the calendar to open")["name"]
+        scheme, scored = self.round(own)
+        export = officer.write(f"/v1/{own}/memberExports", {"purpose": "verification"}, self.approver)["name"]
+        audit = self.auditor.write("/v1/services/membership/auditExports", {"format": "AUDIT_EXPORT_FORMAT_XLSX"}, self.second)["name"]
+        nobody = self.security.post("/v1/accounts", {"loginName": "matrix.resource", "displayName": "某人", "organization": own})["name"]
+        identity = self.security.post(f"/v1/{nobody}/identities", {"issuer": "https://idp.example", "subject": "matrix"})["name"]
+        return {
+            "organizations": own, "members": member, "members/posts": first(f"/v1/{own}/posts", "posts"), "meetings": meeting, "sessions": session,
+            "certificates": certificate, "duties": duty, "members/hourAccounts": f"{member}/hourAccounts/{NOW.year}", "rosterImports": roster,
+            "schemes": scheme, "rounds": scored, "rounds/scores": f"{scored}/scores/{own.split('/')[1]}", "memberExports": export,
+            "accounts": nobody, "grants": self.grant(nobody, "leader", own), "identities": identity, "clients": self.client.name,
+            "authSessions": officer.get("/v1/auth/session")["name"], "services/approvals": self.pending(own), "services/auditExports": audit,
+        }
+
+    def pending(self, branch):
+        """What the officer asks a second person for."""
+        try:
+            self.officer.post(f"/v1/{branch}/memberExports", {"purpose": "statistics"})
+        except suite.Refused as refused:
+            return refused.metadata["approval"]
+        raise AssertionError("an export that nobody had to approve")
+
+    def round(self, branch):
+        """(scheme, scored round) of the branch."""
+        text = (suite.ROOT / "services/evaluation/domain/schemes/x1_2026.textproto").read_text()
+        scheme = self.officer.post("/v1/schemes", {"organization": branch, "text": text})["name"]
+        self.officer.write(f"/v1/{scheme}:publish", {}, self.approver)
+        made = self.officer.post("/v1/rounds", {"title": "月度评定", "scheme": scheme, "organization": branch, "startDate": date(MONTH_START),
+                                                "endDate": date(NOW + datetime.timedelta(days=1))})["name"]
+        self.officer.post(f"/v1/{made}:start")
+        suite.wait_for(lambda: self.officer.get(f"/v1/{made}")["state"] == "ROUND_STATE_SCORED", 60, "the round to be scored")
+        return scheme, made
