@@ -290,12 +290,14 @@ TEST_F(ApprovalTest, ItIsBoundToWhoAsksForWhat) {
   EXPECT_EQ(Refused(Do({})), name);
   const std::set<std::string> others = {
       Refused(Do({.account = 9})), Refused(Do({.name = "王大明"})),
-      Refused(Do({.method = "/ronghe.membership.v1.MemberService/UpdateMember"}))};
-  EXPECT_THAT(others, SizeIs(3));
+      Refused(Do({.method = "/ronghe.membership.v1.MemberService/UpdateMember"})),
+      Refused(Do({.context = {.purpose = "another"}}))};
+  EXPECT_THAT(others, SizeIs(4));
   EXPECT_FALSE(others.contains(name));
   ASSERT_OK(Approve(Decider(), name));
   Refused(Do({.account = 9}));
   Refused(Do({.name = "王大明"}));
+  Refused(Do({.context = {.purpose = "another"}}));
   EXPECT_EQ(Count(kThings), 0);
   EXPECT_OK(Do({}));
 }

@@ -14,7 +14,7 @@ constexpr char kBuiltin[] =
 
 Policy* Read() {
   policy::v1::ApprovalPolicy proto;
-  // A mistake in the source that no run may survive; policy_test reads the file first.
+  // A mistake in the source that no run may survive.
   if (!google::protobuf::TextFormat::ParseFromString(kBuiltin, &proto) || proto.life_hours() < 1) {
     std::abort();
   }

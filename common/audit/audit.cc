@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/strings.h"
@@ -10,21 +11,6 @@
 
 namespace ronghe::audit {
 namespace {
-
-struct InsertRow {
-  int64_t id;
-  absl::Time time;
-  std::string subject;
-  std::string on_behalf_of;
-  std::string peer;
-  std::string method;
-  int64_t organization_id;
-  std::string resource;
-  std::string result;
-  std::string trace_id;
-  sql::Bytes request_digest;
-  std::string detail;
-};
 
 const sql::Command kInsert("audit.insert",
                            "INSERT INTO audit (id, time, subject, on_behalf_of, peer, method, "
@@ -41,19 +27,15 @@ std::string Cut(std::string_view text, size_t bytes) {
   return cut;
 }
 
-InsertRow ToRow(const Entry& entry) {
-  return {.id = entry.id,
-          .time = entry.time,
-          .subject = Cut(entry.subject, 128),
-          .on_behalf_of = Cut(entry.on_behalf_of, 128),
-          .peer = Cut(entry.peer, 128),
-          .method = Cut(entry.method, 160),
-          .organization_id = entry.organization_id,
-          .resource = Cut(entry.resource, 160),
-          .result = Cut(entry.result, 128),
-          .trace_id = Cut(entry.trace_id, 32),
-          .request_digest = sql::Bytes(std::string(entry.request_digest.substr(0, 32))),
-          .detail = Cut(entry.detail, 255)};
+// Cuts every value to its column.
+Entry Fitting(Entry entry) {
+  const std::pair<std::string*, size_t> texts[] = {
+      {&entry.subject, 128}, {&entry.on_behalf_of, 128}, {&entry.peer, 128},
+      {&entry.method, 160},  {&entry.resource, 160},     {&entry.result, 128},
+      {&entry.trace_id, 32}, {&entry.detail, 255}};
+  for (const auto& [text, bytes] : texts) *text = Cut(*text, bytes);
+  if (entry.request_digest.size() > 32) entry.request_digest.resize(32);
+  return entry;
 }
 
 void AppendNumber(std::string& out, uint64_t value) {
@@ -74,11 +56,11 @@ absl::Status Record(sql::Session& session, const Entry& entry) {
 }
 
 absl::Status Record(sql::Session& session, std::span<const Entry> entries) {
-  std::vector<InsertRow> rows;
+  std::vector<Entry> rows;
   rows.reserve(entries.size());
   for (const Entry& entry : entries) {
     if (entry.id == 0) return absl::InternalError("audit entry without an id");
-    rows.push_back(ToRow(entry));
+    rows.push_back(Fitting(entry));
   }
   return session.InsertMany(kInsert, rows);
 }

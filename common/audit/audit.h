@@ -16,6 +16,7 @@
 
 namespace ronghe::audit {
 
+// A row of the table, in column order.
 struct Entry {
   int64_t id = 0;  // from base::IdGenerator
   absl::Time time = absl::UnixEpoch();
@@ -27,9 +28,9 @@ struct Entry {
   std::string resource;         // "sessions/1"; may be empty
   std::string result =
       "OK";  // status code name, then the reason: "OK", "PERMISSION_DENIED SCOPE_DENIED"
-  std::string trace_id;        // 32 hexadecimal digits or empty
-  std::string request_digest;  // SHA-256 or SM3 of the request, 32 bytes, or empty
-  std::string detail;          // purpose, fields read, approval; never personal data; may be empty
+  std::string trace_id;       // 32 hexadecimal digits or empty
+  sql::Bytes request_digest;  // SHA-256 or SM3 of the request, 32 bytes, or empty
+  std::string detail;         // purpose, fields read, approval; never personal data; may be empty
 };
 
 // Inserts the row in the caller's transaction. Texts longer than their column are cut at a

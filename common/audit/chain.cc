@@ -1,9 +1,13 @@
 #include "common/audit/chain.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "common/audit/head.h"
+#include "common/audit/search.h"
 #include "common/base/ids.h"
 #include "common/base/status_macros.h"
 #include "common/job/job_runner.h"
@@ -24,71 +28,27 @@ constexpr int32_t kScan = 2000;
 // the last chained one by more is not waiting to be chained.
 constexpr absl::Duration kStraggler = absl::Minutes(10);
 
-struct AuditRow {
-  int64_t id;
-  absl::Time time;
-  std::string subject;
-  std::string on_behalf_of;
-  std::string peer;
-  std::string method;
-  int64_t organization_id;
-  std::string resource;
-  std::string result;
-  std::string trace_id;
-  sql::Bytes request_digest;
-  std::string detail;
-};
-
-struct LinkRow {
-  int64_t sequence;
-  int64_t audit_id;
-  sql::Bytes hash;
-  int32_t version;
-};
-
 struct LinkedIdRow {
   int64_t id;
   std::optional<int64_t> sequence;
 };
 
-const sql::Query<LinkRow> kHead("audit_chain.head",
-                                "SELECT sequence, audit_id, hash, version FROM audit_chain "
-                                "ORDER BY sequence DESC LIMIT 1");
+const sql::Query<Link> kHead("audit_chain.head",
+                             "SELECT sequence, audit_id, hash, version FROM audit_chain "
+                             "ORDER BY sequence DESC LIMIT 1");
 const sql::Query<LinkedIdRow> kLinkedIds("audit.linked_ids",
                                          "SELECT a.id, c.sequence FROM audit a "
                                          "LEFT JOIN audit_chain c ON c.audit_id = a.id "
                                          "WHERE a.id > ? ORDER BY a.id LIMIT ?");
-const sql::Query<AuditRow> kByIds(
-    "audit.by_ids",
-    "SELECT id, time, subject, on_behalf_of, peer, method, "
-    "organization_id, resource, result, trace_id, request_digest, detail "
-    "FROM audit WHERE id IN (?*) ORDER BY id");
-const sql::Query<LinkRow> kLinks("audit_chain.after",
-                                 "SELECT sequence, audit_id, hash, version FROM audit_chain "
-                                 "WHERE sequence > ? ORDER BY sequence LIMIT ?");
+const sql::Query<Link> kLinks("audit_chain.after",
+                              "SELECT sequence, audit_id, hash, version FROM audit_chain "
+                              "WHERE sequence > ? ORDER BY sequence LIMIT ?");
+const sql::Query<Link> kLinksOf("audit_chain.by_audit_ids",
+                                "SELECT sequence, audit_id, hash, version FROM audit_chain "
+                                "WHERE audit_id IN (?*)");
 const sql::Command kAppend(
     "audit_chain.append",
     "INSERT INTO audit_chain (sequence, audit_id, hash, version) VALUES (?, ?, ?, ?)");
-
-Entry ToEntry(const AuditRow& row) {
-  return {.id = row.id,
-          .time = row.time,
-          .subject = row.subject,
-          .on_behalf_of = row.on_behalf_of,
-          .peer = row.peer,
-          .method = row.method,
-          .organization_id = row.organization_id,
-          .resource = row.resource,
-          .result = row.result,
-          .trace_id = row.trace_id,
-          .request_digest = row.request_digest,
-          .detail = row.detail};
-}
-
-Link ToLink(const LinkRow& row) {
-  return {
-      .sequence = row.sequence, .audit_id = row.audit_id, .hash = row.hash, .version = row.version};
-}
 
 // Every id up to this one has its link, as far as the chainer is concerned.
 int64_t ScanStart(const Link& last) {
@@ -97,37 +57,41 @@ int64_t ScanStart(const Link& last) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Entry>> EntriesByIds(sql::Session& session,
-                                                std::span<const int64_t> ids) {
-  std::vector<Entry> entries;
-  entries.reserve(ids.size());
-  while (!ids.empty()) {
-    const std::span<const int64_t> some = ids.first(std::min(ids.size(), sql::kMaxList));
-    RONGHE_ASSIGN_OR_RETURN(const std::vector<AuditRow> rows, session.Select(kByIds, some));
-    for (const AuditRow& row : rows) entries.push_back(ToEntry(row));
-    ids = ids.subspan(some.size());
-  }
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.id < b.id; });
-  return entries;
-}
-
 absl::StatusOr<std::vector<LinkedRow>> LinksAfter(sql::Session& session, int64_t sequence,
                                                   int32_t limit) {
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<LinkRow> links,
-                          session.Select(kLinks, sequence, limit));
+  RONGHE_ASSIGN_OR_RETURN(std::vector<Link> links, session.Select(kLinks, sequence, limit));
   std::vector<int64_t> ids;
   ids.reserve(links.size());
-  for (const LinkRow& link : links) ids.push_back(link.audit_id);
+  for (const Link& link : links) ids.push_back(link.audit_id);
   RONGHE_ASSIGN_OR_RETURN(const std::vector<Entry> entries, EntriesByIds(session, ids));
   std::vector<LinkedRow> rows;
   rows.reserve(links.size());
-  for (const LinkRow& link : links) {
-    LinkedRow& row = rows.emplace_back(LinkedRow{.link = ToLink(link)});
+  for (Link& link : links) {
+    LinkedRow& row = rows.emplace_back(LinkedRow{.link = std::move(link)});
     const auto entry =
-        std::lower_bound(entries.begin(), entries.end(), link.audit_id,
+        std::lower_bound(entries.begin(), entries.end(), row.link.audit_id,
                          [](const Entry& candidate, int64_t id) { return candidate.id < id; });
-    if (entry != entries.end() && entry->id == link.audit_id) row.entry = *entry;
+    if (entry != entries.end() && entry->id == row.link.audit_id) row.entry = *entry;
+  }
+  return rows;
+}
+
+absl::StatusOr<std::vector<LinkedRow>> WithLinks(sql::Session& session,
+                                                 std::vector<Entry> entries) {
+  absl::flat_hash_map<int64_t, LinkedRow*> by_id;
+  std::vector<int64_t> ids;
+  std::vector<LinkedRow> rows;
+  rows.reserve(entries.size());
+  for (Entry& entry : entries) {
+    ids.push_back(entry.id);
+    rows.push_back({.entry = std::move(entry)});
+    by_id[ids.back()] = &rows.back();
+  }
+  for (std::span<const int64_t> rest = ids; !rest.empty();) {
+    const std::span<const int64_t> some = rest.first(std::min(rest.size(), sql::kMaxList));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<Link> links, session.Select(kLinksOf, some));
+    for (Link& link : links) by_id.at(link.audit_id)->link = std::move(link);
+    rest = rest.subspan(some.size());
   }
   return rows;
 }
@@ -154,8 +118,8 @@ absl::StatusOr<int64_t> CountUnlinked(sql::Session& session) {
 }
 
 absl::StatusOr<Link> LastLink(sql::Session& session) {
-  RONGHE_ASSIGN_OR_RETURN(const std::optional<LinkRow> last, session.SelectOne(kHead));
-  return last.has_value() ? ToLink(*last) : Link{};
+  RONGHE_ASSIGN_OR_RETURN(std::optional<Link> last, session.SelectOne(kHead));
+  return std::move(last).value_or(Link{});
 }
 
 Chainer::Chainer(sql::Database& database, job::JobRunner* jobs, const base::Clock& clock,
@@ -182,17 +146,14 @@ absl::StatusOr<Chainer::Batch> Chainer::ChainBatch(sql::Session& session) const 
   const bool more = ids.size() >= kBatch;
   ids.resize(std::min(ids.size(), kBatch));
   RONGHE_ASSIGN_OR_RETURN(const std::vector<Entry> entries, EntriesByIds(session, ids));
-  std::vector<LinkRow> links;
+  std::vector<Link> links;
   links.reserve(entries.size());
   for (const Entry& entry : entries) {
     head = {.sequence = head.sequence + 1,
             .audit_id = entry.id,
             .hash = LinkHash(suite_, head.hash, entry, kCanonicalVersion),
             .version = kCanonicalVersion};
-    links.push_back({.sequence = head.sequence,
-                     .audit_id = head.audit_id,
-                     .hash = sql::Bytes(head.hash),
-                     .version = head.version});
+    links.push_back(head);
   }
   RONGHE_RETURN_IF_ERROR(session.InsertMany(kAppend, links));
   return Batch{.head = head, .more = more};

@@ -6,8 +6,6 @@
 #define RONGHE_COMMON_AUDIT_CHAIN_H_
 
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -68,17 +66,14 @@ class Chainer {
   absl::Time publish_after_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
-// A link and its row, where there is one.
-struct LinkedRow {
-  Link link;
-  std::optional<Entry> entry;
-};
-
-// The links after `sequence`, at most `limit`, in order.
+// The links after `sequence`, at most `limit`, in order, and their rows.
 //
 // Errors: those of sql::Session.
 absl::StatusOr<std::vector<LinkedRow>> LinksAfter(sql::Session& session, int64_t sequence,
                                                   int32_t limit);
+
+// The rows, in their order, and their links. Errors: those of sql::Session.
+absl::StatusOr<std::vector<LinkedRow>> WithLinks(sql::Session& session, std::vector<Entry> entries);
 
 // Rows without a link among some thousand rows with an id above `after`.
 struct Unlinked {
@@ -94,10 +89,6 @@ absl::StatusOr<int64_t> CountUnlinked(sql::Session& session);
 
 // The last link; sequence 0 for an empty chain. Errors: those of sql::Session.
 absl::StatusOr<Link> LastLink(sql::Session& session);
-
-// The rows, by id. Errors: those of sql::Session.
-absl::StatusOr<std::vector<Entry>> EntriesByIds(sql::Session& session,
-                                                std::span<const int64_t> ids);
 
 // Told how far a verification is: links read of links there are. False ends it.
 using Progress = absl::FunctionRef<bool(int64_t done, int64_t all)>;

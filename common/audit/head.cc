@@ -82,10 +82,6 @@ absl::Status Failed(std::string_view what, const std::string& path) {
 
 std::string_view KindName(HeadKind kind) { return kind == HeadKind::kHead ? "head" : "purge"; }
 
-std::string_view SuiteName(crypto::Suite suite) {
-  return suite == crypto::Suite::kSm ? "SM" : "AES";
-}
-
 // What the signature covers.
 std::string Unsigned(const SignedHead& head) {
   return base::Cat(R"({"kind":")", KindName(head.kind), R"(","service":")", head.service,
@@ -153,6 +149,17 @@ bool HeadVerifier::Verify(std::string_view data, std::string_view signature) con
   return std::visit([&](const auto& key) { return key.Verify(data, signature); }, key_);
 }
 
+std::string_view SuiteName(crypto::Suite suite) {
+  return suite == crypto::Suite::kSm ? "SM" : "AES";
+}
+
+std::optional<crypto::Suite> SuiteNamed(std::string_view name) {
+  for (const crypto::Suite suite : {crypto::Suite::kSm, crypto::Suite::kAes}) {
+    if (name == SuiteName(suite)) return suite;
+  }
+  return std::nullopt;
+}
+
 std::string HeadLine(const SignedHead& head) {
   return base::Cat(Unsigned(head), R"(,"signature":")", head.signature, R"("})");
 }
@@ -178,7 +185,7 @@ absl::StatusOr<SignedHead> ParseHead(std::string_view line) {
   }
   head.kind = kind == "head" ? HeadKind::kHead : HeadKind::kPurge;
   head.head.hash = absl::HexStringToBytes(hash);
-  head.suite = suite == "SM" ? crypto::Suite::kSm : crypto::Suite::kAes;
+  head.suite = *SuiteNamed(suite);
   return head;
 }
 

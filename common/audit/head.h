@@ -20,8 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/verify.h"
-#include "common/crypto/es256.h"
-#include "common/crypto/sm2.h"
+#include "common/crypto/signature.h"
 
 namespace ronghe::audit {
 
@@ -79,6 +78,11 @@ class HeadVerifier {
   explicit HeadVerifier(Key key) : key_(std::move(key)) {}
   Key key_;
 };
+
+// "SM", "AES".
+std::string_view SuiteName(crypto::Suite suite);
+// The other way; nothing for another text.
+std::optional<crypto::Suite> SuiteNamed(std::string_view name);
 
 // The line of a head, without line end.
 std::string HeadLine(const SignedHead& head);

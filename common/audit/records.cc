@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "common/audit/search.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
@@ -22,12 +23,6 @@ absl::Status Unreadable() {
                      "审计导出文件中有无法识别的行");
 }
 
-void SetLink(const Link& link, v1::AuditRecord& record) {
-  record.mutable_link()->set_sequence(link.sequence);
-  record.mutable_link()->set_hash(link.hash);
-  record.mutable_link()->set_version(link.version);
-}
-
 // Numbers as they are stored, also such as no generator makes: somebody may have put them there.
 absl::StatusOr<int64_t> LastNumber(const std::string& name) {
   int64_t id = 0;
@@ -37,10 +32,17 @@ absl::StatusOr<int64_t> LastNumber(const std::string& name) {
 
 }  // namespace
 
-v1::AuditRecord ToProto(std::string_view source, const Found& found) {
-  const Entry& entry = found.entry;
+v1::AuditRecord ToProto(std::string_view source, const LinkedRow& row) {
+  const int64_t id = row.entry.has_value() ? row.entry->id : row.link.audit_id;
   v1::AuditRecord record;
-  record.set_name(base::Cat(source, "/auditRecords/", entry.id));
+  record.set_name(base::Cat(source, "/auditRecords/", id));
+  if (row.link.sequence != 0) {
+    record.mutable_link()->set_sequence(row.link.sequence);
+    record.mutable_link()->set_hash(row.link.hash);
+    record.mutable_link()->set_version(row.link.version);
+  }
+  if (!row.entry.has_value()) return record;
+  const Entry& entry = *row.entry;
   *record.mutable_time() = rpc::ToProto(entry.time);
   record.set_subject(entry.subject);
   record.set_on_behalf_of(entry.on_behalf_of);
@@ -54,15 +56,6 @@ v1::AuditRecord ToProto(std::string_view source, const Found& found) {
   record.set_trace_id(entry.trace_id);
   record.set_request_digest(entry.request_digest);
   record.set_detail(entry.detail);
-  if (found.link.has_value()) SetLink(*found.link, record);
-  return record;
-}
-
-v1::AuditRecord ToProto(std::string_view source, const LinkedRow& row) {
-  if (row.entry.has_value()) return ToProto(source, Found{*row.entry, row.link});
-  v1::AuditRecord record;
-  record.set_name(base::Cat(source, "/auditRecords/", row.link.audit_id));
-  SetLink(row.link, record);
   return record;
 }
 
@@ -129,19 +122,15 @@ absl::Status WriteChain(sql::Database& database, absl::Time deadline, v1::ChainE
     RONGHE_ASSIGN_OR_RETURN(page, database.Read(deadline, [&](sql::Session& session) {
       return UnlinkedAfter(session, page.after);
     }));
-    RONGHE_ASSIGN_OR_RETURN(const std::vector<Entry> entries,
+    RONGHE_ASSIGN_OR_RETURN(std::vector<Entry> entries,
                             database.Read(deadline, [&](sql::Session& session) {
                               return EntriesByIds(session, page.ids);
                             }));
-    for (const Entry& entry : entries) {
-      RONGHE_RETURN_IF_ERROR(sink(ToLine(ToProto(header.source(), Found{.entry = entry}))));
+    for (Entry& entry : entries) {
+      RONGHE_RETURN_IF_ERROR(sink(ToLine(ToProto(header.source(), {.entry = std::move(entry)}))));
     }
   }
   return absl::OkStatus();
-}
-
-std::string_view SuiteName(crypto::Suite suite) {
-  return suite == crypto::Suite::kSm ? "SM" : "AES";
 }
 
 }  // namespace ronghe::audit

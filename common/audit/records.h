@@ -10,21 +10,17 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/chain.h"
-#include "common/audit/search.h"
-#include "common/crypto/bytes.h"
+#include "common/audit/verify.h"
 #include "common/sql/database.h"
 #include "ronghe/audit/v1/audit.pb.h"
 
 namespace ronghe::audit {
 
-// `source`: "services/meeting".
-v1::AuditRecord ToProto(std::string_view source, const Found& found);
-
-// A link and the row that it covers; without time where the row is gone.
+// `source`: "services/meeting". Without time where the row is gone.
 v1::AuditRecord ToProto(std::string_view source, const LinkedRow& row);
 
-// The other way; `link.sequence` is 0 for a row without a link. INVALID_ARGUMENT, reason
-// AUDIT_EXPORT_UNREADABLE, for a record that none of the above has made.
+// The other way. INVALID_ARGUMENT, reason AUDIT_EXPORT_UNREADABLE, for a record that ToProto has
+// not made.
 absl::StatusOr<LinkedRow> FromProto(const v1::AuditRecord& record);
 
 // One line of JSON, with its line end.
@@ -38,9 +34,6 @@ absl::Status FromLine(std::string_view line, google::protobuf::Message* message)
 // Errors: those of sql::Database::Read and `sink`.
 absl::Status WriteChain(sql::Database& database, absl::Time deadline, v1::ChainExportHeader header,
                         absl::FunctionRef<absl::Status(std::string_view line)> sink);
-
-// "SM", "AES".
-std::string_view SuiteName(crypto::Suite suite);
 
 }  // namespace ronghe::audit
 

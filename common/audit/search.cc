@@ -1,6 +1,7 @@
 #include "common/audit/search.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -20,41 +21,23 @@ constexpr int32_t kBatch = 500;
 // waited for the database is written.
 constexpr absl::Duration kIdLag = absl::Hours(24);
 
-struct FoundRow {
-  int64_t id;
-  absl::Time time;
-  std::string subject;
-  std::string on_behalf_of;
-  std::string peer;
-  std::string method;
-  int64_t organization_id;
-  std::string resource;
-  std::string result;
-  std::string trace_id;
-  sql::Bytes request_digest;
-  std::string detail;
-  std::optional<int64_t> sequence;
-  std::optional<sql::Bytes> hash;
-  std::optional<int32_t> version;
-};
+#define RONGHE_AUDIT_SELECT                                                           \
+  "SELECT id, time, subject, on_behalf_of, peer, method, organization_id, resource, " \
+  "result, trace_id, request_digest, detail FROM audit "
 
-#define RONGHE_AUDIT_COLUMNS                                                              \
-  "SELECT a.id, a.time, a.subject, a.on_behalf_of, a.peer, a.method, a.organization_id, " \
-  "a.resource, a.result, a.trace_id, a.request_digest, a.detail, c.sequence, c.hash, "    \
-  "c.version FROM audit a LEFT JOIN audit_chain c ON c.audit_id = a.id "
-
-const sql::Query<FoundRow> kAll("audit.search", RONGHE_AUDIT_COLUMNS
-                                "WHERE a.id < ? AND a.id >= ? ORDER BY a.id DESC LIMIT ?");
-const sql::Query<FoundRow> kBySubject("audit.search_by_subject", RONGHE_AUDIT_COLUMNS
-                                      "WHERE a.subject = ? AND a.id < ? AND a.id >= ? "
-                                      "ORDER BY a.id DESC LIMIT ?");
-const sql::Query<FoundRow> kByMethod("audit.search_by_method", RONGHE_AUDIT_COLUMNS
-                                     "WHERE a.method = ? AND a.id < ? AND a.id >= ? "
-                                     "ORDER BY a.id DESC LIMIT ?");
-const sql::Query<FoundRow> kByOrganization("audit.search_by_organization", RONGHE_AUDIT_COLUMNS
-                                           "WHERE a.organization_id = ? AND a.id < ? AND "
-                                           "a.id >= ? ORDER BY a.id DESC LIMIT ?");
-#undef RONGHE_AUDIT_COLUMNS
+const sql::Query<Entry> kByIds("audit.by_ids", RONGHE_AUDIT_SELECT "WHERE id IN (?*) ORDER BY id");
+const sql::Query<Entry> kAll("audit.search", RONGHE_AUDIT_SELECT
+                             "WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?");
+const sql::Query<Entry> kBySubject("audit.search_by_subject", RONGHE_AUDIT_SELECT
+                                   "WHERE subject = ? AND id < ? AND id >= ? "
+                                   "ORDER BY id DESC LIMIT ?");
+const sql::Query<Entry> kByMethod("audit.search_by_method", RONGHE_AUDIT_SELECT
+                                  "WHERE method = ? AND id < ? AND id >= ? "
+                                  "ORDER BY id DESC LIMIT ?");
+const sql::Query<Entry> kByOrganization("audit.search_by_organization", RONGHE_AUDIT_SELECT
+                                        "WHERE organization_id = ? AND id < ? AND id >= ? "
+                                        "ORDER BY id DESC LIMIT ?");
+#undef RONGHE_AUDIT_SELECT
 
 // "/pkg.Service/Method" rather than a beginning of one.
 bool Whole(const std::string& method) {
@@ -62,8 +45,8 @@ bool Whole(const std::string& method) {
   return last != std::string::npos && last > 0 && last + 1 < method.size();
 }
 
-absl::StatusOr<std::vector<FoundRow>> Look(sql::Session& session, const Filter& filter,
-                                           int64_t before, int64_t from) {
+absl::StatusOr<std::vector<Entry>> Look(sql::Session& session, const Filter& filter, int64_t before,
+                                        int64_t from) {
   if (!filter.subject.empty()) {
     return session.Select(kBySubject, filter.subject, before, from, kBatch);
   }
@@ -74,35 +57,13 @@ absl::StatusOr<std::vector<FoundRow>> Look(sql::Session& session, const Filter& 
   return session.Select(kAll, before, from, kBatch);
 }
 
-Found ToFound(FoundRow&& row) {
-  Found found{.entry = {.id = row.id,
-                        .time = row.time,
-                        .subject = std::move(row.subject),
-                        .on_behalf_of = std::move(row.on_behalf_of),
-                        .peer = std::move(row.peer),
-                        .method = std::move(row.method),
-                        .organization_id = row.organization_id,
-                        .resource = std::move(row.resource),
-                        .result = std::move(row.result),
-                        .trace_id = std::move(row.trace_id),
-                        .request_digest = std::move(row.request_digest),
-                        .detail = std::move(row.detail)}};
-  if (row.sequence.has_value()) {
-    found.link = Link{.sequence = *row.sequence,
-                      .audit_id = row.id,
-                      .hash = row.hash.value_or(""),
-                      .version = row.version.value_or(0)};
-  }
-  return found;
-}
-
 bool InOrganization(const Filter& filter, const Within& within, int64_t organization_id) {
   if (filter.organization_id == 0 || organization_id == filter.organization_id) return true;
   return organization_id != 0 && !filter.exact_organization &&
          within(organization_id, filter.organization_id);
 }
 
-bool Matches(const Filter& filter, const Within& within, const FoundRow& row) {
+bool Matches(const Filter& filter, const Within& within, const Entry& row) {
   const auto asked = [](const std::string& wanted, const std::string& is) {
     return wanted.empty() || wanted == is;
   };
@@ -147,25 +108,37 @@ absl::StatusOr<FoundPage> Search(sql::Session& session, const Filter& filter, co
   const int64_t from = base::FirstIdAt(filter.start - absl::Seconds(1));
   FoundPage page{.before = std::min(before, base::FirstIdAt(filter.end + kIdLag))};
   for (int64_t looked = 0; looked < kMaxLooked && !page.end; looked += kBatch) {
-    RONGHE_ASSIGN_OR_RETURN(std::vector<FoundRow> rows, Look(session, filter, page.before, from));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<Entry> rows, Look(session, filter, page.before, from));
     page.end = rows.size() < static_cast<size_t>(kBatch);
-    for (FoundRow& row : rows) {
+    for (Entry& row : rows) {
       if (page.rows.size() == static_cast<size_t>(limit)) {
         page.end = false;
         return page;
       }
       page.before = row.id;
-      if (Matches(filter, within, row)) page.rows.push_back(ToFound(std::move(row)));
+      if (Matches(filter, within, row)) page.rows.push_back(std::move(row));
     }
   }
   return page;
 }
 
+absl::StatusOr<std::vector<Entry>> EntriesByIds(sql::Session& session,
+                                                std::span<const int64_t> ids) {
+  std::vector<Entry> entries;
+  entries.reserve(ids.size());
+  while (!ids.empty()) {
+    const std::span<const int64_t> some = ids.first(std::min(ids.size(), sql::kMaxList));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<Entry> rows, session.Select(kByIds, some));
+    std::move(rows.begin(), rows.end(), std::back_inserter(entries));
+    ids = ids.subspan(some.size());
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.id < b.id; });
+  return entries;
+}
+
 absl::StatusOr<std::optional<Entry>> NewestOf(sql::Session& session, const std::string& method) {
-  RONGHE_ASSIGN_OR_RETURN(std::vector<FoundRow> rows,
-                          session.Select(kByMethod, method, kFromNewest, 0, 1));
-  if (rows.empty()) return std::optional<Entry>();
-  return std::optional<Entry>(ToFound(std::move(rows[0])).entry);
+  return session.SelectOne(kByMethod, method, kFromNewest, 0, 1);
 }
 
 }  // namespace ronghe::audit

@@ -6,13 +6,13 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/audit.h"
-#include "common/audit/verify.h"
 #include "common/sql/session.h"
 
 namespace ronghe::audit {
@@ -36,13 +36,8 @@ struct Filter {
   std::string Text() const;
 };
 
-struct Found {
-  Entry entry;
-  std::optional<Link> link;
-};
-
 struct FoundPage {
-  std::vector<Found> rows;
+  std::vector<Entry> rows;
   int64_t before = 0;  // where to go on
   bool end = false;
 };
@@ -58,6 +53,10 @@ inline constexpr int64_t kFromNewest = std::numeric_limits<int64_t>::max();
 // Errors: those of sql::Session.
 absl::StatusOr<FoundPage> Search(sql::Session& session, const Filter& filter, const Within& within,
                                  int64_t before, int32_t limit);
+
+// The rows, by id. Errors: those of sql::Session.
+absl::StatusOr<std::vector<Entry>> EntriesByIds(sql::Session& session,
+                                                std::span<const int64_t> ids);
 
 // The newest row of a method; nothing where there is none. Errors: those of sql::Session.
 absl::StatusOr<std::optional<Entry>> NewestOf(sql::Session& session, const std::string& method);

@@ -158,7 +158,7 @@ std::optional<int64_t> ChainVerifier::TruePlace(const Mismatch& mismatch, int de
   return std::nullopt;
 }
 
-void ChainVerifier::Explain() {
+void ChainVerifier::FindPlaces() {
   // Links that did not match stand where they stand; the links before them may be sound.
   for (const Mismatch& mismatch : mismatches_) {
     places_.push_back({mismatch.link.hash, mismatch.link.sequence, &mismatch});
@@ -173,37 +173,31 @@ void ChainVerifier::Explain() {
     sound(mismatch.previous, mismatch.link.sequence - 1);
     sound(mismatch.before_previous, mismatch.link.sequence - 2);
   }
-  std::vector<Finding> found;
-  for (const Mismatch& mismatch : mismatches_) {
-    Finding finding{.fault = Fault::kChanged,
-                    .sequence = mismatch.link.sequence,
-                    .audit_id = mismatch.link.audit_id};
-    if (mismatch.link_changed) {
-      finding.fault = Fault::kLinkChanged;
-    } else if (ContentMoved(mismatch)) {
-      finding.fault = Fault::kReordered;
-    } else if (const auto place = TruePlace(mismatch, static_cast<int>(mismatches_.size()));
-               place.has_value()) {
-      const bool after_unexplained = found.empty() ||
-                                     found.back().sequence != mismatch.link.sequence - 1 ||
-                                     found.back().fault == Fault::kChanged;
-      if (*place == mismatch.link.sequence) continue;  // only its predecessor was moved
-      if (*place == mismatch.link.sequence - 1 && after_unexplained) {
-        finding = {.fault = Fault::kInserted,
-                   .sequence = mismatch.link.sequence - 1,
-                   .audit_id = mismatch.previous_id};
-        if (!found.empty() && found.back().sequence == finding.sequence) found.pop_back();
-      } else {
-        finding.fault = Fault::kReordered;
-      }
-    }
-    found.push_back(finding);
-  }
-  for (const Finding& finding : found) Report(finding);
+}
+
+void ChainVerifier::Explain(const Mismatch& mismatch, std::vector<Finding>& found) const {
+  const int64_t sequence = mismatch.link.sequence;
+  const auto add = [&](Fault fault) {
+    found.push_back({.fault = fault, .sequence = sequence, .audit_id = mismatch.link.audit_id});
+  };
+  if (mismatch.link_changed) return add(Fault::kLinkChanged);
+  if (ContentMoved(mismatch)) return add(Fault::kReordered);
+  const std::optional<int64_t> place = TruePlace(mismatch, static_cast<int>(mismatches_.size()));
+  if (!place.has_value()) return add(Fault::kChanged);
+  if (*place == sequence) return;  // only its predecessor was moved
+  const bool follows = !found.empty() && found.back().sequence == sequence - 1;
+  const bool explained = follows && found.back().fault != Fault::kChanged;
+  if (*place != sequence - 1 || explained) return add(Fault::kReordered);
+  if (follows) found.pop_back();
+  found.push_back(
+      {.fault = Fault::kInserted, .sequence = sequence - 1, .audit_id = mismatch.previous_id});
 }
 
 Verification ChainVerifier::Finish() {
-  Explain();
+  FindPlaces();
+  std::vector<Finding> found;
+  for (const Mismatch& mismatch : mismatches_) Explain(mismatch, found);
+  for (const Finding& finding : found) Report(finding);
   if (!heads_.empty() && heads_.back().sequence > result_.head.sequence) {
     Report({.fault = Fault::kTruncated,
             .sequence = heads_.back().sequence,

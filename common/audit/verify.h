@@ -14,15 +14,22 @@
 
 #include "common/audit/audit.h"
 #include "common/crypto/bytes.h"
+#include "common/sql/types.h"
 
 namespace ronghe::audit {
 
-// One link of the chain.
+// One link of the chain: a row of audit_chain, in column order.
 struct Link {
   int64_t sequence = 0;  // dense, from 1
   int64_t audit_id = 0;
-  std::string hash;     // 32 bytes
+  sql::Bytes hash;      // 32 bytes
   int32_t version = 0;  // of the row's canonical bytes
+};
+
+// A link (sequence 0: none yet) and the audit row that it covers, where that is still there.
+struct LinkedRow {
+  Link link;
+  std::optional<Entry> entry;
 };
 
 // The end of a chain at some moment.
@@ -109,7 +116,10 @@ class ChainVerifier {
   void Report(Finding finding);
   void CheckHead(const Link& link);
   void Check(const Link& link, const Entry& entry);
-  void Explain();
+  // Where the links near a mismatch stand.
+  void FindPlaces();
+  // Adds what happened at a mismatch to what is known of those before it.
+  void Explain(const Mismatch& mismatch, std::vector<Finding>& found) const;
   bool ContentMoved(const Mismatch& mismatch) const;
   // Where the link stood before somebody moved links; nothing where no predecessor is found.
   std::optional<int64_t> TruePlace(const Mismatch& mismatch, int depth) const;

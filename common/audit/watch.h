@@ -9,6 +9,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/head.h"
 #include "common/base/clock.h"
@@ -45,6 +46,12 @@ class ChainWatch {
   absl::Status Run(absl::Time deadline, absl::FunctionRef<bool()> go_on);
 
  private:
+  // What stands outside the database.
+  absl::StatusOr<HeadsReport> Heads() const;
+  // Leaves the row of a check; logs one that found something.
+  absl::Status Keep(const Verification& verification, size_t head_faults, absl::Time now,
+                    absl::Time deadline);
+
   const Parts parts_;
 };
 

@@ -15,7 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/auth/principal.h"
-#include "common/crypto/es256.h"
+#include "common/crypto/signature.h"
 
 namespace ronghe::auth {
 

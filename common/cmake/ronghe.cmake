@@ -4,6 +4,7 @@
 #   ronghe_binary(NAME ronghe-meeting SRCS main.cc DEPS meeting_app)         -> <build>/bin/ronghe-meeting
 #   ronghe_test(NAME sql_test LABEL unit SRCS pool_test.cc DEPS sql)
 #   ronghe_proto_library(NAME meeting_proto SRCS ronghe/meeting/v1/meeting.proto DEPS options_proto)
+#   ronghe_embed(auth role_table.cc roles.textproto)    -> #include "<folder>/roles.inc", a string literal
 #
 # A name in DEPS means the target ronghe_<name> where that exists, else what it says.
 # Headers are included from the repository root; generated ones from <build>/gen.
@@ -205,4 +206,19 @@ function(ronghe_proto_library)
   add_library(${target} INTERFACE)
   target_link_libraries(${target} INTERFACE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${target}_archive>")
   add_dependencies(${target} ${target}_gen)
+endfunction()
+
+# A text file travels inside the binary: `source` of the library includes it as a string literal.
+function(ronghe_embed name source text)
+  file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  string(REGEX REPLACE "\\.[a-z]+$" ".inc" literal "${RONGHE_GEN_DIR}/${folder}/${text}")
+  add_custom_command(
+    OUTPUT "${literal}"
+    COMMAND "${CMAKE_COMMAND}" "-DIN=${CMAKE_CURRENT_SOURCE_DIR}/${text}" "-DOUT=${literal}" -P
+            "${CMAKE_SOURCE_DIR}/common/cmake/embed.cmake"
+    DEPENDS "${text}" "${CMAKE_SOURCE_DIR}/common/cmake/embed.cmake"
+    COMMENT "embed ${folder}/${text}"
+    VERBATIM)
+  target_sources(ronghe_${name} PRIVATE "${literal}")
+  set_property(SOURCE "${source}" APPEND PROPERTY OBJECT_DEPENDS "${literal}")
 endfunction()

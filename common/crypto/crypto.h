@@ -5,10 +5,10 @@
 // key with a version, and found through a keyed blind index. Everything of this folder.
 
 #include "common/crypto/bytes.h"         // IWYU pragma: export
-#include "common/crypto/es256.h"         // IWYU pragma: export
 #include "common/crypto/field_cipher.h"  // IWYU pragma: export
 #include "common/crypto/key_ring.h"      // IWYU pragma: export
 #include "common/crypto/key_source.h"    // IWYU pragma: export
 #include "common/crypto/key_store.h"     // IWYU pragma: export
+#include "common/crypto/signature.h"     // IWYU pragma: export
 
 #endif  // RONGHE_COMMON_CRYPTO_CRYPTO_H_

@@ -1,4 +1,5 @@
-// How do keys on an elliptic curve come from PEM, sign and verify? What es256.h and sm2.h share.
+// How do keys on an elliptic curve come from PEM, sign and verify? What every kind of signature.h
+// shares.
 #ifndef RONGHE_COMMON_CRYPTO_EC_KEY_H_
 #define RONGHE_COMMON_CRYPTO_EC_KEY_H_
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/base/json.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/crypto/bytes.h"
@@ -27,27 +28,23 @@ absl::Status Invalid() {
   return error::Make(absl::StatusCode::kUnauthenticated, "JWS_INVALID", "签名无效");
 }
 
-std::string Text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // The algorithms that a key may be used with; none for a key that is not for these signatures.
 std::vector<std::string> AlgorithmsOf(const Json& key) {
-  if (key.contains("use") && Text(key, "use") != "sig") return {};
+  if (key.contains("use") && base::JsonText(key, "use") != "sig") return {};
   std::vector<std::string> algorithms;
-  if (Text(key, "kty") == "RSA") algorithms = {"RS256", "PS256"};
-  if (Text(key, "kty") == "EC" && Text(key, "crv") == "P-256") algorithms = {"ES256"};
+  if (base::JsonText(key, "kty") == "RSA") algorithms = {"RS256", "PS256"};
+  if (base::JsonText(key, "kty") == "EC" && base::JsonText(key, "crv") == "P-256")
+    algorithms = {"ES256"};
   if (!key.contains("alg")) return algorithms;
-  const std::string only = Text(key, "alg");
+  const std::string only = base::JsonText(key, "alg");
   const bool fits = std::find(algorithms.begin(), algorithms.end(), only) != algorithms.end();
   return fits ? std::vector<std::string>{only} : std::vector<std::string>();
 }
 
 absl::Status CheckStrength(const Json& key) {
   if (key.contains("d") || key.contains("k")) return KeyInvalid("含有私钥或对称密钥");
-  if (Text(key, "kty") != "RSA") return absl::OkStatus();
-  const auto modulus = Base64UrlDecode(Text(key, "n"));
+  if (base::JsonText(key, "kty") != "RSA") return absl::OkStatus();
+  const auto modulus = Base64UrlDecode(base::JsonText(key, "n"));
   if (!modulus.ok() || modulus->size() < kMinRsaBytes) return KeyInvalid("RSA 密钥短于 2048 位");
   return absl::OkStatus();
 }
@@ -72,7 +69,8 @@ Json ReadHeader(std::string_view compact) {
     return nullptr;
   }
   Json parsed = Json::parse(*header, nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_object() && Text(parsed, "alg") == "ES256" && signature->size() != kEs256Bytes) {
+  if (parsed.is_object() && base::JsonText(parsed, "alg") == "ES256" &&
+      signature->size() != kEs256Bytes) {
     return nullptr;
   }
   return parsed;
@@ -96,7 +94,7 @@ absl::StatusOr<JwkSet> JwkSet::Parse(std::string_view json) {
     cjose_err error = {};
     cjose_jwk_t* key = cjose_jwk_import(text.data(), text.size(), &error);
     if (key == nullptr) return KeyInvalid(error.message == nullptr ? "" : error.message);
-    set.keys_.push_back({Text(one, "kid"), std::move(algorithms),
+    set.keys_.push_back({base::JsonText(one, "kid"), std::move(algorithms),
                          std::shared_ptr<_cjose_jwk_int>(
                              key, [](_cjose_jwk_int* held) { cjose_jwk_release(held); })});
   }
@@ -113,9 +111,9 @@ absl::StatusOr<Jws> JwkSet::Verify(std::string_view compact) const {
   const JwsHandle jws(cjose_jws_import(compact.data(), compact.size(), &error));
   if (jws == nullptr) return Invalid();
   Jws found;
-  found.algorithm = Text(header, "alg");
-  found.key_id = Text(header, "kid");
-  found.type = Text(header, "typ");
+  found.algorithm = base::JsonText(header, "alg");
+  found.key_id = base::JsonText(header, "kid");
+  found.type = base::JsonText(header, "typ");
   if (found.key_id.empty() && keys_.size() != 1) return Invalid();
   bool known = false;
   for (const Key& key : keys_) {

@@ -20,8 +20,8 @@
 #include "common/crypto/key_store.h"
 #include "common/job/job_runner.h"
 #include "common/metrics/metrics.h"
-#include "common/rotation/rotation_store.h"
 #include "common/rotation/sealed_table.h"
+#include "common/rotation/store.h"
 #include "common/sql/database.h"
 
 namespace ronghe::rotation {

@@ -10,8 +10,11 @@
 namespace ronghe::rpc {
 namespace {
 
-constexpr char kVersion = 1;
-constexpr size_t kSignatureBytes = 16;
+using crypto::internal::kIvBytes;
+using crypto::internal::kTagBytes;
+
+constexpr char kVersion = 2;
+constexpr crypto::Suite kSuite = crypto::Suite::kAes;
 constexpr size_t kMaxTokenBytes = 4096;
 
 void AppendLengthPrefixed(std::string_view part, std::string* out) {
@@ -22,6 +25,14 @@ void AppendLengthPrefixed(std::string_view part, std::string* out) {
   out->append(part);
 }
 
+// What a token opens for.
+std::string PlaceOf(std::string_view method, std::string_view filter_hash) {
+  std::string place(1, kVersion);
+  AppendLengthPrefixed(method, &place);
+  AppendLengthPrefixed(filter_hash, &place);
+  return place;
+}
+
 }  // namespace
 
 int32_t PageSize(int32_t requested) {
@@ -29,40 +40,41 @@ int32_t PageSize(int32_t requested) {
   return std::min(requested, kMaxPageSize);
 }
 
-std::string PageTokens::Signature(std::string_view method, std::string_view filter_hash,
-                                  std::string_view cursor) const {
-  std::string data(1, kVersion);
-  AppendLengthPrefixed(method, &data);
-  AppendLengthPrefixed(filter_hash, &data);
-  AppendLengthPrefixed(cursor, &data);
-  return crypto::HmacSha256(key_, data).substr(0, kSignatureBytes);
+PageTokens::PageTokens(std::string key)
+    : key_(std::move(key)),
+      aead_(crypto::internal::Aead::Create(kSuite, crypto::HmacSha256(key_, "page_token.cursor"))) {
 }
 
 std::string PageTokens::Seal(std::string_view method, std::string_view filter_hash,
                              std::string_view cursor) const {
-  std::string bytes(1, kVersion);
-  bytes += Signature(method, filter_hash, cursor);
-  bytes.append(cursor);
+  const std::string place = PlaceOf(method, filter_hash);
+  // Of what is sealed: equal pages have equal tokens, and no two cursors share one.
+  std::string text = place;
+  AppendLengthPrefixed(cursor, &text);
+  const std::string iv = crypto::HmacSha256(key_, text).substr(0, kIvBytes);
+  std::string bytes(1 + kIvBytes + cursor.size() + kTagBytes, kVersion);
+  iv.copy(&bytes[1], kIvBytes);
+  char* const body = &bytes[1 + kIvBytes];
+  if (!aead_->Seal(iv, place, cursor, body, body + cursor.size())) return {};
   return crypto::Base64UrlEncode(bytes);
 }
 
 absl::StatusOr<std::string> PageTokens::Open(std::string_view method, std::string_view filter_hash,
                                              std::string_view token) const {
-  const auto invalid = [] {
-    return error::Make(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                       "翻页标记无效,请从第一页重新查询");
-  };
-  if (token.size() > kMaxTokenBytes) return invalid();
-  absl::StatusOr<std::string> bytes = crypto::Base64UrlDecode(token);
-  if (!bytes.ok() || bytes->size() < 1 + kSignatureBytes || bytes->front() != kVersion) {
-    return invalid();
+  if (token.size() <= kMaxTokenBytes) {
+    const absl::StatusOr<std::string> bytes = crypto::Base64UrlDecode(token);
+    if (bytes.ok() && bytes->size() >= 1 + kIvBytes + kTagBytes && bytes->front() == kVersion) {
+      const std::string_view sealed = std::string_view(*bytes).substr(1 + kIvBytes);
+      std::string cursor(sealed.size() - kTagBytes, '\0');
+      if (aead_->Open(std::string_view(*bytes).substr(1, kIvBytes), PlaceOf(method, filter_hash),
+                      sealed.substr(0, cursor.size()), sealed.substr(cursor.size()),
+                      cursor.data())) {
+        return cursor;
+      }
+    }
   }
-  const std::string_view signature = std::string_view(*bytes).substr(1, kSignatureBytes);
-  const std::string_view cursor = std::string_view(*bytes).substr(1 + kSignatureBytes);
-  if (!crypto::ConstantTimeEqual(signature, Signature(method, filter_hash, cursor))) {
-    return invalid();
-  }
-  return std::string(cursor);
+  return error::Make(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
+                     "翻页标记无效,请从第一页重新查询");
 }
 
 absl::StatusOr<int64_t> PageTokens::OpenNumber(std::string_view method,

@@ -3,10 +3,12 @@
 #define RONGHE_COMMON_RPC_PAGE_TOKEN_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/crypto/aead.h"
 
 namespace ronghe::rpc {
 
@@ -21,11 +23,11 @@ int32_t PageSize(int32_t requested);
 class PageTokens {
  public:
   // `key` is the secret shared by the replicas of a service, at least 16 bytes.
-  explicit PageTokens(std::string key) : key_(std::move(key)) {}
+  explicit PageTokens(std::string key);
 
   // A token that opens only for the same `method` and `filter_hash`. `filter_hash` stands for
   // everything of the request but page size and token; `cursor` is the caller's own encoding of the
-  // last key. The cursor is signed, not encrypted: put no personal data in it.
+  // last key. It is encrypted: it may name a row that the caller can't see.
   std::string Seal(std::string_view method, std::string_view filter_hash,
                    std::string_view cursor) const;
 
@@ -40,9 +42,8 @@ class PageTokens {
                                      std::string_view token, int64_t first) const;
 
  private:
-  std::string Signature(std::string_view method, std::string_view filter_hash,
-                        std::string_view cursor) const;
   const std::string key_;
+  const std::shared_ptr<crypto::internal::Aead> aead_;
 };
 
 }  // namespace ronghe::rpc

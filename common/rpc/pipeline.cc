@@ -96,6 +96,64 @@ std::vector<const FieldDescriptor*> SecretsOf(const google::protobuf::Descriptor
   return secrets;
 }
 
+// What keeps a server with these options from offering the method.
+std::vector<std::string> FaultsOf(const Method& method, const ServerOptions& options) {
+  std::vector<std::string> faults = PolicyFaults(method);
+  const options::v1::MethodPolicy& policy = *method.policy;
+  if (options.authorizer != nullptr && !policy.permission().empty() &&
+      !options.authorizer->roles().Grants(policy.permission())) {
+    faults.push_back(base::Cat(method.full_name, ": no role holds the permission"));
+  }
+  if (faults.empty() && policy.scope() != options::v1::SCOPE_PUBLIC &&
+      options.authenticator == nullptr && !options.pass_through) {
+    faults.push_back(base::Cat(method.full_name, ": there is nobody to authenticate callers"));
+  }
+  return faults;
+}
+
+std::unique_ptr<CompiledMethod> Compile(const Method& method) {
+  const options::v1::MethodPolicy& policy = *method.policy;
+  auto compiled = std::make_unique<CompiledMethod>();
+  compiled->method = &method;
+  compiled->raw = method.request_prototype == nullptr;
+  compiled->stream = method.shape == Method::Shape::kServerStream ||
+                     method.shape == Method::Shape::kBidi ||
+                     method.shape == Method::Shape::kRawServerStream;
+  compiled->mutation = policy.audit() == options::v1::AUDIT_WRITE;
+  compiled->timeout = absl::Milliseconds(policy.timeout_ms());
+  if (method.shape == Method::Shape::kCoalesced) {
+    compiled->coalesce = static_cast<size_t>(policy.coalesce());
+  }
+  if (compiled->raw) return compiled;
+  const auto* type = method.request_prototype->GetDescriptor();
+  compiled->plan = &ValidationPlan::Of(type);
+  compiled->secrets = SecretsOf(type);
+  if (policy.scope() == options::v1::SCOPE_ORGANIZATION) {
+    compiled->scope_path = CompilePath(type, policy.scope_field());
+  }
+  const FieldDescriptor* const id = type->FindFieldByName("request_id");
+  if (compiled->mutation && id != nullptr && id->type() == FieldDescriptor::TYPE_STRING &&
+      !id->is_repeated()) {
+    compiled->request_id = id;
+  }
+  return compiled;
+}
+
+void AddSeries(metrics::Registry& registry, CompiledMethod& compiled) {
+  const metrics::Labels labels = {{"grpc_service", compiled.method->service},
+                                  {"grpc_method", compiled.method->name}};
+  compiled.started = &registry.AddCounter("grpc_server_started_total",
+                                          "Calls that arrived at the server.", labels);
+  compiled.seconds = &registry.AddHistogram("grpc_server_handling_seconds",
+                                            "Time from arrival to answer, in seconds.", labels);
+  for (int code = 0; code < 17; ++code) {
+    metrics::Labels with_code = labels;
+    with_code["grpc_code"] = CodeLabel(code);
+    compiled.handled[static_cast<size_t>(code)] = &registry.AddCounter(
+        "grpc_server_handled_total", "Calls that the server answered.", with_code);
+  }
+}
+
 }  // namespace
 
 Exchange::~Exchange() {
@@ -140,66 +198,17 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
   std::vector<std::string> faults;
   for (const ServiceTable& table : tables) {
     for (const Method& method : table.methods()) {
-      std::vector<std::string> own = PolicyFaults(method);
-      if (options.authorizer != nullptr && !method.policy->permission().empty() &&
-          !options.authorizer->roles().Grants(method.policy->permission())) {
-        own.push_back(base::Cat(method.full_name, ": no role holds the permission"));
-      }
+      const std::vector<std::string> own = FaultsOf(method, options);
       if (!own.empty()) {
         faults.insert(faults.end(), own.begin(), own.end());
         continue;
       }
-      const options::v1::MethodPolicy& policy = *method.policy;
-      if (policy.scope() != options::v1::SCOPE_PUBLIC && options.authenticator == nullptr &&
-          !options.pass_through) {
-        faults.push_back(base::Cat(method.full_name, ": there is nobody to authenticate callers"));
-        continue;
-      }
-      auto compiled = std::make_unique<CompiledMethod>();
-      compiled->method = &method;
+      std::unique_ptr<CompiledMethod> compiled = Compile(method);
       compiled->index = pipeline->methods_.size();
-      compiled->raw = method.request_prototype == nullptr;
-      compiled->stream = method.shape == Method::Shape::kServerStream ||
-                         method.shape == Method::Shape::kBidi ||
-                         method.shape == Method::Shape::kRawServerStream;
-      compiled->mutation = policy.audit() == options::v1::AUDIT_WRITE;
-      compiled->timeout = absl::Milliseconds(policy.timeout_ms());
-      if (method.shape == Method::Shape::kCoalesced) {
-        compiled->coalesce = static_cast<size_t>(policy.coalesce());
-      }
-      if (!compiled->raw) {
-        const auto* type = method.request_prototype->GetDescriptor();
-        compiled->plan = &ValidationPlan::Of(type);
-        compiled->secrets = SecretsOf(type);
-        if (policy.scope() == options::v1::SCOPE_ORGANIZATION) {
-          compiled->scope_path = CompilePath(type, policy.scope_field());
-        }
-        if (compiled->mutation) {
-          const FieldDescriptor* field = type->FindFieldByName("request_id");
-          if (field != nullptr && field->type() == FieldDescriptor::TYPE_STRING &&
-              !field->is_repeated()) {
-            compiled->request_id = field;
-          }
-        }
-      }
       if (tls && !method.for_everyone) {
-        auto names = pipeline->callers_.find(method.service);
-        if (names == pipeline->callers_.end()) names = pipeline->callers_.find("*");
-        compiled->allowed_callers =
-            names == pipeline->callers_.end() ? &pipeline->nobody_ : &names->second;
+        compiled->allowed_callers = &pipeline->CallersOf(method.service);
       }
-      const metrics::Labels labels = {{"grpc_service", method.service},
-                                      {"grpc_method", method.name}};
-      compiled->started = &registry.AddCounter("grpc_server_started_total",
-                                               "Calls that arrived at the server.", labels);
-      compiled->seconds = &registry.AddHistogram(
-          "grpc_server_handling_seconds", "Time from arrival to answer, in seconds.", labels);
-      for (int code = 0; code < 17; ++code) {
-        metrics::Labels with_code = labels;
-        with_code["grpc_code"] = CodeLabel(code);
-        compiled->handled[static_cast<size_t>(code)] = &registry.AddCounter(
-            "grpc_server_handled_total", "Calls that the server answered.", with_code);
-      }
+      AddSeries(registry, *compiled);
       if (!pipeline->by_name_.emplace(method.full_name, compiled.get()).second) {
         faults.push_back(base::Cat(method.full_name, ": offered twice"));
       }
@@ -210,6 +219,12 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
     return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
   }
   return pipeline;
+}
+
+const absl::flat_hash_set<std::string>& Pipeline::CallersOf(const std::string& service) const {
+  auto names = callers_.find(service);
+  if (names == callers_.end()) names = callers_.find("*");
+  return names == callers_.end() ? nobody_ : names->second;
 }
 
 const CompiledMethod* Pipeline::Find(std::string_view full_name) const {
@@ -301,6 +316,59 @@ absl::Status Pipeline::Authorize(Exchange& exchange) const {
   }
 }
 
+absl::Status Pipeline::Authenticate(Exchange& exchange, Call::Init& init) const {
+  if (absl::Status status = CheckCaller(exchange); !status.ok()) {
+    exchange.context = {};
+    return status;
+  }
+  if (authenticator_ != nullptr) {
+    auto principal = authenticator_->Authenticate(
+        Credentials{exchange.bearer, exchange.certificate, exchange.peer}, init.now);
+    if (principal.ok()) {
+      init.principal = *std::move(principal);
+    } else if (exchange.method->method->policy->scope() != options::v1::SCOPE_PUBLIC) {
+      return principal.status();
+    }
+  }
+  init.bearer = exchange.bearer;
+  init.peer = exchange.peer;
+  init.context = exchange.context;
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::Parse(Exchange& exchange) {
+  if (exchange.method->raw) return absl::OkStatus();
+  if (FromBytes(exchange.request_bytes, exchange.request.get())) {
+    exchange.request_bytes.Clear();
+    return absl::OkStatus();
+  }
+  // Explained to signed-in callers only.
+  if (exchange.method->method->policy->scope() != options::v1::SCOPE_PUBLIC &&
+      !exchange.call->principal().signed_in()) {
+    return NoToken();
+  }
+  std::string flat;
+  std::vector<grpc::Slice> slices;
+  if (exchange.request_bytes.Dump(&slices).ok()) {
+    for (const grpc::Slice& slice : slices) {
+      flat.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    }
+  }
+  return ExplainParseFailure(exchange.request->GetDescriptor(), flat);
+}
+
+void Pipeline::TakeRequestId(Exchange& exchange) {
+  const CompiledMethod& method = *exchange.method;
+  if (!method.mutation) return;
+  Call::Init& known = exchange.call->init_;
+  if (method.request_id != nullptr) {
+    known.request_id =
+        exchange.request->GetReflection()->GetString(*exchange.request, method.request_id);
+  }
+  known.request_id_from_client = !known.request_id.empty();
+  if (known.request_id.empty()) known.request_id = MakeRequestId();
+}
+
 absl::Status Pipeline::Prepare(Exchange& exchange) const {
   const CompiledMethod& method = *exchange.method;
   Call::Init init;
@@ -333,59 +401,13 @@ absl::Status Pipeline::Prepare(Exchange& exchange) const {
     return error::Make(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                        "处理超时,请稍后重试");
   }
-
-  // Authenticate.
-  if (absl::Status status = CheckCaller(exchange); !status.ok()) {
-    exchange.context = {};
-    return status;
-  }
-  if (authenticator_ != nullptr) {
-    auto principal = authenticator_->Authenticate(
-        Credentials{exchange.bearer, exchange.certificate, exchange.peer}, init.now);
-    if (principal.ok()) {
-      init.principal = *std::move(principal);
-    } else if (method.method->policy->scope() != options::v1::SCOPE_PUBLIC) {
-      return principal.status();
-    }
-  }
-  init.bearer = exchange.bearer;
-  init.peer = exchange.peer;
-  init.context = exchange.context;
+  if (absl::Status status = Authenticate(exchange, init); !status.ok()) return status;
   exchange.call.emplace(std::move(init));
-
-  // Parse, authorize. A request that cannot be parsed is explained to signed-in callers only.
-  const bool parsed = method.raw || FromBytes(exchange.request_bytes, exchange.request.get());
-  if (!parsed) {
-    if (method.method->policy->scope() != options::v1::SCOPE_PUBLIC &&
-        !exchange.call->principal().signed_in()) {
-      return NoToken();
-    }
-    std::string flat;
-    std::vector<grpc::Slice> slices;
-    if (exchange.request_bytes.Dump(&slices).ok()) {
-      for (const grpc::Slice& slice : slices) {
-        flat.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-      }
-    }
-    return ExplainParseFailure(exchange.request->GetDescriptor(), flat);
-  }
-  if (!method.raw) exchange.request_bytes.Clear();
+  if (absl::Status status = Parse(exchange); !status.ok()) return status;
   if (absl::Status status = Authorize(exchange); !status.ok()) return status;
   if (method.raw) return absl::OkStatus();
-
-  // Validate.
   if (absl::Status status = method.plan->Check(*exchange.request); !status.ok()) return status;
-
-  // Request id.
-  if (method.mutation) {
-    Call::Init& known = exchange.call->init_;
-    if (method.request_id != nullptr) {
-      known.request_id =
-          exchange.request->GetReflection()->GetString(*exchange.request, method.request_id);
-    }
-    known.request_id_from_client = !known.request_id.empty();
-    if (known.request_id.empty()) known.request_id = MakeRequestId();
-  }
+  TakeRequestId(exchange);
   return absl::OkStatus();
 }
 

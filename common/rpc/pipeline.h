@@ -117,12 +117,20 @@ class Pipeline {
  private:
   explicit Pipeline(const ServerOptions& options);
 
+  // Who may call the service over TLS: its own list, else the one for all.
+  const absl::flat_hash_set<std::string>& CallersOf(const std::string& service) const;
+
   absl::Status CheckCaller(const Exchange& exchange) const;
+  // The stages of Prepare, in this order; validation comes before the last.
+  absl::Status Authenticate(Exchange& exchange, Call::Init& init) const;
+  static absl::Status Parse(Exchange& exchange);
+  absl::Status Authorize(Exchange& exchange) const;
+  static void TakeRequestId(Exchange& exchange);
+
   // RunUnary before the rows of what was refused.
   void HandleUnary(std::span<Item> items) const;
   // Leaves the audit row of a refusal; returns `status`.
   absl::Status Keep(const Exchange& exchange, absl::Status status) const;
-  absl::Status Authorize(Exchange& exchange) const;
   // What a method that is authorized after loading (SCOPE_LOADED) may answer: INTERNAL for an OK
   // without a call of Authorize; for NOT_FOUND the refusal that somebody else's resource gets, so
   // that nobody learns by guessing which ids exist, unless the caller may see all organizations.

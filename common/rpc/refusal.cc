@@ -34,7 +34,9 @@ bool IsName(std::string_view text) {
   return before != '/';
 }
 
-std::string NameIn(const Message& request) {
+}  // namespace
+
+std::string NamedIn(const Message& request) {
   for (const char* key : {"name", "parent"}) {
     const FieldDescriptor* const field = request.GetDescriptor()->FindFieldByName(key);
     if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
@@ -46,8 +48,6 @@ std::string NameIn(const Message& request) {
   return {};
 }
 
-}  // namespace
-
 bool IsRefusal(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnauthenticated:
@@ -55,6 +55,8 @@ bool IsRefusal(const absl::Status& status) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kOutOfRange:
+    // That something exists may be more than the caller could see.
+    case absl::StatusCode::kAlreadyExists:
       return true;
     case absl::StatusCode::kResourceExhausted: {
       const std::string reason = error::Reason(status);
@@ -92,7 +94,7 @@ audit::Entry RefusalEntry(const Exchange& exchange, const absl::Status& status, 
   entry.resource = call.audit_resource();
   entry.detail = audit::Detail(call.purpose(), "");
   if (call.request() != nullptr) {
-    if (entry.resource.empty()) entry.resource = NameIn(*call.request());
+    if (entry.resource.empty()) entry.resource = NamedIn(*call.request());
     entry.request_digest = call.request_digest();
   }
   // Somebody's number in the place of an id.

@@ -5,11 +5,15 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/audit/audit.h"
 
+namespace google::protobuf {
+class Message;
+}
 namespace ronghe::audit {
 class RefusalLog;
 }
@@ -22,8 +26,11 @@ struct Exchange;
 // how often. False for what is no fault of the caller, overload among it.
 bool IsRefusal(const absl::Status& status);
 
+// What stands in a request's `name` or `parent`; empty for what is not written as names are.
+std::string NamedIn(const google::protobuf::Message& request);
+
 // The audit row of the call that `status` refused. The resource is the one that the handler named,
-// else the one in the request's `name` or `parent`, where it is written as names are.
+// else the one that the request names.
 audit::Entry RefusalEntry(const Exchange& exchange, const absl::Status& status, absl::Time now);
 
 // Hands rows to a log and waits until they are safe, once for several.

@@ -1159,12 +1159,28 @@ TEST_F(ServerTest, ReflectionListsServicesAndDescribesThem) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
-TEST_F(ServerTest, OverTlsOnlyListedCertificatesGetIn) {
-  ronghe::testing::TestAuthority authority;
-  const config::v1::Tls own = authority.Issue("probe.ronghe");
+class TlsServerTest : public ServerTest {
+ protected:
+  void StartTls(TestServer::Options options) {
+    options.listen = "127.0.0.1:0";
+    options.tls = {own_.cert_file(), own_.key_file(), own_.ca_file()};
+    Start(options);
+    port_ = server_->server().port();
+    peer_.set_target("127.0.0.1:" + std::to_string(port_));
+    peer_.set_server_name("probe.ronghe");
+  }
+  ProbeServiceClient Client(const config::v1::Tls& tls) const {
+    return ProbeServiceClient(*Channel::Create(peer_, tls, {.own_connections = true}));
+  }
+
+  ronghe::testing::TestAuthority authority_;
+  const config::v1::Tls own_ = authority_.Issue("probe.ronghe");
+  config::v1::Peer peer_;
+  int port_ = 0;
+};
+
+TEST_F(TlsServerTest, OverTlsOnlyListedCertificatesGetIn) {
   TestServer::Options options = Options();
-  options.listen = "127.0.0.1:0";
-  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
   options.callers = {{"ronghe.rpc.testing.v1.ProbeService", {"meeting.ronghe", "gateway.ronghe"}}};
   auth::v1::Roles roles;
   auto* role = roles.add_roles();
@@ -1177,16 +1193,10 @@ TEST_F(ServerTest, OverTlsOnlyListedCertificatesGetIn) {
   writer->add_permissions("probe.thing.update");
   const auth::RoleTable table = *auth::RoleTable::FromProto(roles);
   options.roles = &table;
-  Start(options);
-  config::v1::Peer peer;
-  peer.set_target("127.0.0.1:" + std::to_string(server_->server().port()));
-  peer.set_server_name("probe.ronghe");
-  const auto client = [&](const config::v1::Tls& tls) {
-    return ProbeServiceClient(*Channel::Create(peer, tls, {.own_connections = true}));
-  };
+  StartTls(options);
 
   // A certificate is a principal by itself.
-  auto meeting = client(authority.Issue("meeting.ronghe"));
+  auto meeting = Client(authority_.Issue("meeting.ronghe"));
   const auto who = meeting.WhoAmI(server_->AsNobody(), Text(""));
   ASSERT_THAT(who, IsOk());
   EXPECT_EQ(who->text(), "services/meeting");
@@ -1202,22 +1212,22 @@ TEST_F(ServerTest, OverTlsOnlyListedCertificatesGetIn) {
               HasReason("PERMISSION_DENIED"));
 
   // Listed, without permission; not listed; nobody of ours.
-  EXPECT_THAT(client(authority.Issue("gateway.ronghe")).Everywhere(server_->AsNobody(), Text("")),
+  EXPECT_THAT(Client(authority_.Issue("gateway.ronghe")).Everywhere(server_->AsNobody(), Text("")),
               HasReason("PERMISSION_DENIED"));
-  auto training = client(authority.Issue("training.ronghe"));
+  auto training = Client(authority_.Issue("training.ronghe"));
   EXPECT_THAT(training.Echo(server_->AsNobody(), Text("")), HasReason("CALLER_NOT_ALLOWED"));
   EXPECT_THAT(training.Echo(server_->As("reader", 1), Text("")), HasReason("CALLER_NOT_ALLOWED"));
   ronghe::testing::TestAuthority stranger;
   config::v1::Tls forged = stranger.Issue("meeting.ronghe");
-  forged.set_ca_file(own.ca_file());
-  EXPECT_THAT(client(forged).Echo(server_->AsNobody(), Text("")),
+  forged.set_ca_file(own_.ca_file());
+  EXPECT_THAT(Client(forged).Echo(server_->AsNobody(), Text("")),
               StatusIs(absl::StatusCode::kUnavailable));
   // The client looks at the server's name as well.
-  peer.set_server_name("membership.ronghe");
-  EXPECT_THAT(client(authority.Issue("meeting.ronghe")).Echo(server_->AsNobody(), Text("")),
+  peer_.set_server_name("membership.ronghe");
+  EXPECT_THAT(Client(authority_.Issue("meeting.ronghe")).Echo(server_->AsNobody(), Text("")),
               StatusIs(absl::StatusCode::kUnavailable));
   // Health is for every certificate.
-  peer.set_server_name("probe.ronghe");
+  peer_.set_server_name("probe.ronghe");
   grpc::health::v1::HealthCheckResponse health;
   EXPECT_THAT(training.channel()->Unary(
                   {"grpc.health.v1.Health", "Check", "/grpc.health.v1.Health/Check", true},
@@ -1258,39 +1268,25 @@ Handshake ShakeHands(int port, const config::v1::Tls& tls, int version, const ch
   return result;
 }
 
-TEST_F(ServerTest, OldProtocolsAndSuitesAreNotSpoken) {
-  ronghe::testing::TestAuthority authority;
-  const config::v1::Tls own = authority.Issue("probe.ronghe");
-  TestServer::Options options = Options();
-  options.listen = "127.0.0.1:0";
-  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
-  Start(options);
-  const int port = server_->server().port();
-  const config::v1::Tls mine = authority.Issue("gateway.ronghe");
-  EXPECT_EQ(ShakeHands(port, mine, TLS1_3_VERSION, "DEFAULT").protocol, "TLSv1.3");
-  EXPECT_EQ(ShakeHands(port, mine, TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256").protocol,
+TEST_F(TlsServerTest, OldProtocolsAndSuitesAreNotSpoken) {
+  StartTls(Options());
+  const config::v1::Tls mine = authority_.Issue("gateway.ronghe");
+  EXPECT_EQ(ShakeHands(port_, mine, TLS1_3_VERSION, "DEFAULT").protocol, "TLSv1.3");
+  EXPECT_EQ(ShakeHands(port_, mine, TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256").protocol,
             "TLSv1.2");
-  EXPECT_FALSE(ShakeHands(port, mine, TLS1_1_VERSION, "ALL").done);
+  EXPECT_FALSE(ShakeHands(port_, mine, TLS1_1_VERSION, "ALL").done);
   for (const char* old : {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384",
                           "AES128-GCM-SHA256", "AES256-SHA", "NULL"}) {
-    EXPECT_FALSE(ShakeHands(port, mine, TLS1_2_VERSION, old).done) << old;
+    EXPECT_FALSE(ShakeHands(port_, mine, TLS1_2_VERSION, old).done) << old;
   }
 }
 
-TEST_F(ServerTest, FollowsItsCertificates) {
-  ronghe::testing::TestAuthority authority;
-  const config::v1::Tls own = authority.Issue("probe.ronghe");
+TEST_F(TlsServerTest, FollowsItsCertificates) {
   TestServer::Options options = Options();
-  options.listen = "127.0.0.1:0";
-  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
   options.callers = {{"ronghe.rpc.testing.v1.ProbeService", {"gateway.ronghe"}}};
-  Start(options);
-  const int port = server_->server().port();
-  config::v1::Peer peer;
-  peer.set_target("127.0.0.1:" + std::to_string(port));
-  peer.set_server_name("probe.ronghe");
-  const config::v1::Tls mine = authority.Issue("gateway.ronghe");
-  ProbeServiceClient client(*Channel::Create(peer, mine, {.own_connections = true}));
+  StartTls(options);
+  const config::v1::Tls mine = authority_.Issue("gateway.ronghe");
+  ProbeServiceClient client = Client(mine);
   // A stream from before the change, held open across it.
   std::atomic<bool> replaced = false;
   probe_.watch = [&](Call&, const WatchThingsRequest&, StreamWriter<Thing>& out) {
@@ -1311,16 +1307,16 @@ TEST_F(ServerTest, FollowsItsCertificates) {
     });
   });
   while (!begun) std::this_thread::yield();
-  const long before = ShakeHands(port, mine, TLS1_3_VERSION, "DEFAULT").serial;
+  const long before = ShakeHands(port_, mine, TLS1_3_VERSION, "DEFAULT").serial;
   ASSERT_GT(before, 0);
 
   // Both ends get new files of the same names.
-  authority.Issue("probe.ronghe");
-  authority.Issue("gateway.ronghe");
+  authority_.Issue("probe.ronghe");
+  authority_.Issue("gateway.ronghe");
   long after = before;
   for (const absl::Time end = absl::Now() + absl::Seconds(30);
        after <= before && absl::Now() < end;) {
-    const Handshake shaken = ShakeHands(port, mine, TLS1_3_VERSION, "DEFAULT");
+    const Handshake shaken = ShakeHands(port_, mine, TLS1_3_VERSION, "DEFAULT");
     if (shaken.done) after = shaken.serial;
   }
   EXPECT_GT(after, before);
@@ -1328,48 +1324,28 @@ TEST_F(ServerTest, FollowsItsCertificates) {
   watcher.join();
   EXPECT_THAT(ended, IsOk());
   EXPECT_THAT(heard, ::testing::ElementsAre("before", "after"));
-  ProbeServiceClient fresh(*Channel::Create(peer, mine, {.own_connections = true}));
-  EXPECT_THAT(fresh.Echo(server_->AsNobody(), Text("x")), IsOk());
+  EXPECT_THAT(Client(mine).Echo(server_->AsNobody(), Text("x")), IsOk());
 }
 
-TEST_F(ServerTest, ACertificateOfAnotherKeyRefusesToStart) {
-  ronghe::testing::TestAuthority authority;
-  const config::v1::Tls own = authority.Issue("probe.ronghe");
+TEST_F(TlsServerTest, ACertificateOfAnotherKeyRefusesToStart) {
   ServerOptions options;
-  options.tls = {own.cert_file(), authority.Issue("other.ronghe").key_file(), own.ca_file()};
+  options.tls = {own_.cert_file(), authority_.Issue("other.ronghe").key_file(), own_.ca_file()};
   EXPECT_THAT(Server::Create(options, {}), HasReason("TLS_FILES_INVALID"));
 }
 
-TEST_F(ServerTest, OverTlsAServiceThatIsNotNamedAnswersNobody) {
-  ronghe::testing::TestAuthority authority;
-  const config::v1::Tls own = authority.Issue("probe.ronghe");
-  TestServer::Options options = Options();
-  options.listen = "127.0.0.1:0";
-  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
-  Start(options);
-  config::v1::Peer peer;
-  peer.set_target("127.0.0.1:" + std::to_string(server_->server().port()));
-  peer.set_server_name("probe.ronghe");
-  ProbeServiceClient client(*Channel::Create(peer, authority.Issue("gateway.ronghe")));
-  EXPECT_THAT(client.Echo(server_->AsNobody(), Text("")), HasReason("CALLER_NOT_ALLOWED"));
+TEST_F(TlsServerTest, OverTlsAServiceThatIsNotNamedAnswersNobody) {
+  StartTls(Options());
+  EXPECT_THAT(Client(authority_.Issue("gateway.ronghe")).Echo(server_->AsNobody(), Text("")),
+              HasReason("CALLER_NOT_ALLOWED"));
 }
 
-TEST_F(ServerTest, AServicesOwnListStandsInsteadOfTheListForAll) {
-  ronghe::testing::TestAuthority authority;
-  const config::v1::Tls own = authority.Issue("probe.ronghe");
+TEST_F(TlsServerTest, AServicesOwnListStandsInsteadOfTheListForAll) {
   TestServer::Options options = Options();
-  options.listen = "127.0.0.1:0";
-  options.tls = {own.cert_file(), own.key_file(), own.ca_file()};
   options.callers = {{"*", {"gateway.ronghe"}},
                      {"ronghe.rpc.testing.v1.ProbeService", {"meeting.ronghe"}}};
-  Start(options);
-  config::v1::Peer peer;
-  peer.set_target("127.0.0.1:" + std::to_string(server_->server().port()));
-  peer.set_server_name("probe.ronghe");
+  StartTls(options);
   const auto echo = [&](const std::string& name) {
-    ProbeServiceClient client(
-        *Channel::Create(peer, authority.Issue(name), {.own_connections = true}));
-    return client.Echo(server_->AsNobody(), Text(""));
+    return Client(authority_.Issue(name)).Echo(server_->AsNobody(), Text(""));
   };
   EXPECT_THAT(echo("meeting.ronghe"), IsOk());
   EXPECT_THAT(echo("gateway.ronghe"), HasReason("CALLER_NOT_ALLOWED"));

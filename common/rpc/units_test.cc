@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "common/crypto/bytes.h"
 #include "common/error/error.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/convert.h"
@@ -10,6 +11,7 @@
 #include "common/rpc/field_mask.h"
 #include "common/rpc/outgoing.h"
 #include "common/rpc/page_token.h"
+#include "common/rpc/refusal.h"
 #include "common/rpc/rpc_testing.pb.h"
 #include "common/rpc/status.h"
 #include "common/testing/matchers.h"
@@ -33,6 +35,10 @@ TEST(PageTokenTest, OpensOnlyWhatItSealed) {
   absl::StatusOr<std::string> cursor = tokens.Open("/s/m", "filter", token);
   ASSERT_THAT(cursor, IsOk());
   EXPECT_EQ(*cursor, std::string("cur\0sor", 7));
+
+  // Nothing of it can be read, and asking twice gives the same.
+  EXPECT_THAT(*crypto::Base64UrlDecode(token), ::testing::Not(::testing::HasSubstr("cur")));
+  EXPECT_EQ(tokens.Seal("/s/m", "filter", *cursor), token);
 
   EXPECT_THAT(tokens.Open("/s/other", "filter", token).status(), HasReason("PAGE_TOKEN_INVALID"));
   EXPECT_THAT(tokens.Open("/s/m", "other", token).status(), HasReason("PAGE_TOKEN_INVALID"));
@@ -275,6 +281,14 @@ TEST(CallContextTest, ForgivesWhatItDoesNotKnow) {
   EXPECT_EQ(CallContext::Parse(";;=;x=y;peer=1.2.3.4;dry"), CallContext{.peer = "1.2.3.4"});
   EXPECT_EQ(CallContext::Parse("peer=%;purpose=%4"), CallContext{});
   EXPECT_EQ(CallContext::Parse("dry=0"), CallContext{});
+}
+
+TEST(RefusalTest, WhatIsTakenIsRefusedAndAFaultOfOursIsNot) {
+  // "Already there" says that it is there, which the caller could perhaps not see.
+  EXPECT_TRUE(IsRefusal(absl::AlreadyExistsError("")));
+  EXPECT_TRUE(IsRefusal(absl::PermissionDeniedError("")));
+  EXPECT_FALSE(IsRefusal(absl::InternalError("")));
+  EXPECT_FALSE(IsRefusal(error::Make(absl::StatusCode::kResourceExhausted, "OVERLOADED", "")));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "common/service/runtime.h"
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -11,11 +13,11 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/approval/api.h"
+#include "common/audit/api.h"
 #include "common/audit/chain.h"
 #include "common/audit/head.h"
 #include "common/audit/refusal_log.h"
 #include "common/audit/retention.h"
-#include "common/audit/service.h"
 #include "common/audit/watch.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
@@ -23,7 +25,7 @@
 #include "common/event/feed.h"
 #include "common/event/publisher.h"
 #include "common/log/log.h"
-#include "common/rotation/rotation_api.h"
+#include "common/rotation/api.h"
 #include "common/sql/migrate.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
@@ -125,6 +127,11 @@ int MakeKeys(std::string_view program, absl::Status (*command)(const std::string
   return status.ok() ? 0 : Report(program, status);
 }
 
+// Whether what goes to the database stays on this machine; "/…" is a Unix socket.
+bool LocalDatabase(std::string_view host) {
+  return host.empty() || host.front() == '/' || Loopback(base::Cat(host, ":0"));
+}
+
 // Retention, and the key that signs the heads of the audit chain.
 absl::Status CheckAudit(const config::v1::Common& config) {
   const config::v1::Audit& audit = config.audit();
@@ -168,6 +175,9 @@ absl::Status CheckCommonConfig(const config::v1::Common& config, bool feed) {
   }
   RONGHE_RETURN_IF_ERROR(log::ParseLevel(config.log_level()).status());
   if (config.database().schema().empty()) return Invalid("database.schema", "没有写明数据库");
+  if (!LocalDatabase(config.database().host()) && config.database().ca_file().empty()) {
+    return Invalid("database.ca_file", "除本机外的数据库必须启用 TLS");
+  }
   if (!config.database().password_file().empty()) {
     RONGHE_RETURN_IF_ERROR(config::ReadSecret(config.database().password_file()).status());
   }
@@ -249,27 +259,7 @@ absl::Status Runtime::Open() {
     authenticator_ = std::make_unique<rpc::ServiceAuthenticator>(*verifier_);
   }
 
-  config::v1::Database database = config.database();
-  if (database.pool() <= 0) {
-    const int workers = config.server().workers() > 0 ? config.server().workers() : kDefaultWorkers;
-    database.set_pool(workers + 4);
-  }
-  const absl::Time patience = absl::Now() + kDatabasePatience;
-  while (true) {
-    auto opened = sql::Database::Open(database, registry_);
-    if (opened.ok()) {
-      database_ = *std::move(opened);
-      break;
-    }
-    if (!absl::IsUnavailable(opened.status()) || absl::Now() >= patience) return opened.status();
-    log::Warn("database_unavailable", {{"error", opened.status()}});
-    absl::SleepFor(absl::Milliseconds(500));
-  }
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<std::string> directories,
-                          MigrationDirectories(options_));
-  RONGHE_RETURN_IF_ERROR(
-      sql::CheckVersion(*database_, directories, absl::Now() + absl::Seconds(10)));
-
+  RONGHE_RETURN_IF_ERROR(OpenDatabase());
   ids_ =
       std::make_unique<base::IdGenerator>(static_cast<uint16_t>(config.server().node_id()), clock_);
   jobs_ = std::make_unique<job::JobRunner>(
@@ -294,6 +284,29 @@ absl::Status Runtime::Open() {
     rotation_api_ = std::make_unique<rotation::RotationApi>(*writer_, *rotation_, source_, fresh);
   }
   return absl::OkStatus();
+}
+
+absl::Status Runtime::OpenDatabase() {
+  const config::v1::Common& config = options_.config;
+  config::v1::Database database = config.database();
+  if (database.pool() <= 0) {
+    const int workers = config.server().workers() > 0 ? config.server().workers() : kDefaultWorkers;
+    database.set_pool(workers + 4);
+  }
+  const absl::Time patience = absl::Now() + kDatabasePatience;
+  while (true) {
+    auto opened = sql::Database::Open(database, registry_);
+    if (opened.ok()) {
+      database_ = *std::move(opened);
+      break;
+    }
+    if (!absl::IsUnavailable(opened.status()) || absl::Now() >= patience) return opened.status();
+    log::Warn("database_unavailable", {{"error", opened.status()}});
+    absl::SleepFor(absl::Milliseconds(500));
+  }
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<std::string> directories,
+                          MigrationDirectories(options_));
+  return sql::CheckVersion(*database_, directories, absl::Now() + absl::Seconds(10));
 }
 
 absl::Status Runtime::OpenAudit(crypto::Suite suite) {
@@ -459,18 +472,62 @@ void Runtime::Stop(absl::Duration drain, absl::Duration grace) {
 }
 
 namespace internal {
+namespace {
 
-int Run(int argc, char** argv, const AnyProgram& program) {
+// What comes before the first thread. The signals that end the process: blocked, so that every
+// thread inherits that and only sigwait sees them.
+sigset_t PrepareProcess() {
   // Debian's Abseil is built without NDEBUG and ends the process on a lock order that it dislikes.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // Blocked before the first thread is made, so that every thread inherits it and only sigwait
-  // below sees them.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A crash writes no keys, passwords or numbers to a disk.
+  const rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  return signals;
+}
+
+int Migrate(const RuntimeOptions& options) {
+  absl::StatusOr<std::vector<std::string>> directories = MigrationDirectories(options);
+  if (!directories.ok()) return Report(options.service, directories.status());
+  const absl::StatusOr<int> applied = sql::Migrate(options.config.migrate_database(), *directories);
+  if (!applied.ok()) return Report(options.service, applied.status());
+  log::Info("migrated", {{"applied", *applied}});
+  return 0;
+}
+
+// Runs the app until one of the signals.
+int Serve(const AnyProgram& program, RuntimeOptions options, const sigset_t& signals) {
+  absl::StatusOr<std::unique_ptr<Runtime>> runtime = Runtime::Create(std::move(options));
+  if (!runtime.ok()) return Report(program.service, runtime.status());
+  if (const std::optional<int> outcome = program.command(**runtime); outcome.has_value()) {
+    return *outcome;
+  }
+  absl::StatusOr<std::unique_ptr<App>> app = program.make(**runtime);
+  if (!app.ok()) return Report(program.service, app.status());
+  if (absl::Status status = (*runtime)->Start(**app); !status.ok()) {
+    return Report(program.service, status);
+  }
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  log::Info("stopping", {{"signal", signal}});
+  (*runtime)->Stop(absl::GetFlag(FLAGS_drain), absl::GetFlag(FLAGS_grace));
+  // The app goes before the parts that it stands on.
+  app->reset();
+  runtime->reset();
+  log::Info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+int Run(int argc, char** argv, const AnyProgram& program) {
+  const sigset_t signals = PrepareProcess();
   absl::SetProgramUsageMessage("--config FILE [--check_config | --migrate]");
   absl::ParseCommandLine(argc, argv);
   RouteLibraryLogs();
@@ -501,35 +558,8 @@ int Run(int argc, char** argv, const AnyProgram& program) {
   options.feed = program.feed;
   options.own_migrations = program.own_migrations;
 
-  if (absl::GetFlag(FLAGS_migrate)) {
-    absl::StatusOr<std::vector<std::string>> directories = MigrationDirectories(options);
-    if (!directories.ok()) return Report(program.service, directories.status());
-    const absl::StatusOr<int> applied = sql::Migrate(config->migrate_database(), *directories);
-    if (!applied.ok()) return Report(program.service, applied.status());
-    log::Info("migrated", {{"applied", *applied}});
-    return 0;
-  }
-
-  absl::StatusOr<std::unique_ptr<Runtime>> runtime = Runtime::Create(std::move(options));
-  if (!runtime.ok()) return Report(program.service, runtime.status());
-  if (const std::optional<int> outcome = program.command(**runtime); outcome.has_value()) {
-    return *outcome;
-  }
-  absl::StatusOr<std::unique_ptr<App>> app = program.make(**runtime);
-  if (!app.ok()) return Report(program.service, app.status());
-  if (absl::Status status = (*runtime)->Start(**app); !status.ok()) {
-    return Report(program.service, status);
-  }
-  int signal = 0;
-  while (sigwait(&signals, &signal) != 0) {
-  }
-  log::Info("stopping", {{"signal", signal}});
-  (*runtime)->Stop(absl::GetFlag(FLAGS_drain), absl::GetFlag(FLAGS_grace));
-  // The app goes before the parts that it stands on.
-  app->reset();
-  runtime->reset();
-  log::Info("stopped");
-  return 0;
+  if (absl::GetFlag(FLAGS_migrate)) return Migrate(options);
+  return Serve(program, std::move(options), signals);
 }
 
 }  // namespace internal

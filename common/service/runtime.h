@@ -150,6 +150,8 @@ class Runtime {
   explicit Runtime(RuntimeOptions options);
 
   absl::Status Open();
+  // Waits for it, and checks its schema.
+  absl::Status OpenDatabase();
   // Chain, heads, their check and AuditService.
   absl::Status OpenAudit(crypto::Suite suite);
   absl::Status OpenKeys();

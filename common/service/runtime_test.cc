@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "common/crypto/es256.h"
-#include "common/crypto/sm2.h"
+#include "common/crypto/signature.h"
 #include "common/error/error.h"
 #include "common/sql/session.h"
 #include "common/sql/statement.h"
@@ -241,6 +240,13 @@ TEST_F(RuntimeTest, ChecksTheCommonSettings) {
             "CONFIG_INVALID");
   EXPECT_EQ(broken([](Config& c) { c.mutable_keys()->clear_page_token_key_file(); }),
             "CONFIG_INVALID");
+  EXPECT_EQ(broken([](Config& c) { c.mutable_database()->set_host("10.0.0.5"); }),
+            "CONFIG_INVALID");
+  EXPECT_EQ(broken([](Config& c) {
+              c.mutable_database()->set_host("10.0.0.5");
+              c.mutable_database()->set_ca_file("/etc/ssl/database.pem");
+            }),
+            "");
   EXPECT_EQ(broken([](Config& c) { c.add_callers(); }), "CONFIG_INVALID");
   EXPECT_EQ(broken([](Config& c) { c.set_log_level("loud"); }), "LOG_LEVEL_INVALID");
   EXPECT_EQ(broken([](Config& c) { c.mutable_server()->mutable_tls()->clear_ca_file(); }),

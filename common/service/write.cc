@@ -10,6 +10,7 @@
 #include "common/job/job_runner.h"
 #include "common/log/log.h"
 #include "common/rpc/personal.h"
+#include "common/rpc/refusal.h"
 #include "common/sql/session.h"
 #include "common/sql/statement.h"
 #include "google/protobuf/util/json_util.h"
@@ -64,22 +65,6 @@ std::string RowOf(const rpc::Call& call) {
   return base::Cat(call.principal().subject, "\n", call.method(), "\n", call.request_id());
 }
 
-// The text of a field; empty where the message has none of that name.
-std::string TextOf(const google::protobuf::Message& message, const std::string& name) {
-  const auto* field = message.GetDescriptor()->FindFieldByName(name);
-  if (field == nullptr || field->is_repeated() ||
-      field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) {
-    return {};
-  }
-  return message.GetReflection()->GetString(message, field);
-}
-
-// The resource that a request names.
-std::string NamedIn(const google::protobuf::Message& request) {
-  std::string name = TextOf(request, "name");
-  return name.empty() ? TextOf(request, "parent") : name;
-}
-
 std::unique_ptr<google::protobuf::Message> WithoutRequestId(
     const google::protobuf::Message* request) {
   if (request == nullptr) return nullptr;
@@ -96,8 +81,33 @@ void Describe(const google::protobuf::Message* request, approval::Row& row) {
   if (shown == nullptr) return;
   rpc::ClearPersonal(*shown);
   shown->DiscardUnknownFields();
-  row.resource = NamedIn(*shown);
+  row.resource = rpc::NamedIn(*shown);
   if (!google::protobuf::util::MessageToJsonString(*shown, &row.request).ok()) row.request.clear();
+}
+
+// The approval that is open for a call.
+struct Asked {
+  approval::Row row;
+  bool fresh = false;
+  int64_t expired = 0;  // the one whose place a fresh one took
+};
+
+// Inserts `row` under the key unless one is open there and not past its time.
+absl::StatusOr<Asked> OpenApproval(sql::Session& session, const approval::Row& row,
+                                   std::string_view key) {
+  const absl::Time now = row.create_time;
+  const absl::Status inserted = approval::Insert(session, row, key);
+  if (inserted.ok()) return Asked{.row = row, .fresh = true};
+  if (!absl::IsAlreadyExists(inserted)) return inserted;
+  RONGHE_ASSIGN_OR_RETURN(std::optional<approval::Row> open, approval::FindOpen(session, key));
+  if (open.has_value() && now >= open->expire_time) {
+    RONGHE_ASSIGN_OR_RETURN(open, approval::LockOpen(session, key));
+  }
+  if (!open.has_value()) return Conflict();
+  if (now < open->expire_time) return Asked{.row = *std::move(open)};
+  RONGHE_RETURN_IF_ERROR(approval::Close(session, open->id));
+  RONGHE_RETURN_IF_ERROR(approval::Insert(session, row, key));
+  return Asked{.row = row, .fresh = true, .expired = open->id};
 }
 
 }  // namespace
@@ -153,7 +163,7 @@ absl::Status WriteTx::Finish() {
 }
 
 absl::StatusOr<bool> Writer::Run(rpc::Call& call, Function fn, std::string* replay) {
-  const std::string digest = Recorded(call) ? seal_.Digest(call.request()) : "";
+  const std::string digest = Recorded(call) ? DigestOf(call) : "";
   Try result;
   const absl::Status status = database_.Transact(call.deadline(), [&](sql::Session& session) {
     result = Try();
@@ -227,10 +237,18 @@ absl::Status Writer::Complete(sql::Session& session, const rpc::Call& call,
       .status();
 }
 
+std::string Writer::DigestOf(const rpc::Call& call) const {
+  std::string digest = seal_.Digest(call.request());
+  // What needs no permission is about the caller's own session: its answer, which may hold tokens
+  // of that session, is for no other one.
+  if (!call.permission().empty()) return digest;
+  return crypto::Sha256(base::Cat(digest, call.principal().session_id));
+}
+
 std::string Writer::OpenKey(const rpc::Call& call) const {
   std::unique_ptr<google::protobuf::Message> request = WithoutRequestId(call.request());
-  return crypto::Sha256(
-      base::Cat(call.principal().subject, "\n", call.method(), "\n", seal_.Digest(request.get())));
+  return crypto::Sha256(base::Cat(call.principal().subject, "\n", call.method(), "\n",
+                                  call.purpose(), "\n", seal_.Digest(request.get())));
 }
 
 absl::Status Writer::UseApproval(WriteTx& tx, Try& result) const {
@@ -260,41 +278,23 @@ absl::Status Writer::UseApproval(WriteTx& tx, Try& result) const {
 
 absl::Status Writer::AskApproval(rpc::Call& call, const approval::Row& row) {
   const std::string key = OpenKey(call);
-  int64_t expired = 0;
-  bool asked = false;
-  const auto open = database_.Transact(
-      call.deadline(), [&](sql::Session& session) -> absl::StatusOr<approval::Row> {
-        expired = 0;
-        asked = false;
-        absl::Status inserted = approval::Insert(session, row, key);
-        if (absl::IsAlreadyExists(inserted)) {
-          RONGHE_ASSIGN_OR_RETURN(std::optional<approval::Row> before,
-                                  approval::FindOpen(session, key));
-          if (!before.has_value()) return Conflict();
-          if (call.now() < before->expire_time) return *std::move(before);
-          RONGHE_ASSIGN_OR_RETURN(before, approval::LockOpen(session, key));
-          if (!before.has_value()) return Conflict();
-          if (call.now() < before->expire_time) return *std::move(before);
-          expired = before->id;
-          RONGHE_RETURN_IF_ERROR(approval::Close(session, before->id));
-          inserted = approval::Insert(session, row, key);
-        }
-        RONGHE_RETURN_IF_ERROR(inserted);
-        asked = true;
+  RONGHE_ASSIGN_OR_RETURN(
+      const Asked asked,
+      database_.Transact(call.deadline(), [&](sql::Session& session) -> absl::StatusOr<Asked> {
+        RONGHE_ASSIGN_OR_RETURN(Asked asking, OpenApproval(session, row, key));
+        if (!asking.fresh) return asking;
         WriteTx tx(session, call, ids_);
-        const std::string name = approval::Name(source_, row.id);
         tx.Audit({.organization_id = row.organization_id,
-                  .resource = name,
+                  .resource = approval::Name(source_, row.id),
                   .detail = audit::Detail(row.purpose, "approval requested")});
         tx.Emit(approval::Changed(source_, row, "requested"));
         RONGHE_RETURN_IF_ERROR(tx.Finish());
-        return row;
-      });
-  RONGHE_RETURN_IF_ERROR(open.status());
-  if (asked && nudge_) nudge_();
-  if (expired != 0) return approval::Renewed(source_, *open, expired);
-  return open->state == approval::State::kRejected ? approval::Rejected(source_, *open)
-                                                   : approval::Required(source_, *open);
+        return asking;
+      }));
+  if (asked.fresh && nudge_) nudge_();
+  if (asked.expired != 0) return approval::Renewed(source_, asked.row, asked.expired);
+  return asked.row.state == approval::State::kRejected ? approval::Rejected(source_, asked.row)
+                                                       : approval::Required(source_, asked.row);
 }
 
 absl::Status Writer::Unreadable(const rpc::Call& call) const {

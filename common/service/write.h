@@ -166,7 +166,9 @@ class Writer {
   absl::Status UseApproval(WriteTx& tx, Try& result) const;
   // Asks for the approval, once for all who ask for the same; what the caller is told.
   absl::Status AskApproval(rpc::Call& call, const approval::Row& row);
-  // Equal for the same requester, method and request, whatever the request id.
+  // Equal for the same request of the same caller.
+  std::string DigestOf(const rpc::Call& call) const;
+  // Equal for the same requester, method, purpose and request, whatever the request id.
   std::string OpenKey(const rpc::Call& call) const;
   absl::Status Unreadable(const rpc::Call& call) const;
 

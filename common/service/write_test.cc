@@ -96,7 +96,7 @@ class WriteTest : public ::testing::Test {
     request->set_value(body);
     rpc::Call::Init init;
     init.method = method;
-    init.permission = kPermission;
+    init.permission = permission_;
     init.principal = principal_;
     init.authorizer = &authorizer_;
     init.deadline = Soon();
@@ -136,6 +136,7 @@ class WriteTest : public ::testing::Test {
     return row.ok() && row->has_value() ? (**row).count : -1;
   }
 
+  std::string_view permission_ = kPermission;
   metrics::Registry registry_;
   testing::TestSchema schema_;
   base::IdGenerator ids_;
@@ -199,6 +200,20 @@ TEST_F(WriteTest, IdsAreApartByCallerAndMethod) {
   const auto other_caller = NewCall("r1");
   ASSERT_OK(Add(*other_caller, 3));
   EXPECT_EQ(Count(kThings), 3);
+}
+
+TEST_F(WriteTest, WhatASessionWasAnsweredIsForNoOtherSession) {
+  permission_ = "";
+  const auto run = [&](const std::string& session) {
+    principal_ = std::make_shared<auth::Principal>(*principal_);
+    principal_->session_id = session;
+    const auto call = NewCall("r1");
+    return writer_->Write<StringValue>(
+        *call, [](WriteTx&) -> absl::StatusOr<StringValue> { return StringValue(); });
+  };
+  ASSERT_OK(run("1"));
+  EXPECT_OK(run("1"));
+  EXPECT_THAT(run("2"), HasReason("REQUEST_ID_REUSED"));
 }
 
 TEST_F(WriteTest, WithoutAnIdOfTheCallerNothingIsRecorded) {

@@ -23,8 +23,7 @@
 
 namespace ronghe::workbook {
 
-inline constexpr std::string_view kXlsxType =
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+class ZipStream;
 
 struct Column {
   std::string title;
@@ -71,8 +70,6 @@ class XlsxStream {
   int64_t rows() const { return rows_; }
 
  private:
-  class Zip;
-
   // The sheet 说明, where there is one, and the first with rows.
   absl::Status Start();
   absl::Status OpenDataSheet();
@@ -85,7 +82,7 @@ class XlsxStream {
   absl::Status Part(const std::string& name, std::string_view content);
 
   const XlsxOptions options_;
-  const std::unique_ptr<Zip> zip_;
+  const std::unique_ptr<ZipStream> zip_;
   std::vector<std::string> sheets_;  // titles
   int data_sheets_ = 0;
   int64_t rows_ = 0;

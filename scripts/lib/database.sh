@@ -3,7 +3,8 @@
 
 schema_of() { case $1 in gateway) echo ronghe_access ;; *) echo "ronghe_$1" ;; esac }
 
-sql_root() { mariadb --no-defaults --socket="$STATE/run/db.sock" --user=root "$@"; }
+# The superuser: whoever owns the state, through the socket, and nobody over the network.
+sql_root() { mariadb --no-defaults --socket="$STATE/run/db.sock" --user="$(id -un)" "$@"; }
 
 start_database() {
   if alive database; then return 0; fi
@@ -13,7 +14,7 @@ start_database() {
     need_space "$STATE" 2048 "the database"
     rm -rf "$STATE/db"
     mariadb-install-db --no-defaults --datadir="$STATE/db" --user="$(id -un)" --skip-test-db --force \
-      --auth-root-authentication-method=normal >"$STATE/log/database-install.log" 2>&1 ||
+      --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$STATE/log/database-install.log" 2>&1 ||
       fail "the database could not be created" "see $STATE/log/database-install.log"
   fi
   setsid mariadbd --no-defaults --datadir="$STATE/db" --user="$(id -un)" \
@@ -39,6 +40,7 @@ database_answers_or_died() { sql_root -e 'SELECT 1' || ! alive database; }
 create_schemas() {
   local service schema role file
   mkdir -p "$STATE/secrets" && chmod 700 "$STATE/secrets"
+  sql_root -e "DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1';"  # of databases made before they were left out
   for service in "${SERVICES[@]}"; do
     schema=$(schema_of "$service")
     for role in migrate rw ro; do

@@ -8,8 +8,6 @@
 #include "absl/status/statusor.h"
 #include "common/service/app.h"
 #include "common/service/runtime.h"
-#include "services/gateway/access/domain/policy.h"
-#include "services/gateway/access/password_hasher.h"
 #include "services/gateway/config.pb.h"
 
 namespace ronghe::gateway {
@@ -31,10 +29,6 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const v1::Config& config,
 
 // What --check_config checks beyond the common part: the contracts, routes, policy, keys and pages.
 absl::Status CheckConfig(const v1::Config& config);
-
-// The policy of `config.access`, or the one built in.
-absl::StatusOr<access::LoginPolicy> LoadLoginPolicy(const v1::Config& config);
-access::HashCost HashCostOf(const v1::Config& config);
 
 // `--create_admin`: makes the first security administrator and prints its one-time password. What
 // main returns: 0; 1 after an error, which is printed; 3 when there are accounts already.

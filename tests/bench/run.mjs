@@ -11,6 +11,7 @@ import { spawn, execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, createHash, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -42,8 +43,8 @@ function child(program, args, environment = {}) {
 
 let keys;
 async function setUp() {
-  const sql = (text) => execFileSync('mariadb', ['--no-defaults', `--socket=${join(options.state, 'run/db.sock')}`, '--user=root',
-    '-N', '-B', '-e', text, 'ronghe_membership'], { encoding: 'utf8', maxBuffer: 1 << 28 }).trim().split('\n');
+  const sql = (text) => execFileSync('mariadb', ['--no-defaults', `--socket=${join(options.state, 'run/db.sock')}`,
+    `--user=${userInfo().username}`, '-N', '-B', '-e', text, 'ronghe_membership'], { encoding: 'utf8', maxBuffer: 1 << 28 }).trim().split('\n');
   keys = sql('SELECT id FROM member ORDER BY RAND(1) LIMIT 20000');
   const county = sql('SELECT id FROM organization WHERE parent_id = 0 ORDER BY id LIMIT 1')[0];
   const branches = sql("SELECT organization_id FROM member GROUP BY organization_id HAVING COUNT(*) BETWEEN 20 AND 24 ORDER BY organization_id");

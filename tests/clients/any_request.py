@@ -11,9 +11,12 @@ import urllib.parse
 from google.protobuf import json_format
 
 # What a text must be where its limits alone do not say it.
-TEXTS = {"role": "leader", "item": "C1", "source": "services/meeting", "purpose": "P01", "post_code": "03", "form": "10", "number": "N-1",
-         "ethnicity": "01", "education": "21", "reason": "核对信息", "login_name": "matrix.nobody", "certificate_name": "matrix.example",
-         "identity_number": "530399198001019998", "phone": "19900009998", "full_name": "测试甲", "page_token": "", "etag": ""}
+TEXTS = {"role": "leader", "item": "C1", "source": "services/meeting", "purpose": "verification", "post_code": "03", "form": "10",
+         "number": "N-1", "ethnicity": "01", "education": "21", "reason": "核对信息", "login_name": "matrix.nobody",
+         "certificate_name": "new.example", "identity_number": "530399198001019992", "phone": "19900009998", "full_name": "测试甲",
+         "title": "测试", "file_name": "roster.csv", "rule": "M-01", "page_token": "", "etag": ""}
+# Which resource a field names where neither its limits nor its own name say it.
+ALIASES = {"delegate": "accounts", "parent": "organizations", "new_parent": "organizations"}
 
 
 def rule(contracts, method):
@@ -90,7 +93,7 @@ class Maker:
         if field.type == field.TYPE_STRING:
             return self._text(field, limits)
         if field.type == field.TYPE_MESSAGE:
-            return self._fill(field.message_type, depth + 1) if limits.required and depth < 4 else None
+            return self._message(field, depth) if limits.required and depth < 4 else None
         if field.type == field.TYPE_ENUM:
             if many and not limits.required:
                 return None
@@ -101,8 +104,15 @@ class Maker:
             return b"x"
         return None
 
+    def _message(self, field, depth):
+        message = self._fill(field.message_type, depth + 1)
+        if field.name == "end_date":
+            message.day = 28  # after the start
+        return message
+
     def _text(self, field, limits):
-        key = key_of(limits.pattern) or {"organization": "organizations", "member": "members", "scheme": "schemes"}.get(field.name)
+        key = key_of(limits.pattern) or ALIASES.get(field.name, field.name)
+        key = key if key in self.resources else f"{key}s"
         if key in self.resources:
             return self.resources[key]
         if field.name in TEXTS:
@@ -110,6 +120,32 @@ class Maker:
         if not limits.required:
             return None
         return "x" * max(2, limits.min_length)
+
+
+def swaps(message, others):
+    """Copies of a message, in each of which one name that stands in it is another: {name: other}."""
+    for path in _texts(message):
+        copy = type(message)()
+        copy.CopyFrom(message)
+        target = copy
+        for part in path[:-1]:
+            target = getattr(target, part)
+        value = getattr(target, path[-1])
+        if isinstance(value, str) and value in others:
+            setattr(target, path[-1], others[value])
+            yield copy
+        elif not isinstance(value, str) and value[0] in others:
+            value[0] = others[value[0]]
+            yield copy
+
+
+def _texts(message):
+    """The paths of the strings of a message, but for those in repeated messages."""
+    for field, _ in message.ListFields():
+        if field.type == field.TYPE_STRING:
+            yield [field.name]
+        elif field.message_type and field.label != field.LABEL_REPEATED:
+            yield from ([field.name, *path] for path in _texts(getattr(message, field.name)))
 
 
 def to_http(contracts, method, message):

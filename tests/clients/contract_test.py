@@ -8,18 +8,21 @@ import sys
 import unittest
 
 import door
+from roles import Roles, matches
 
+# What people work with, as against what keeps the suite itself.
+BUSINESS = ("membership", "meeting", "training", "evaluation", "fact", "event")
+# What a handler asks for beside its RPC's permission.
+FURTHER = {"meeting.meeting.backfill"}
 LISTING = pathlib.Path(__file__).with_name("rpcs.txt")
 
 
 def listing(contracts):
-    scopes = contracts.pool.FindEnumTypeByName("ronghe.options.v1.Scope").values_by_number
-    audits = contracts.pool.FindEnumTypeByName("ronghe.options.v1.Audit").values_by_number
     lines = []
     for path, method in contracts.methods():
         policy = contracts.policy(method)
-        lines.append(" ".join([path[1:], policy.permission or "-", scopes[policy.scope].name, policy.scope_field or "-",
-                               audits[policy.audit].name]))
+        lines.append(" ".join([path[1:], policy.permission or "-", contracts.scope(method), policy.scope_field or "-",
+                               contracts.audit(method)]))
     return sorted(lines)
 
 
@@ -55,6 +58,29 @@ class Contract(unittest.TestCase):
                 with self.subTest(path):
                     self.assertIn(part, message.fields_by_name)
                     message = message.fields_by_name[part].message_type or message
+
+    def test_the_role_file_fits_the_contracts(self):
+        roles = Roles()
+        asked = {self.contracts.policy(method).permission: path.split(".")[1] for path, method in self.contracts.methods()}
+        asked.pop("")
+        for role, patterns in roles.patterns.items():
+            for pattern in patterns:
+                with self.subTest(f"{role} holds {pattern}, which is asked for"):
+                    self.assertTrue(any(matches(pattern, permission) for permission in {*asked, *FURTHER}))
+        for permission, package in asked.items():
+            holders = {role for role in roles.kinds if roles.holds(role, permission)}
+            with self.subTest(f"{permission} is held by somebody, business by no administrator"):
+                self.assertTrue(holders)
+                administrators = {role for role in holders if roles.kinds[role].endswith("_ADMINISTRATOR")}
+                self.assertFalse(administrators if package in BUSINESS else set())
+
+    def test_services_change_nothing_among_themselves(self):
+        roles = Roles()
+        for path, method in self.contracts.methods():
+            if self.contracts.audit(method) == "AUDIT_WRITE":
+                holders = [role for role in roles.kinds if roles.holds(role, self.contracts.policy(method).permission)]
+                with self.subTest(path):
+                    self.assertFalse([role for role in holders if roles.kinds[role] == "SERVICE"])
 
 
 if __name__ == "__main__":

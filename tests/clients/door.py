@@ -51,6 +51,12 @@ class Contracts:
         options = self._options.FromString(method.GetOptions().SerializeToString())
         return options.Extensions[self.policy_field]
 
+    def scope(self, method):
+        return self.pool.FindEnumTypeByName("ronghe.options.v1.Scope").values_by_number[self.policy(method).scope].name
+
+    def audit(self, method):
+        return self.pool.FindEnumTypeByName("ronghe.options.v1.Audit").values_by_number[self.policy(method).audit].name
+
     def http(self, method):
         """The google.api.HttpRule of an RPC."""
         return self._options.FromString(method.GetOptions().SerializeToString()).Extensions[self.http_field]
@@ -96,29 +102,27 @@ class Door:
         return json_format.ParseDict(request, self.contracts.message(method.input_type.full_name)())
 
 
-def reason(error):
-    """The reason in the google.rpc.ErrorInfo of a refused call."""
+def details(error):
+    """The details of a refused call as HTTP's JSON has them."""
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
-            status = _STATUS.FromString(value)
-            for detail in status.details:
-                if detail.type_url.endswith("google.rpc.ErrorInfo"):
-                    return _INFO.FromString(detail.value).reason
-    return None
+            for detail in _STATUS.FromString(value).details:
+                yield json_format.MessageToDict(detail, descriptor_pool=_contracts.pool)
+
+
+def _detail(error, name):
+    return next((detail for detail in details(error) if detail["@type"].endswith(f"google.rpc.{name}")), {})
+
+
+def reason(error):
+    """The reason in the google.rpc.ErrorInfo of a refused call."""
+    return _detail(error, "ErrorInfo").get("reason")
 
 
 def retry_delay(error):
     """The seconds of the google.rpc.RetryInfo of a refused call; 0 where there is none."""
-    for key, value in error.trailing_metadata() or ():
-        if key == "grpc-status-details-bin":
-            for detail in _STATUS.FromString(value).details:
-                if detail.type_url.endswith("google.rpc.RetryInfo"):
-                    delay = _RETRY.FromString(detail.value).retry_delay
-                    return delay.seconds + delay.nanos / 1e9
-    return 0
+    return float(_detail(error, "RetryInfo").get("retryDelay", "0s").rstrip("s"))
 
 
 _contracts = Contracts()
 _STATUS = _contracts.message("google.rpc.Status")
-_INFO = _contracts.message("google.rpc.ErrorInfo")
-_RETRY = _contracts.message("google.rpc.RetryInfo")

@@ -14,7 +14,7 @@ class Roles:
         for block in re.findall(r"^roles \{\n(.*?)^\}", FILE.read_text(), re.M | re.S):
             name = re.search(r'name: "(\w+)"', block)[1]
             self.kinds[name] = re.search(r"kind: (\w+)", block)[1]
-            self.patterns[name] = re.findall(r'permissions: "([^"]+)"', block)
+            self.patterns[name] = re.findall(r'"([^".]+\.[^".]+\.[^".]+)"', block)
 
     def except_kinds(self, *kinds):
         return [name for name, kind in self.kinds.items() if kind not in kinds]

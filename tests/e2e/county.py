@@ -7,7 +7,6 @@ import pathlib
 import re
 import sys
 import threading
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 import department_client  # pylint: disable=wrong-import-position
@@ -19,6 +18,7 @@ COLUMNS = ["姓名", "性别", "公民身份号码", "民族", "出生日期", "
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 NOW = datetime.datetime.now(SHANGHAI)
 MONTH_START = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+ISSUER = "https://localhost:9"
 LAST_YEAR = MONTH_START.replace(year=MONTH_START.year - 1)
 
 
@@ -101,7 +101,7 @@ class County:
         self.approver = running.person(self.security, "county-approver", "committee_secretary")
         self.client = self.department(contracts)
         made = create_county(self.officer)
-        self.code = made["东镇第一党支部"]["code"]
+        self.codes = {organization["name"]: organization["code"] for organization in made.values()}
         self.places = {place: made[title]["name"] for place, title in {
             "own": "东镇第一党支部", "parent": "东镇党委", "sibling": "东镇第二党支部", "foreign": "西镇第一党支部",
             "expired": "东镇第一党支部", "revoked": "东镇第一党支部"}.items()}
@@ -109,8 +109,9 @@ class County:
 
     def department(self, contracts):
         """A client with whom every method and field is shared, so that its role and its organization decide."""
-        shares = [{"method": path[1:], "fields": [f"{method.output_type.full_name}.*"], "purposes": ["matrix"], "legalBasis": "测试",
-                   "attribute": "SHARE_ATTRIBUTE_CONDITIONAL"} for path, method in contracts.methods() if contracts.policy(method).permission]
+        shares = [{"method": path[1:], "fields": [f"{method.output_type.full_name}.*"], "purposes": ["matrix"],
+                   "legalBasis": "测试", "attribute": "SHARE_ATTRIBUTE_CONDITIONAL"}
+                  for path, method in contracts.methods() if contracts.policy(method).permission]
         name = self.security.post("/v1/clients", {
             "certificateName": "matrix.example", "displayName": "测试系统", "department": "测试部门", "shares": shares,
             "limits": {"perSecond": 10000, "burst": 10000}})["name"]
@@ -142,7 +143,7 @@ class County:
         if place == "revoked":
             self.revoke(grant)
         elif end:
-            time.sleep(max(0.0, (end - datetime.datetime.now(SHANGHAI)).total_seconds() + 1))
+            suite.wait_for(lambda: datetime.datetime.now(SHANGHAI) > end, 10, "the grant to expire")
         else:
             self.grants[role] = grant
         return credentials
@@ -159,31 +160,47 @@ class County:
         return {name: re.findall(r'"([^"]+)"', names)
                 for name, names in re.findall(r'callers \{ service: "([^"]+)" allowed_names: \[([^\]]*)\]', text)}
 
-    def resources(self):
-        """One record of every kind that a path can name, all of the own branch: {name without ids: name}."""
-        own, officer = self.places["own"], self.officer
-        import_roster(officer, own, workbook.workbook([COLUMNS] + roster_rows(self.code, 0, 5)))
+    def resources(self, place):
+        """One record of every kind that a path can name, all of one branch: {name without ids: name}."""
+        own, officer = self.places[place], self.officer
+        rows = roster_rows(self.codes[own], 5 * list(self.places).index(place), 5)
+        import_roster(officer, own, workbook.workbook([COLUMNS] + rows))
         first = lambda path, field: officer.get(path)[field][0]["name"]  # pylint: disable=unnecessary-lambda-assignment
+        made = lambda path, body: officer.post(path, body)["name"]  # pylint: disable=unnecessary-lambda-assignment
         member = first(f"/v1/{own}/members", "members")
-        roster = officer.post(f"/v1/{own}/rosterImports", {"fileName": "empty.csv", "size": "1", "effectiveDate": date(MONTH_START)})["name"]
-        meeting = officer.post(f"/v1/{own}/meetings", {"kinds": ["MEETING_KIND_READING"], "title": "支部活动", "plannedAt": timestamp(NOW),
-                                                       "place": "党员活动室", "mode": "MEETING_MODE_ONSITE"})["name"]
-        session = officer.post(f"/v1/{own}/sessions", {"title": "专题培训", "form": "02", "place": "党员活动室", "days": [
-            {"date": date(MONTH_START), "unit": "HOUR_UNIT_HALF_DAY"}]})["name"]
-        certificate = officer.post(f"/v1/{member}/certificates", {"issuer": "干部网络学院", "number": "E2E-1", "title": "专题班", "form": "10",
-                                                                  "date": date(MONTH_START), "halfHours": 8})["name"]
-        duty = suite.wait_for(lambda: next(iter(officer.get(f"/v1/{own}/duties").get("duties", [])), None), 30, "the calendar to open")["name"]
+        suite.wait_for(lambda: officer.get(f"/v1/{own}/duties").get("duties"), 30, "the calendar to open")
         scheme, scored = self.round(own)
-        export = officer.write(f"/v1/{own}/memberExports", {"purpose": "verification"}, self.approver)["name"]
-        audit = self.auditor.write("/v1/services/membership/auditExports", {"format": "AUDIT_EXPORT_FORMAT_XLSX"}, self.second)["name"]
-        nobody = self.security.post("/v1/accounts", {"loginName": "matrix.resource", "displayName": "某人", "organization": own})["name"]
-        identity = self.security.post(f"/v1/{nobody}/identities", {"issuer": "https://idp.example", "subject": "matrix"})["name"]
+        nobody = self.security.post("/v1/accounts", {"loginName": f"matrix.{place}", "displayName": "某人",
+                                                     "organization": own})["name"]
         return {
-            "organizations": own, "members": member, "members/posts": first(f"/v1/{own}/posts", "posts"), "meetings": meeting, "sessions": session,
-            "certificates": certificate, "duties": duty, "members/hourAccounts": f"{member}/hourAccounts/{NOW.year}", "rosterImports": roster,
-            "schemes": scheme, "rounds": scored, "rounds/scores": f"{scored}/scores/{own.split('/')[1]}", "memberExports": export,
-            "accounts": nobody, "grants": self.grant(nobody, "leader", own), "identities": identity, "clients": self.client.name,
-            "authSessions": officer.get("/v1/auth/session")["name"], "services/approvals": self.pending(own), "services/auditExports": audit,
+            "organizations": own,
+            "members": member,
+            "members/posts": first(f"/v1/{own}/posts", "posts"),
+            "members/hourAccounts": f"{member}/hourAccounts/{NOW.year}",
+            "memberExports": officer.write(f"/v1/{own}/memberExports", {"purpose": "verification"}, self.approver)["name"],
+            "rosterImports": made(f"/v1/{own}/rosterImports", {
+                "fileName": "empty.csv", "size": "1", "effectiveDate": date(MONTH_START)}),
+            "meetings": made(f"/v1/{own}/meetings", {
+                "kinds": ["MEETING_KIND_READING"], "title": "支部活动", "plannedAt": timestamp(NOW), "place": "党员活动室",
+                "mode": "MEETING_MODE_ONSITE"}),
+            "duties": first(f"/v1/{own}/duties", "duties"),
+            "sessions": made(f"/v1/{own}/sessions", {
+                "title": "专题培训", "form": "02", "place": "党员活动室",
+                "days": [{"date": date(MONTH_START), "unit": "HOUR_UNIT_HALF_DAY"}]}),
+            "certificates": made(f"/v1/{member}/certificates", {
+                "issuer": "干部网络学院", "number": f"E2E-{place}", "title": "专题班", "form": "10", "date": date(MONTH_START),
+                "halfHours": 8}),
+            "schemes": scheme,
+            "rounds": scored,
+            "rounds/scores": f"{scored}/scores/{own.split('/')[1]}",
+            "accounts": nobody,
+            "grants": self.grant(nobody, "leader", own),
+            "identities": self.security.post(f"/v1/{nobody}/identities", {"issuer": ISSUER, "subject": place})["name"],
+            "clients": self.client.name,
+            "authSessions": officer.get("/v1/auth/session")["name"],
+            "services/approvals": self.pending(own),
+            "services/auditExports": self.auditor.write("/v1/services/membership/auditExports", {
+                "format": "AUDIT_EXPORT_FORMAT_XLSX"}, self.second)["name"],
         }
 
     def pending(self, branch):
@@ -199,8 +216,9 @@ class County:
         text = (suite.ROOT / "services/evaluation/domain/schemes/x1_2026.textproto").read_text()
         scheme = self.officer.post("/v1/schemes", {"organization": branch, "text": text})["name"]
         self.officer.write(f"/v1/{scheme}:publish", {}, self.approver)
-        made = self.officer.post("/v1/rounds", {"title": "月度评定", "scheme": scheme, "organization": branch, "startDate": date(MONTH_START),
-                                                "endDate": date(NOW + datetime.timedelta(days=1))})["name"]
+        made = self.officer.post("/v1/rounds", {
+            "title": "月度评定", "scheme": scheme, "organization": branch, "startDate": date(MONTH_START),
+            "endDate": date(NOW + datetime.timedelta(days=1))})["name"]
         self.officer.post(f"/v1/{made}:start")
         suite.wait_for(lambda: self.officer.get(f"/v1/{made}")["state"] == "ROUND_STATE_SCORED", 60, "the round to be scored")
         return scheme, made

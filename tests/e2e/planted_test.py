@@ -7,6 +7,7 @@ metrics, event feeds, answers, audit, every column of every table.
 
 import base64
 import binascii
+import getpass
 import hashlib
 import json
 import pathlib
@@ -421,7 +422,7 @@ class PlantedTest(unittest.TestCase):
 
 def sql(statement):
     """The rows of a statement run by the database's superuser."""
-    done = subprocess.run(["mariadb", "--no-defaults", f"--socket={SUITE.state}/run/db.sock", "--user=root", "-N", "-B", "-e", statement],
+    done = subprocess.run(["mariadb", "--no-defaults", f"--socket={SUITE.state}/run/db.sock", f"--user={getpass.getuser()}", "-N", "-B", "-e", statement],
                           stdout=subprocess.PIPE, check=True, text=True)
     return [line.split("\t") for line in done.stdout.splitlines()]
 

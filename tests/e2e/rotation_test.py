@@ -2,13 +2,14 @@
 
 import base64
 import concurrent.futures
+import getpass
 import subprocess
 import threading
 import unittest
 
 import suite
 import workbook
-from county_month_test import COLUMNS, MONTH_START, date, identity_number
+from county import COLUMNS, MONTH_START, date, identity_number
 
 MEMBERS = 400
 
@@ -44,8 +45,24 @@ class RotationTest(unittest.TestCase):
     def rotation(self, service="membership"):
         return self.system.get(f"/v1/services/{service}/keyRotation")
 
+    def is_in(self, states, service="membership"):
+        try:
+            return self.rotation(service)["state"].endswith(states)
+        except suite.Refused as away:
+            if away.code not in (429, 503):  # the writers take all calls there are, or the process is away
+                raise
+            return False
+
     def done(self, service="membership"):
-        return self.rotation(service)["state"].endswith("DONE")
+        return self.is_in("DONE", service)
+
+    def phone_of(self, name):
+        while True:
+            try:
+                return self.officer.get(f"/v1/{name}")["phone"]
+            except suite.Refused as limited:  # the writers took all calls there are
+                if limited.code != 429:
+                    raise
 
     def found(self, order):
         return self.officer.post(f"/v1/{self.branch['name']}/members:search", {"identityNumber": identity_number(order)})["members"]
@@ -53,7 +70,7 @@ class RotationTest(unittest.TestCase):
     def envelopes(self):
         """How many envelopes of each algorithm and version the members have."""
         rows = subprocess.run(
-            ["mariadb", "--no-defaults", f"--socket={self.suite.state}/run/db.sock", "--user=root", "-N", "-B", "-e",
+            ["mariadb", "--no-defaults", f"--socket={self.suite.state}/run/db.sock", f"--user={getpass.getuser()}", "-N", "-B", "-e",
              "SELECT LEFT(HEX(identity_cipher), 6), LEFT(HEX(phone_cipher), 6), COUNT(*) FROM ronghe_membership.member GROUP BY 1, 2"],
             stdout=subprocess.PIPE, check=True, text=True).stdout
         return sorted(tuple(line.split("\t")) for line in rows.splitlines())
@@ -70,7 +87,7 @@ class RotationTest(unittest.TestCase):
             turn = 0
             while not stop.is_set() or turn < 5:
                 turn += 1
-                phone = f"1991{turn:03d}{order:04d}"
+                phone = f"1991{turn % 1000:03d}{order:04d}"
                 try:
                     self.officer.patch(f"/v1/{name}?updateMask=phone", {"phone": phone})
                     written[name] = phone
@@ -83,11 +100,13 @@ class RotationTest(unittest.TestCase):
             # The administrator's command; the running process notices the ring by itself.
             subprocess.run([self.suite.environment["RONGHE_BUILD"] + "/bin/ronghe-membership", "--rotate_keyring",
                             self.suite.state / "secrets/membership.keyring", "--suite", "aes"], check=True)
-            suite.wait_for(lambda: self.rotation()["state"].endswith(("RUNNING", "DONE")), 30, "the rotation to begin")
-            self.suite.kill("membership")
-            self.suite.restart("membership")
-            suite.wait_for(self.done, 60, "the rotation to end")
-            stop.set()
+            try:
+                suite.wait_for(lambda: self.is_in(("RUNNING", "DONE")), 30, "the rotation to begin")
+                self.suite.kill("membership")
+                self.suite.restart("membership")
+                suite.wait_for(self.done, 60, "the rotation to end")
+            finally:
+                stop.set()
         now = self.rotation()
         self.assertEqual([version["suite"] for version in now["versions"]], ["SUITE_SM", "SUITE_AES"])
         self.assertEqual({table["table"] for table in now["tables"]}, {"member", "roster_import_chunk"})
@@ -95,7 +114,7 @@ class RotationTest(unittest.TestCase):
         for order in range(0, MEMBERS, 37):
             self.assertEqual(self.found(order)[0]["fullName"], f"轮换测试{order}")
         for name, phone in written.items():
-            self.assertEqual(self.officer.get(f"/v1/{name}")["phone"], f"{phone[:3]}****{phone[-4:]}")
+            self.assertEqual(self.phone_of(name), f"{phone[:3]}****{phone[-4:]}")
         # A write from before the rotation could still come in.
         with self.assertRaises(suite.Refused) as early:
             self.system.post("/v1/services/membership/keyRotation:retire", {"version": 1})

@@ -1,6 +1,7 @@
 """Does scripts/up do what it says: start once, say so when it runs, stop, and fail with one clear line and nothing left?"""
 
 import socket
+import subprocess
 import sys
 import unittest
 
@@ -40,6 +41,15 @@ class Up(unittest.TestCase):
         officer.post("/v1/organizations", {"parent": "", "organization": {"title": "自己的县委", "kind": 611}})
         self.suite.up("--stop")
         self.assertNotIn("Loading the demo", self.suite.up("--no-build"))
+
+    def test_the_state_and_the_database_are_its_owners_alone(self):
+        self.suite.state.chmod(0o755)
+        self.suite.up("--no-demo", "--no-build")
+        self.assertEqual(self.suite.state.stat().st_mode & 0o077, 0)
+        knock = subprocess.run(["mariadb", "--no-defaults", "--host=127.0.0.1", f"--port={self.suite.port('database')}", "--user=root",
+                                "-e", "SELECT 1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertNotEqual(knock.returncode, 0)
+        self.assertIn("Access denied", knock.stderr)
 
     def test_starts_says_so_when_it_runs_stops_and_resets(self):
         first = self.suite.up("--no-demo", "--no-build")

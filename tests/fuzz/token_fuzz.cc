@@ -3,7 +3,7 @@
 #include "common/auth/token.h"
 #include "common/crypto/bytes.h"
 #include "common/crypto/jws.h"
-#include "services/gateway/access/door_token.h"
+#include "services/gateway/access/door/door_token.h"
 #include "tests/fuzz/check.h"
 
 namespace {

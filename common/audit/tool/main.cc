@@ -16,6 +16,8 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "common/audit/tool/purge_command.h"
@@ -50,7 +52,7 @@ namespace ronghe::audit::tool {
 namespace {
 
 int Refuse(const absl::Status& status) {
-  std::cerr << "ronghe-audit: " << error::MessageZh(status) << " " << status.ToString() << "\n";
+  std::cerr << "ronghe-audit: " << Explain(status) << "; ronghe-audit --help\n";
   return kCannotCheck;
 }
 
@@ -75,9 +77,9 @@ absl::StatusOr<sql::Options> Database() {
 absl::StatusOr<std::optional<crypto::Suite>> Suite() {
   const std::string name = absl::GetFlag(FLAGS_suite);
   if (name.empty()) return std::optional<crypto::Suite>();
-  if (name == "SM") return std::optional(crypto::Suite::kSm);
-  if (name == "AES") return std::optional(crypto::Suite::kAes);
-  return Wrong("--suite 只能是 SM 或 AES");
+  const std::optional<crypto::Suite> suite = SuiteNamed(name);
+  if (!suite.has_value()) return Wrong("--suite 只能是 SM 或 AES");
+  return suite;
 }
 
 absl::StatusOr<int> RunVerify() {
@@ -129,7 +131,17 @@ absl::StatusOr<int> RunPurge() {
 int Main(int argc, char** argv) {
   // Debian's Abseil is built without NDEBUG and ends the process on a lock order that it dislikes.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  absl::SetProgramUsageMessage("verify | purge, with the flags below");
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "tool/main.cc");
+  };
+  absl::SetFlagsUsageConfig(usage);
+  absl::SetProgramUsageMessage(
+      "checks an audit trail offline, or removes rows whose time is over\n\n"
+      "  ronghe-audit verify --port 7106 --user ronghe_meeting_ro --password_file FILE \\\n"
+      "      --schema ronghe_meeting --heads meeting.heads --key meeting.audit.pub\n"
+      "  ronghe-audit verify --export chain.ndjson --heads meeting.heads --key meeting.audit.pub\n"
+      "  ronghe-audit purge … --service services/meeting --signing_key meeting.audit.key");
   const std::vector<char*> words = absl::ParseCommandLine(argc, argv);
   const std::string_view command = words.size() == 2 ? words[1] : "";
   absl::StatusOr<int> outcome = Wrong("请写明 verify 或 purge");

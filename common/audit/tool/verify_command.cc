@@ -152,14 +152,14 @@ class Export {
   v1::ChainExportHeader header_;
 };
 
-// A purge that removed rows before their time.
-std::vector<std::string> PurgeFaults(const std::string& file, const SignedHead& purge) {
+// What is wrong with a purge that removed rows before their time.
+std::optional<std::string> PurgeFault(const std::string& file, const SignedHead& purge) {
   const absl::CivilDay day = base::ShanghaiDay(base::TimeOf(purge.audit_id));
   const RetentionDuty& duty = DutyOn(RowKind::kRoutine, day);
-  if (base::ShanghaiDay(purge.time) > day + duty.days) return {};
-  return {base::Cat("purged early: ", file, " sequence=", purge.head.sequence,
-                    " id=", purge.audit_id, " 清除早于最低保存期限 ", duty.days, " 天(",
-                    duty.source, ")\n")};
+  if (base::ShanghaiDay(purge.time) > day + duty.days) return std::nullopt;
+  return base::Cat("purged early: ", file, " sequence=", purge.head.sequence,
+                   " id=", purge.audit_id, " 清除早于最低保存期限 ", duty.days, " 天(", duty.source,
+                   ")\n");
 }
 
 // The suite of the chain; INVALID_ARGUMENT where two sources differ.
@@ -173,9 +173,8 @@ absl::StatusOr<crypto::Suite> SuiteOf(const VerifyRequest& request, const Heads&
   bool same = true;
   for (const SignedHead& head : heads.heads) same = same && agree(head.suite);
   if (file != nullptr) {
-    const std::string& name = file->header().suite();
-    if (name == SuiteName(crypto::Suite::kSm)) same = same && agree(crypto::Suite::kSm);
-    if (name == SuiteName(crypto::Suite::kAes)) same = same && agree(crypto::Suite::kAes);
+    const std::optional<crypto::Suite> named = SuiteNamed(file->header().suite());
+    if (named.has_value()) same = same && agree(*named);
   }
   if (!same) {
     return error::Make(absl::StatusCode::kInvalidArgument, "SUITE_DIFFERS",
@@ -232,9 +231,7 @@ absl::StatusOr<Heads> ReadHeads(const std::vector<std::string>& files,
     }
     all.heads.insert(all.heads.end(), report.heads.begin(), report.heads.end());
     if (report.purge.has_value()) {
-      for (std::string& fault : PurgeFaults(file, *report.purge)) {
-        all.faults.push_back(std::move(fault));
-      }
+      if (auto fault = PurgeFault(file, *report.purge)) all.faults.push_back(*std::move(fault));
       if (!all.purge.has_value() || all.purge->head.sequence < report.purge->head.sequence) {
         all.purge = report.purge;
       }
@@ -249,11 +246,23 @@ absl::StatusOr<Heads> ReadHeads(const std::vector<std::string>& files,
   return all;
 }
 
+std::string Explain(const absl::Status& status) {
+  const std::string message = error::MessageZh(status);
+  std::string text = base::Cat(message.empty() ? std::string(status.message()) : message, " (",
+                               absl::StatusCodeToString(status.code()));
+  if (const std::string reason = error::Reason(status); !reason.empty()) {
+    text = base::Cat(text, " ", reason);
+  }
+  for (const auto& [key, value] : error::AllMetadata(status)) {
+    text = base::Cat(text, " ", key, "=", value);
+  }
+  return base::Cat(text, ")");
+}
+
 int Verify(const VerifyRequest& request, std::ostream& out, std::ostream& progress) {
   const absl::StatusOr<int> outcome = Run(request, out, progress);
   if (outcome.ok()) return *outcome;
-  progress << "无法检查:" << error::MessageZh(outcome.status()) << " "
-           << outcome.status().ToString() << "\n";
+  progress << "无法检查:" << Explain(outcome.status()) << "\n";
   return kCannotCheck;
 }
 

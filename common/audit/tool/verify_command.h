@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/head.h"
@@ -46,6 +47,9 @@ struct Heads {
 // Errors: those of HeadVerifier::Load and CheckHeads; INVALID_ARGUMENT, reason HEADS_DIFFER, for
 // files of different services.
 absl::StatusOr<Heads> ReadHeads(const std::vector<std::string>& files, const std::string& key_file);
+
+// An error for a person: message, code and reason, what is known besides.
+std::string Explain(const absl::Status& status);
 
 // Writes a line per finding and a summary to `out`, how far it is to `progress` once a second.
 // Returns kClean, kFindings or, with the reason on `progress`, kCannotCheck.

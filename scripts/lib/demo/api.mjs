@@ -36,7 +36,8 @@ export class Api {
       } catch (error) {
         const passing = error.code === 503 || error.code === 429 || error.code === 504 || typeof error.code === 'string';
         if (!passing || attempt === (error.reason === 'RATE_LIMITED' ? 100 : 5)) throw error;
-        await new Promise((wake) => setTimeout(wake, error.retryAfter ?? 200 * 2 ** attempt));
+        const wait = error.reason === 'RATE_LIMITED' ? Math.max(error.retryAfter ?? 0, 100) : error.retryAfter ?? 200 * 2 ** attempt;
+        await new Promise((wake) => setTimeout(wake, wait));
       }
     }
   }

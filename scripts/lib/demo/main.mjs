@@ -48,7 +48,12 @@ async function main() {
   const accounts = new Accounts(STATE, PORT);
   const key = (...parts) => `demo-${demo.seed}-${parts.join('-')}`.slice(0, 64);
   const security = await accounts.administrator();
-  const api = await accounts.create(security, { login: 'county', title: '组织部值班账号', role: 'organization_department' }, key);
+  const root = tree.find((node) => node.parent === null);
+  const province = await accounts.create(security,
+    { login: 'province', title: '省委组织部值班账号', role: 'organization_department' }, key);
+  await createOrganization(province, root, '', demo, key);
+  const api = await accounts.create(security,
+    { login: 'county', title: '县委组织部值班账号', role: 'organization_department', organization: root }, key);
   await createTree(api, tree, demo, key);
   const signedIn = await createAccounts(accounts, security, tree, branches, key);
   await importRoster(api, tree, branches, people, key);
@@ -77,19 +82,19 @@ function invent(branches, members, demo) {
   return rows;
 }
 
+async function createOrganization(api, node, parent, demo, key) {
+  const organization = await api.post('/v1/organizations', {
+    parent, organization: { kind: Number(node.kind), title: node.name, foundedOn: date(demo.started) },
+  }, key('org', node.key));
+  node.name_ = organization.name;
+  node.code = organization.code;
+}
+
+// What is below the root, from above.
 async function createTree(api, tree, demo, key) {
-  const root = tree.find((node) => node.parent === null);
   const byKey = new Map(tree.map((node) => [node.key, node]));
   const depth = (node) => (node.parent === null ? 0 : 1 + depth(byKey.get(node.parent)));
-  const create = async (node) => {
-    const organization = await api.post('/v1/organizations', {
-      parent: node.parent === null ? '' : byKey.get(node.parent).name_,
-      organization: { kind: Number(node.kind), title: node.name, foundedOn: date(demo.started) },
-    }, key('org', node.key));
-    node.name_ = organization.name;
-    node.code = organization.code;
-  };
-  await create(root);
+  const create = (node) => createOrganization(api, node, byKey.get(node.parent).name_, demo, key);
   const deepest = Math.max(...tree.map(depth));
   let done = 1;
   for (let level = 1; level <= deepest; level += 1) {
@@ -125,7 +130,8 @@ async function createAccounts(accounts, security, tree, branches, key) {
 // The member's account belongs to a real member of the branch, whose own record it shows.
 async function linkMember(accounts, account, member, key) {
   const security = await accounts.administrator();
-  await security.post(`/v1/${account}:linkMember`, { member: member.name }, key('link'));
+  await accounts.agreed(security, `/v1/${account}:linkMember`, { member: member.name }, key('link'),
+    await accounts.signIn('audit'));
 }
 
 // The whole roster in one file, uploaded in pieces, committed and followed to its end.
@@ -198,13 +204,8 @@ async function evaluate(api, accounts, tree, demo, key) {
   const root = tree.find((node) => node.parent === null);
   const scheme = await api.post('/v1/schemes', { organization: root.name_,
     text: readFileSync(join(ROOT, 'services/evaluation/domain/schemes/x1_2026.textproto'), 'utf8') }, key('scheme'));
-  const publish = () => api.post(`/v1/${scheme.name}:publish`, {}, key('scheme', 'publish'));
-  await publish().catch(async (error) => {
-    if (error.reason !== 'APPROVAL_REQUIRED') throw error;
-    const secretary = await accounts.signIn('secretary');
-    await secretary.post(`/v1/${error.metadata.approval}:approve`, { reason: '同意发布' });
-    await publish();
-  });
+  await accounts.agreed(api, `/v1/${scheme.name}:publish`, {}, key('scheme', 'publish'),
+    await accounts.signIn('secretary'));
   const round = await api.post('/v1/rounds', { title: '党支部标准化建设季度评定', scheme: scheme.name,
     organization: root.name_, startDate: date(demo.started), endDate: date(new Date(demo.now.getTime() + 8 * 3600000)) }, key('round'));
   await api.post(`/v1/${round.name}:start`, {}, key('round', 'start'));

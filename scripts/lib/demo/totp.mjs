@@ -1,4 +1,4 @@
-// What is the present code of a second factor? RFC 6238 with SHA-1, six digits, every 30 seconds, as authenticator apps
+// What is the code of a second factor? RFC 6238 with SHA-1, six digits, a step every 30 seconds, as authenticator apps
 // have it.
 
 import { createHmac } from 'node:crypto';
@@ -8,7 +8,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 // The number of the 30 seconds that we are in.
 export const presentStep = () => Math.floor(Date.now() / 30000);
 
-export function codeOf(secret, step = presentStep()) {
+export function codeOf(secret, step) {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
   const digest = createHmac('sha1', base32(secret)).update(counter).digest();

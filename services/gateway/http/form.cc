@@ -9,8 +9,13 @@ constexpr size_t kMaxFields = 64;
 
 }  // namespace
 
-std::optional<std::map<std::string, std::string>> ParseForm(std::string_view text) {
-  std::map<std::string, std::string> fields;
+std::string_view Field(const Fields& fields, const std::string& name) {
+  const auto found = fields.find(name);
+  return found == fields.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<Fields> ParseForm(std::string_view text) {
+  Fields fields;
   while (!text.empty()) {
     const size_t end = text.find('&');
     const std::string_view pair = text.substr(0, end);

@@ -8,8 +8,8 @@
 
 #include "common/audit/refusal_log.h"
 #include "common/metrics/metrics.h"
-#include "services/gateway/access/doorman.h"
-#include "services/gateway/access/gate.h"
+#include "services/gateway/access/door/doorman.h"
+#include "services/gateway/access/door/gate.h"
 #include "services/gateway/backend/backends.h"
 #include "services/gateway/http/address_limits.h"
 #include "services/gateway/http/assets.h"

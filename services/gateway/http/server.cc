@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <thread>
 
 #include "absl/synchronization/mutex.h"
 #include "common/base/status_macros.h"

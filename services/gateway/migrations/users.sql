@@ -29,7 +29,9 @@ GRANT SELECT, INSERT ON audit TO 'ronghe_access_rw'@'127.0.0.1';
 GRANT SELECT, INSERT ON audit_chain TO 'ronghe_access_rw'@'127.0.0.1';
 GRANT SELECT, INSERT ON audit_export TO 'ronghe_access_rw'@'127.0.0.1';
 GRANT SELECT ON schema_migration TO 'ronghe_access_rw'@'127.0.0.1';
-GRANT SELECT ON account TO 'ronghe_access_ro'@'127.0.0.1';
+-- Whoever looks sees no password hash.
+GRANT SELECT (id, login_name, display_name, organization_id, state, password_changed_at, used_at, signed_in_at, created_at,
+  etag, member_id, second_factor_at) ON account TO 'ronghe_access_ro'@'127.0.0.1';
 GRANT SELECT ON role_grant TO 'ronghe_access_ro'@'127.0.0.1';
 GRANT SELECT ON member_check TO 'ronghe_access_ro'@'127.0.0.1';
 GRANT SELECT ON client TO 'ronghe_access_ro'@'127.0.0.1';

@@ -1,6 +1,5 @@
 #include "services/gateway/oauth/token_endpoint.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -16,8 +15,9 @@
 #include "common/crypto/bytes.h"
 #include "common/crypto/jws.h"
 #include "common/log/log.h"
-#include "services/gateway/access/client_door.h"
+#include "services/gateway/access/door/client_door.h"
 #include "services/gateway/http/form.h"
+#include "services/gateway/oauth/assertion.h"
 #include "services/gateway/transcode/router.h"
 
 namespace ronghe::gateway::oauth {
@@ -35,11 +35,6 @@ constexpr std::string_view kAssertionType =
     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 constexpr size_t kMaxForm = 32 * 1024;
 constexpr absl::Duration kLookup = absl::Seconds(3);
-// RFC 7523 says an assertion may be refused that lives unreasonably long.
-constexpr absl::Duration kMaxAssertionLife = absl::Minutes(5);
-// The difference between the clocks of two machines.
-constexpr absl::Duration kClockSkew = absl::Seconds(30);
-constexpr size_t kMaxJti = 255;
 // Attempts of one certificate.
 constexpr access::Rate kAttempts = {5, 20};
 
@@ -48,41 +43,6 @@ http::PlainResponse Answer(int status, const Json& body) {
           .content_type = "application/json",
           .headers = "Cache-Control: no-store\r\nPragma: no-cache\r\n",
           .body = body.dump()};
-}
-
-// The value of a field; empty where it is not there.
-std::string_view Value(const std::map<std::string, std::string>& fields, const char* name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string_view() : std::string_view(found->second);
-}
-
-std::string Text(const Json& claims, const char* name) {
-  const auto found = claims.find(name);
-  return found != claims.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-// A NumericDate; nullopt for none or one that makes no sense.
-std::optional<absl::Time> Instant(const Json& claims, const char* name) {
-  const auto found = claims.find(name);
-  if (found == claims.end() || !found->is_number()) return std::nullopt;
-  const double seconds = found->get<double>();
-  if (!(seconds >= 0 && seconds <= 253402300799.0)) return std::nullopt;
-  return absl::UnixEpoch() + absl::Seconds(seconds);
-}
-
-// Whether the audience is us, and nobody else.
-bool IsAudience(const Json& claims, const std::string& issuer) {
-  const auto found = claims.find("aud");
-  if (found == claims.end()) return false;
-  if (found->is_string()) return found->get<std::string>() == issuer;
-  return found->is_array() && found->size() == 1 && (*found)[0].is_string() &&
-         (*found)[0].get<std::string>() == issuer;
-}
-
-// The JSON object of a part of a JWS, or null.
-Json Part(std::string_view part) {
-  const auto text = crypto::Base64UrlDecode(part);
-  return text.ok() ? Json::parse(*text, nullptr, /*allow_exceptions=*/false) : Json();
 }
 
 std::string FormDecode(std::string_view text) {
@@ -157,28 +117,6 @@ std::string_view Fault(const ClientRow& client, const http::ClientCertificate& c
   return {};
 }
 
-// What is wrong with the claims of an assertion; empty: nothing.
-std::string_view Fault(const Json& claims, std::string_view client, const std::string& issuer,
-                       absl::Time now) {
-  if (!claims.is_object()) return "ASSERTION_MALFORMED";
-  if (Text(claims, "iss") != client || Text(claims, "sub") != client) return "ASSERTION_ISSUER";
-  if (!IsAudience(claims, issuer)) return "ASSERTION_AUDIENCE";
-  const auto expires = Instant(claims, "exp");
-  if (!expires.has_value() || now >= *expires) return "ASSERTION_EXPIRED";
-  if (*expires > now + kMaxAssertionLife + kClockSkew) return "ASSERTION_LIFE";
-  if (claims.contains("nbf") &&
-      Instant(claims, "nbf").value_or(absl::InfiniteFuture()) > now + kClockSkew) {
-    return "ASSERTION_NOT_YET_VALID";
-  }
-  if (claims.contains("iat") &&
-      Instant(claims, "iat").value_or(absl::InfiniteFuture()) > now + kClockSkew) {
-    return "ASSERTION_NOT_YET_VALID";
-  }
-  const std::string jti = Text(claims, "jti");
-  if (jti.empty() || jti.size() > kMaxJti) return "ASSERTION_JTI";
-  return {};
-}
-
 }  // namespace
 
 bool TokenEndpoint::Owns(std::string_view path) const {
@@ -239,7 +177,7 @@ TokenEndpoint::Outcome TokenEndpoint::Grant(const http::PlainRequest& request) {
     outcome.retry = wait;
     return outcome;
   }
-  const std::string_view type = Value(request.headers, "content-type");
+  const std::string_view type = http::Field(request.headers, "content-type");
   if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(base::Sv(type.substr(0, type.find(';')))),
                               "application/x-www-form-urlencoded") ||
       request.body.size() > kMaxForm) {
@@ -247,16 +185,24 @@ TokenEndpoint::Outcome TokenEndpoint::Grant(const http::PlainRequest& request) {
   }
   const auto form = http::ParseForm(request.body);
   if (!form.has_value()) return Outcome::Refused("invalid_request", "FORM_MALFORMED");
-  const std::string_view grant_type = Value(*form, "grant_type");
+  const std::string_view grant_type = http::Field(*form, "grant_type");
   if (grant_type.empty()) return Outcome::Refused("invalid_request", "GRANT_TYPE_MISSING");
 
-  // One way of proving oneself, and only one (RFC 6749, 2.3).
   Ask ask;
-  ask.client_id = std::string(Value(*form, "client_id"));
-  ask.secret = std::string(Value(*form, "client_secret"));
-  ask.assertion = std::string(Value(*form, "client_assertion"));
-  int ways = (ask.secret.empty() ? 0 : 1) + (ask.assertion.empty() ? 0 : 1);
-  const std::string_view authorization = Value(request.headers, "authorization");
+  if (auto refused = ReadProof(request, *form, &ask)) return *std::move(refused);
+  if (grant_type != "client_credentials") {
+    return Outcome::Refused("unsupported_grant_type", "GRANT_TYPE_UNSUPPORTED");
+  }
+  return ask.assertion.empty() ? GrantBySecret(request, ask) : GrantByAssertion(request, ask);
+}
+
+std::optional<TokenEndpoint::Outcome> TokenEndpoint::ReadProof(const http::PlainRequest& request,
+                                                               const http::Fields& form, Ask* ask) {
+  ask->client_id = std::string(http::Field(form, "client_id"));
+  ask->secret = std::string(http::Field(form, "client_secret"));
+  ask->assertion = std::string(http::Field(form, "client_assertion"));
+  int ways = (ask->secret.empty() ? 0 : 1) + (ask->assertion.empty() ? 0 : 1);
+  const std::string_view authorization = http::Field(request.headers, "authorization");
   if (!authorization.empty()) {
     ++ways;
     std::string pair;
@@ -268,21 +214,18 @@ TokenEndpoint::Outcome TokenEndpoint::Grant(const http::PlainRequest& request) {
       return Outcome::Refused("invalid_client", "BASIC_MALFORMED");
     }
     const std::string named = FormDecode(std::string_view(pair).substr(0, pair.find(':')));
-    if (!ask.client_id.empty() && ask.client_id != named) {
+    if (!ask->client_id.empty() && ask->client_id != named) {
       return Outcome::Refused("invalid_request", "CLIENT_ID_TWICE");
     }
-    ask.client_id = named;
-    ask.secret = FormDecode(std::string_view(pair).substr(pair.find(':') + 1));
+    ask->client_id = named;
+    ask->secret = FormDecode(std::string_view(pair).substr(pair.find(':') + 1));
   }
   if (ways == 0) return Outcome::Refused("invalid_client", "PROOF_MISSING");
   if (ways > 1) return Outcome::Refused("invalid_request", "PROOF_TWICE");
-  if (!ask.assertion.empty() && Value(*form, "client_assertion_type") != kAssertionType) {
+  if (!ask->assertion.empty() && http::Field(form, "client_assertion_type") != kAssertionType) {
     return Outcome::Refused("invalid_request", "ASSERTION_TYPE");
   }
-  if (grant_type != "client_credentials") {
-    return Outcome::Refused("unsupported_grant_type", "GRANT_TYPE_UNSUPPORTED");
-  }
-  return ask.assertion.empty() ? GrantBySecret(request, ask) : GrantByAssertion(request, ask);
+  return std::nullopt;
 }
 
 TokenEndpoint::Outcome TokenEndpoint::GrantBySecret(const http::PlainRequest& request,
@@ -311,19 +254,9 @@ TokenEndpoint::Outcome TokenEndpoint::GrantBySecret(const http::PlainRequest& re
 
 TokenEndpoint::Outcome TokenEndpoint::GrantByAssertion(const http::PlainRequest& request,
                                                        const Ask& ask) {
-  const size_t first = ask.assertion.find('.');
-  const size_t last = ask.assertion.rfind('.');
-  if (first == std::string::npos || first == last || ask.assertion.size() > crypto::kMaxJwsBytes) {
-    return Outcome::Refused("invalid_client", "ASSERTION_MALFORMED");
-  }
-  // Only to find the key: nothing is believed before the signature is checked.
-  const std::string_view text = ask.assertion;
-  const Json header = Part(text.substr(0, first));
-  const Json claimed = Part(text.substr(first + 1, last - first - 1));
-  if (!header.is_object() || !claimed.is_object()) {
-    return Outcome::Refused("invalid_client", "ASSERTION_MALFORMED");
-  }
-  const std::string name = Text(claimed, "sub");
+  const std::optional<Claimed> claimed = PeekAssertion(ask.assertion);
+  if (!claimed.has_value()) return Outcome::Refused("invalid_client", "ASSERTION_MALFORMED");
+  const std::string& name = claimed->client;
   if (!ask.client_id.empty() && ask.client_id != name) {
     return Outcome::Refused("invalid_client", "ASSERTION_ISSUER");
   }
@@ -333,7 +266,7 @@ TokenEndpoint::Outcome TokenEndpoint::GrantByAssertion(const http::PlainRequest&
   const Known& client = **found;
   const int64_t id = client.row.id;
   const absl::Time now = parts_.clock.Now();
-  const std::string kid = Text(header, "kid");
+  const std::string& kid = claimed->key_id;
   const ClientKeyRow* proof = nullptr;
   for (const ClientKeyRow& key : client.keys) {
     if (key.kind == ClientKeyKind::kPublicKey && key.key_id == kid) proof = &key;
@@ -347,12 +280,12 @@ TokenEndpoint::Outcome TokenEndpoint::GrantByAssertion(const http::PlainRequest&
   if (!verified.ok() || verified->algorithm != proof->algorithm) {
     return Outcome::Refused("invalid_client", "ASSERTION_SIGNATURE", id, kid);
   }
-  const Json claims = Json::parse(verified->payload, nullptr, /*allow_exceptions=*/false);
-  std::string_view fault = Fault(claims, name, parts_.tokens.issuer(), now);
+  Assertion assertion;
+  std::string_view fault =
+      ReadAssertion(verified->payload, name, parts_.tokens.issuer(), now, &assertion);
   if (fault.empty()) fault = Fault(client.row, request.certificate);
   if (!fault.empty()) return Outcome::Refused("invalid_client", fault, id, kid);
-  return Issue(request, id, kid, crypto::Sha256(Text(claims, "jti")),
-               Instant(claims, "exp").value_or(now) + kClockSkew);
+  return Issue(request, id, kid, crypto::Sha256(assertion.id), assertion.forget_at);
 }
 
 TokenEndpoint::Outcome TokenEndpoint::Issue(const http::PlainRequest& request, int64_t client_id,

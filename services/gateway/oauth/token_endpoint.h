@@ -3,6 +3,7 @@
 // certificate, to which the token is bound (RFC 8705). And where others read about it (RFC 8414).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,9 @@
 #include "common/base/ids.h"
 #include "common/sql/database.h"
 #include "services/gateway/access/domain/token_bucket.h"
-#include "services/gateway/access/door_token.h"
+#include "services/gateway/access/door/door_token.h"
 #include "services/gateway/access/store/client_store.h"
+#include "services/gateway/http/form.h"
 #include "services/gateway/http/plain.h"
 
 namespace ronghe::gateway::oauth {
@@ -44,6 +46,9 @@ class TokenEndpoint : public http::PlainHandler {
 
   http::PlainResponse Token(const http::PlainRequest& request);
   Outcome Grant(const http::PlainRequest& request);
+  // One way of proving oneself, and only one (RFC 6749, 2.3). nullopt: it is in `ask`.
+  static std::optional<Outcome> ReadProof(const http::PlainRequest& request,
+                                          const http::Fields& form, Ask* ask);
   Outcome GrantBySecret(const http::PlainRequest& request, const Ask& ask);
   Outcome GrantByAssertion(const http::PlainRequest& request, const Ask& ask);
   // The token of a client that has proved itself; in the transaction that remembers the assertion.

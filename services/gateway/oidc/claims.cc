@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/base/json.h"
 #include "common/base/status_macros.h"
 #include "common/error/error.h"
 
@@ -16,11 +17,6 @@ constexpr char kLogoutEvent[] = "http://schemas.openid.net/event/backchannel-log
 constexpr size_t kMaxIdBytes = 255;
 // Where a token says no end of its own.
 constexpr absl::Duration kDefaultLife = kMaxAge;
-
-std::string Text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 // InfinitePast for a claim that is missing or no number.
 absl::Time TimeOf(const Json& object, const char* name) {
@@ -38,20 +34,22 @@ bool Names(const Json& audience, const std::string& client) {
 
 // The first claim of those that every token has which is not as expected; empty when all are.
 std::string_view WrongClaim(const Json& claims, const Expected& expected) {
-  if (Text(claims, "iss") != expected.issuer) return "iss";
+  if (base::JsonText(claims, "iss") != expected.issuer) return "iss";
   if (!claims.contains("aud") || !Names(claims["aud"], expected.client_id)) return "aud";
-  if (const std::string azp = Text(claims, "azp"); !azp.empty() && azp != expected.client_id) {
+  if (const std::string azp = base::JsonText(claims, "azp");
+      !azp.empty() && azp != expected.client_id) {
     return "azp";
   }
-  if (claims["aud"].is_array() && claims["aud"].size() > 1 && Text(claims, "azp").empty()) {
+  if (claims["aud"].is_array() && claims["aud"].size() > 1 &&
+      base::JsonText(claims, "azp").empty()) {
     return "azp";
   }
   const absl::Time issued = TimeOf(claims, "iat");
   if (issued < expected.now - kMaxAge || issued > expected.now + kClockSkew) return "iat";
   if (claims.contains("nbf") && TimeOf(claims, "nbf") > expected.now + kClockSkew) return "nbf";
   if (claims.contains("exp") && TimeOf(claims, "exp") + kClockSkew <= expected.now) return "exp";
-  if (Text(claims, "sub").size() > kMaxIdBytes) return "sub";
-  if (Text(claims, "sid").size() > kMaxIdBytes) return "sid";
+  if (base::JsonText(claims, "sub").size() > kMaxIdBytes) return "sub";
+  if (base::JsonText(claims, "sid").size() > kMaxIdBytes) return "sid";
   return {};
 }
 
@@ -85,8 +83,9 @@ absl::StatusOr<Identity> ReadIdToken(std::string_view payload, const Expected& e
     return IdTokenInvalid(wrong);
   }
   if (!claims.contains("exp")) return IdTokenInvalid("exp");
-  if (nonce.empty() || Text(claims, "nonce") != nonce) return IdTokenInvalid("nonce");
-  Identity identity{Text(claims, "sub"), Text(claims, "sid"), SecondFactor(claims)};
+  if (nonce.empty() || base::JsonText(claims, "nonce") != nonce) return IdTokenInvalid("nonce");
+  Identity identity{base::JsonText(claims, "sub"), base::JsonText(claims, "sid"),
+                    SecondFactor(claims)};
   if (identity.subject.empty()) return IdTokenInvalid("sub");
   return identity;
 }
@@ -106,7 +105,8 @@ absl::StatusOr<Logout> ReadLogoutToken(std::string_view payload, std::string_vie
       !(*events)[kLogoutEvent].is_object()) {
     return LogoutTokenInvalid("events");
   }
-  Logout logout{Text(claims, "jti"), Text(claims, "sub"), Text(claims, "sid"),
+  Logout logout{base::JsonText(claims, "jti"), base::JsonText(claims, "sub"),
+                base::JsonText(claims, "sid"),
                 claims.contains("exp") ? TimeOf(claims, "exp") : expected.now + kDefaultLife};
   if (logout.id.empty() || logout.id.size() > kMaxIdBytes) return LogoutTokenInvalid("jti");
   if (logout.subject.empty() && logout.session.empty()) return LogoutTokenInvalid("sub");

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/json.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/crypto/bytes.h"
@@ -17,11 +18,6 @@ constexpr char kDiscovery[] = "/.well-known/openid-configuration";
 absl::Status ProviderInvalid(std::string_view field) {
   return error::Make(absl::StatusCode::kFailedPrecondition, "IDENTITY_PROVIDER_INVALID",
                      "统一身份认证的配置不正确,请联系系统管理员", {{"field", std::string(field)}});
-}
-
-std::string Text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -44,13 +40,13 @@ absl::StatusOr<std::shared_ptr<const Provider::Metadata>> Provider::Discover() {
                         kDiscovery)));
   const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!document.is_object()) return ProviderInvalid("discovery");
-  if (Text(document, "issuer") != options_.issuer) return ProviderInvalid("issuer");
+  if (base::JsonText(document, "issuer") != options_.issuer) return ProviderInvalid("issuer");
   auto metadata = std::make_shared<Metadata>();
   for (const auto& [name, value] :
        {std::pair("authorization_endpoint", &metadata->authorization_endpoint),
         std::pair("token_endpoint", &metadata->token_endpoint),
         std::pair("jwks_uri", &metadata->jwks_uri)}) {
-    *value = Text(document, name);
+    *value = base::JsonText(document, name);
     if (!IsSafeUrl(*value)) return ProviderInvalid(name);
   }
   const std::lock_guard lock(mutex_);
@@ -97,7 +93,7 @@ absl::StatusOr<std::string> Provider::Exchange(std::string_view code, std::strin
       fetcher_.Post(metadata->token_endpoint, form, FormEncode(options_.client_id),
                     FormEncode(options_.client_secret)));
   const Json answer = Json::parse(result.body, nullptr, /*allow_exceptions=*/false);
-  std::string token = answer.is_object() ? Text(answer, "id_token") : std::string();
+  std::string token = answer.is_object() ? base::JsonText(answer, "id_token") : std::string();
   if (result.status != 200 || token.empty()) {
     return error::Make(absl::StatusCode::kUnauthenticated, "CODE_REFUSED",
                        "统一身份认证未接受本次登录,请重新登录");

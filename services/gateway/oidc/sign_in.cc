@@ -28,7 +28,7 @@ absl::Status CheckConfig(const v1::Oidc& config) {
 }
 
 SignIn::SignIn(const v1::Oidc& config, std::string secret, service::Runtime& runtime,
-               const access::LoginPolicy& policy, std::function<void(const std::string&)> changed)
+               const access::LoginPolicy& policy, access::SubjectChanged changed)
     : fetcher_({.ca_file = config.ca_file()}),
       provider_({.issuer = config.issuer(),
                  .client_id = config.client_id(),
@@ -47,9 +47,10 @@ SignIn::SignIn(const v1::Oidc& config, std::string secret, service::Runtime& run
               .title = config.title(),
               .changed = std::move(changed)}) {}
 
-absl::StatusOr<std::unique_ptr<SignIn>> SignIn::Create(
-    const v1::Oidc& config, service::Runtime& runtime, const access::LoginPolicy& policy,
-    std::function<void(const std::string& subject)> changed) {
+absl::StatusOr<std::unique_ptr<SignIn>> SignIn::Create(const v1::Oidc& config,
+                                                       service::Runtime& runtime,
+                                                       const access::LoginPolicy& policy,
+                                                       access::SubjectChanged changed) {
   RONGHE_RETURN_IF_ERROR(CheckConfig(config));
   if (runtime.keys() == nullptr) {
     return error::Make(absl::StatusCode::kFailedPrecondition, "KEY_RING_MISSING",

@@ -1,7 +1,6 @@
 // How is sign-in by an identity provider put together?
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,15 +18,16 @@ class SignIn {
  public:
   // `changed` is told whose sessions changed. The references must outlive it. Errors: those of
   // CheckConfig; FAILED_PRECONDITION KEY_RING_MISSING where the process has no field keys.
-  static absl::StatusOr<std::unique_ptr<SignIn>> Create(
-      const v1::Oidc& config, service::Runtime& runtime, const access::LoginPolicy& policy,
-      std::function<void(const std::string& subject)> changed);
+  static absl::StatusOr<std::unique_ptr<SignIn>> Create(const v1::Oidc& config,
+                                                        service::Runtime& runtime,
+                                                        const access::LoginPolicy& policy,
+                                                        access::SubjectChanged changed);
 
   http::PlainHandler& pages() { return pages_; }
 
  private:
   SignIn(const v1::Oidc& config, std::string secret, service::Runtime& runtime,
-         const access::LoginPolicy& policy, std::function<void(const std::string&)> changed);
+         const access::LoginPolicy& policy, access::SubjectChanged changed);
 
   const Fetcher fetcher_;
   Provider provider_;

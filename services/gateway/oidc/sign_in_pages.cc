@@ -10,7 +10,7 @@
 #include "common/error/error.h"
 #include "common/sql/error.h"
 #include "services/gateway/access/domain/errors.h"
-#include "services/gateway/access/session_issuer.h"
+#include "services/gateway/access/session/session_issuer.h"
 #include "services/gateway/access/store/account_store.h"
 #include "services/gateway/access/store/identity_store.h"
 #include "services/gateway/access/store/session_store.h"
@@ -45,16 +45,6 @@ std::string SetCsrfCookie(std::string_view csrf, bool secure) {
 
 PlainResponse Redirect(std::string_view to, std::string_view headers) {
   return {302, "", base::Cat("Location: ", to, "\r\nCache-Control: no-store\r\n", headers), ""};
-}
-
-std::string Header(const PlainRequest& request, const std::string& name) {
-  const auto found = request.headers.find(name);
-  return found == request.headers.end() ? std::string() : found->second;
-}
-
-std::string Field(const std::map<std::string, std::string>& fields, const std::string& name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
 }
 
 absl::Status BadRequest() {
@@ -123,7 +113,7 @@ PlainResponse SignInPages::Handle(const PlainRequest& request) {
 absl::StatusOr<PlainResponse> SignInPages::Login(const PlainRequest& request) {
   const auto fields = http::ParseForm(request.query);
   if (!fields.has_value()) return BadRequest();
-  const LoginState login = NewLoginState(Field(*fields, "return_to"), parts_.clock.Now());
+  const LoginState login = NewLoginState(http::Field(*fields, "return_to"), parts_.clock.Now());
   RONGHE_ASSIGN_OR_RETURN(const std::string sealed, Seal(parts_.cipher, login));
   RONGHE_ASSIGN_OR_RETURN(const std::string url, parts_.provider.AuthorizationUrl(
                                                      login.state, login.nonce, login.verifier));
@@ -133,14 +123,14 @@ absl::StatusOr<PlainResponse> SignInPages::Login(const PlainRequest& request) {
 absl::StatusOr<PlainResponse> SignInPages::Callback(const PlainRequest& request) {
   const auto fields = http::ParseForm(request.query);
   if (!fields.has_value()) return BadRequest();
-  const std::string cookies = Header(request, "cookie");
+  const std::string_view cookies = http::Field(request.headers, "cookie");
   RONGHE_ASSIGN_OR_RETURN(
       const LoginState login,
       Open(parts_.cipher, http::CookieValue(cookies, LoginCookie(request.secure)),
-           Field(*fields, "state"), parts_.clock.Now()));
+           http::Field(*fields, "state"), parts_.clock.Now()));
   // RFC 9207: an answer that names another provider is not ours.
-  const std::string issuer = Field(*fields, "iss");
-  const std::string code = Field(*fields, "code");
+  const std::string_view issuer = http::Field(*fields, "iss");
+  const std::string_view code = http::Field(*fields, "code");
   if (code.empty() || (!issuer.empty() && issuer != parts_.provider.options().issuer)) {
     return error::Make(absl::StatusCode::kUnauthenticated, "CODE_REFUSED",
                        "统一身份认证没有完成登录,请重新登录");
@@ -206,7 +196,7 @@ absl::StatusOr<PlainResponse> SignInPages::Logout(const PlainRequest& request) {
   const auto fields = http::ParseForm(request.body);
   if (!fields.has_value()) return BadRequest();
   RONGHE_ASSIGN_OR_RETURN(const crypto::Jws jws,
-                          parts_.provider.Verify(Field(*fields, "logout_token")));
+                          parts_.provider.Verify(http::Field(*fields, "logout_token")));
   RONGHE_ASSIGN_OR_RETURN(const oidc::Logout logout,
                           ReadLogoutToken(jws.payload, jws.type, ExpectedNow()));
   const std::string& issuer = parts_.provider.options().issuer;

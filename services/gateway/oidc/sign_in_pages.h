@@ -2,7 +2,6 @@
 // provider's word that a person signed out there.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +14,7 @@
 #include "common/crypto/field_cipher.h"
 #include "common/sql/database.h"
 #include "services/gateway/access/domain/policy.h"
+#include "services/gateway/access/subject_changed.h"
 #include "services/gateway/http/plain.h"
 #include "services/gateway/oidc/claims.h"
 #include "services/gateway/oidc/login_state.h"
@@ -33,8 +33,7 @@ struct SignInParts {
   Provider& provider;
   // What the button says, as "省统一身份认证".
   std::string title;
-  // Told the subject ("accounts/1") whose sessions ended.
-  std::function<void(const std::string& subject)> changed;
+  access::SubjectChanged changed;
 };
 
 // Four pages:

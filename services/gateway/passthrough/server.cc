@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -19,7 +20,7 @@
 #include "common/rpc/refusal.h"
 #include "common/trace/trace.h"
 #include "services/gateway/access/domain/errors.h"
-#include "services/gateway/access/session_issuer.h"
+#include "services/gateway/access/session/session_issuer.h"
 #include "services/gateway/backend/call.h"
 #include "services/gateway/http/caller.h"
 #include "services/gateway/http/refusals.h"
@@ -77,6 +78,31 @@ struct Server::Impl {
     if (--alive == 0) changed.notify_all();
   }
 
+  // A call whose request is still to come counts as a connection of its address. False: the
+  // address has as many as it may.
+  bool Await(grpc_call* call, const std::string& peer, absl::Time since) {
+    if (parts.addresses != nullptr && !parts.addresses->Connect(peer)) return false;
+    const std::lock_guard lock(mutex);
+    awaited.emplace(since, call);
+    return true;
+  }
+
+  // Whoever opens calls and says nothing makes way when others come.
+  void EndSilent() {
+    const absl::Time latest = absl::Now() - options.request_patience;
+    const std::lock_guard lock(mutex);
+    while (!awaited.empty() && awaited.begin()->first <= latest) {
+      grpc_call_cancel(awaited.begin()->second, nullptr);
+      awaited.erase(awaited.begin());
+    }
+  }
+
+  void Arrived(grpc_call* call, const std::string& peer, absl::Time since) {
+    if (parts.addresses != nullptr) parts.addresses->Disconnect(peer);
+    const std::lock_guard lock(mutex);
+    awaited.erase({since, call});
+  }
+
   const ServerOptions options;
   const ServerParts parts;
   metrics::Gauge& calls_gauge;
@@ -88,6 +114,7 @@ struct Server::Impl {
   std::mutex mutex;
   std::condition_variable changed;
   int alive = 0;
+  std::set<std::pair<absl::Time, grpc_call*>> awaited;  // by since when
   bool shut = false;
   bool down = false;
 
@@ -182,6 +209,7 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   void Accepted(bool ok) {
     if (!ok) return;
     impl_.Accept(lane_);
+    impl_.EndSilent();
     counted_ = true;
     impl_.calls_gauge.Increment();
     const bool full = impl_.calls.fetch_add(1) >= impl_.options.max_calls;
@@ -189,6 +217,7 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
     close.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
     close.data.recv_close_on_server.cancelled = &cancelled_;
     Start(&close_, &ProxyCall::Closed, &close, 1);
+    ReadCaller();
     if (full || impl_.stopping) {
       return Refuse(error::WithRetryAfter(
           error::Make(absl::StatusCode::kResourceExhausted, "OVERLOADED", "调用过多,请稍后再试"),
@@ -207,6 +236,11 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   }
 
   void Receive() {
+    awaited_since_ = absl::Now();
+    if (!impl_.Await(call_, peer_, awaited_since_)) {
+      WaitedFor(absl::Seconds(1));
+      return;
+    }
     grpc_op receive = {};
     receive.op = GRPC_OP_RECV_MESSAGE;
     receive.data.recv_message.recv_message = &message_;
@@ -214,8 +248,8 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   }
 
   void Received(bool) {
+    impl_.Arrived(call_, peer_, awaited_since_);
     if (reflection_) return Reflected();
-    ReadCaller();
     if (message_ == nullptr) {
       return Refuse(
           error::Make(absl::StatusCode::kInvalidArgument, "REQUEST_MISSING", "缺少请求内容"));
@@ -259,6 +293,8 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
       secret_ = Doorman::ClientSecret(secret_, CertificateThumbprint());
     }
     if (auto known = impl_.parts.doorman.Known(kind_, secret_)) return Admit(*known);
+    // Whoever guesses tokens asks the database no more often than others ask for anything else.
+    if (!MightAsk()) return;
     impl_.parts.doorman.LookUp(
         kind_, secret_,
         [self = shared_from_this()](const VisitorOr& visitor) { self->Admit(visitor); });
@@ -303,12 +339,21 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   // wait, which the audit trail hears of once a second.
   bool MayAsk(Limits kind) {
     http::AddressLimits* const addresses = impl_.parts.addresses;
-    if (addresses == nullptr) return true;
-    const absl::Time now = absl::Now();
-    const absl::Duration wait = addresses->Take(kind, peer_, now);
+    return addresses == nullptr || WaitedFor(addresses->Take(kind, peer_, absl::Now()));
+  }
+
+  // The same without counting.
+  bool MightAsk() {
+    http::AddressLimits* const addresses = impl_.parts.addresses;
+    return addresses == nullptr ||
+           WaitedFor(addresses->Wait(Limits::kAnonymous, peer_, absl::Now()));
+  }
+
+  bool WaitedFor(absl::Duration wait) {
     if (wait == absl::ZeroDuration()) return true;
     const absl::Status status = http::refusals::RateLimited(wait);
-    const bool noted = addresses->Take(Limits::kNotice, peer_, now) == absl::ZeroDuration();
+    const bool noted =
+        impl_.parts.addresses->Take(Limits::kNotice, peer_, absl::Now()) == absl::ZeroDuration();
     noted ? Refuse(status) : End(status);
     return false;
   }
@@ -526,6 +571,7 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
       status.code = GRPC_STATUS_OK;
       return Finish(status, nullptr);
     }
+    if (!MayAsk(Limits::kAnonymous)) return;
     const std::string answer =
         Reflect(impl_.parts.schema, impl_.parts.methods, flat_.View(message_));
     grpc_byte_buffer_destroy(std::exchange(message_, nullptr));
@@ -570,6 +616,7 @@ class ProxyCall : public std::enable_shared_from_this<ProxyCall> {
   std::shared_ptr<const access::Visitor> visitor_;
   access::Admission admission_;
   std::string peer_, validate_only_;
+  absl::Time awaited_since_;
   trace::Context trace_;
   VisitorOr renewed_ = std::shared_ptr<const access::Visitor>();
   backend::FlatBytes flat_;
@@ -634,6 +681,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(const ServerOptions& opti
       integer(GRPC_ARG_KEEPALIVE_TIME_MS, 60000),
       integer(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1),
       integer(GRPC_ARG_MAX_CONCURRENT_STREAMS, 256),
+      // A connection that never says who it is, or has nothing to ask, is given up.
+      integer(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10000),
+      integer(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300000),
       integer(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024),
   };
   const grpc_channel_args all = {std::size(args), args};

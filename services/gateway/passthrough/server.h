@@ -12,8 +12,8 @@
 #include "common/audit/refusal_log.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/tls.h"
-#include "services/gateway/access/doorman.h"
-#include "services/gateway/access/gate.h"
+#include "services/gateway/access/door/doorman.h"
+#include "services/gateway/access/door/gate.h"
 #include "services/gateway/backend/backends.h"
 #include "services/gateway/backend/lanes.h"
 #include "services/gateway/http/address_limits.h"
@@ -28,6 +28,8 @@ struct ServerOptions {
   rpc::TlsFiles tls;
   int max_calls = 1024;
   int max_message_bytes = 4 * 1024 * 1024;
+  // How long a call may do without its request when others come.
+  absl::Duration request_patience = absl::Seconds(10);
 };
 
 struct ServerParts {

@@ -298,6 +298,95 @@ TEST_F(PassthroughTest, ReflectionTellsTheContracts) {
   EXPECT_TRUE(status.ok()) << status.error_message();
 }
 
+// A call that is opened and never says what it asks.
+class SilentCall {
+ public:
+  explicit SilentCall(const House& house)
+      : stub_(grpc::CreateChannel(absl::StrCat("127.0.0.1:", house.grpc->port()),
+                                  grpc::InsecureChannelCredentials())),
+        call_(stub_.PrepareCall(&context_, "/ronghe.gateway.testdata.v1.ThingService/GetThing",
+                                &queue_)) {
+    call_->StartCall(nullptr);
+    Wait();
+  }
+  ~SilentCall() {
+    context_.TryCancel();
+    End();
+  }
+  grpc::Status End() {
+    if (ended_) return status_;
+    ended_ = true;
+    call_->Finish(&status_, nullptr);
+    Wait();
+    return status_;
+  }
+
+ private:
+  void Wait() {
+    void* tag;
+    bool ok;
+    queue_.Next(&tag, &ok);
+  }
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+  grpc::Status status_;
+  bool ended_ = false;
+};
+
+absl::StatusOr<td::Thing> GetFirst(const House& house, std::string token) {
+  config::v1::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", house.grpc->port()));
+  td::ThingServiceClient client(
+      rpc::Channel::Create(peer, config::v1::Tls(), {.own_connections = true}).value());
+  td::GetThingRequest request;
+  request.set_name("things/1");
+  rpc::Outgoing out = rpc::Outgoing::Background(absl::Seconds(10));
+  out.bearer = std::move(token);
+  return client.GetThing(out, request);
+}
+
+TEST(SilentCallsTest, AnAddressHasAFewOfThem) {
+  http::AddressLimits addresses({.max_connections = 2});
+  House::Options options;
+  options.addresses = &addresses;
+  const House house(options);
+  {
+    const SilentCall one(house);
+    const SilentCall two(house);
+    while (house.grpc->calls() < 2) std::this_thread::yield();
+    EXPECT_THAT(GetFirst(house, "good"), HasReason("RATE_LIMITED"));
+  }
+  while (house.grpc->calls() > 0) std::this_thread::yield();
+  EXPECT_THAT(GetFirst(house, "good"), IsOk());
+}
+
+TEST(SilentCallsTest, TheyMakeWayForOthers) {
+  House::Options options;
+  options.grpc.max_calls = 2;
+  options.grpc.request_patience = absl::ZeroDuration();
+  const House house(options);
+  SilentCall one(house);
+  SilentCall two(house);
+  // Whoever comes ends those who say nothing, and gets through in the end.
+  while (!GetFirst(house, "good").ok()) std::this_thread::yield();
+  EXPECT_FALSE(one.End().ok());
+}
+
+TEST(AddressLimitsTest, WhoGuessesTokensIsNotLookedUp) {
+  http::AddressLimits addresses({.anonymous = {0.001, 3}});
+  House::Options options;
+  options.addresses = &addresses;
+  House house(options);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(GetFirst(house, absl::StrCat("guess", i)), HasReason("SESSION_INVALID"));
+  }
+  const int asked = house.credentials.lookups();
+  EXPECT_THAT(GetFirst(house, "guess4"), HasReason("RATE_LIMITED"));
+  EXPECT_EQ(house.credentials.lookups(), asked);
+}
+
 TEST_F(PassthroughTest, TheServiceHearsWhoCallsAndWhy) {
   auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", house_.grpc->port()),
                                      grpc::InsecureChannelCredentials());

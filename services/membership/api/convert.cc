@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
@@ -48,11 +49,6 @@ constexpr std::array kMasks = {
            member.mutable_birth_date()->clear_day();
          }},
 };
-
-constexpr std::array<std::pair<v1::UnmaskField, std::string_view>, 3> kUnmaskFields = {
-    {{v1::UNMASK_FIELD_IDENTITY_NUMBER, "identity_number"},
-     {v1::UNMASK_FIELD_PHONE, "phone"},
-     {v1::UNMASK_FIELD_BIRTH_DATE, "birth_date"}}};
 
 // The sensitive fields that have none.
 const std::vector<const google::protobuf::FieldDescriptor*>& FieldsWithoutMask() {
@@ -143,17 +139,28 @@ std::span<const std::string_view> MaskedFields() {
 }
 
 std::string_view FieldName(v1::UnmaskField field) {
-  for (const auto& [known, name] : kUnmaskFields) {
-    if (known == field) return name;
+  switch (field) {
+    case v1::UNMASK_FIELD_IDENTITY_NUMBER:
+      return "identity_number";
+    case v1::UNMASK_FIELD_PHONE:
+      return "phone";
+    case v1::UNMASK_FIELD_BIRTH_DATE:
+      return "birth_date";
+    default:
+      return "";
   }
-  return "";
 }
 
 v1::UnmaskField UnmaskFieldOf(std::string_view name) {
-  for (const auto& [field, known] : kUnmaskFields) {
-    if (known == name) return field;
+  for (const v1::UnmaskField field : kUnmaskFields) {
+    if (FieldName(field) == name) return field;
   }
   return v1::UNMASK_FIELD_UNSPECIFIED;
+}
+
+std::string FieldNames(std::span<const v1::UnmaskField> fields) {
+  return absl::StrJoin(
+      fields, ",", [](std::string* out, v1::UnmaskField field) { out->append(FieldName(field)); });
 }
 
 absl::StatusOr<v1::UnmaskedMember> UnmaskedToProto(const MemberRow& row,

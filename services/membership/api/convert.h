@@ -2,6 +2,7 @@
 #ifndef RONGHE_SERVICES_MEMBERSHIP_API_CONVERT_H_
 #define RONGHE_SERVICES_MEMBERSHIP_API_CONVERT_H_
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,9 +48,14 @@ std::span<const std::string_view> MaskedFields();
 absl::StatusOr<v1::UnmaskedMember> UnmaskedToProto(const MemberRow& row,
                                                    std::span<const v1::UnmaskField> wanted,
                                                    const PersonalFields& fields);
-// "identity_number", and back; UNSPECIFIED for what is none.
+// Every field that can be asked for.
+inline constexpr std::array kUnmaskFields = {v1::UNMASK_FIELD_IDENTITY_NUMBER,
+                                             v1::UNMASK_FIELD_PHONE, v1::UNMASK_FIELD_BIRTH_DATE};
+// "identity_number", and back; empty and UNSPECIFIED for what is none.
 std::string_view FieldName(v1::UnmaskField field);
 v1::UnmaskField UnmaskFieldOf(std::string_view name);
+// "identity_number,phone".
+std::string FieldNames(std::span<const v1::UnmaskField> fields);
 
 // By view; UNSPECIFIED means `otherwise`.
 absl::StatusOr<v1::Member> ToProto(const MemberRow& row, v1::MemberView view,

@@ -545,15 +545,14 @@ absl::StatusOr<v1::UnmaskedMember> MemberApi::UnmaskMember(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseMember(request.name()));
   const UnmaskRules& rules = unmask_rules_.On(base::ShanghaiDay(call.now()));
   const Purpose* const purpose = rules.Find(request.purpose());
-  if (purpose == nullptr) return PurposeUnknown(rules);
   std::vector<v1::UnmaskField> wanted;
-  std::string names;
   for (const int field : request.fields()) {
     wanted.push_back(static_cast<v1::UnmaskField>(field));
-    const std::string_view name = FieldName(wanted.back());
-    if (name.empty()) return error::InvalidFields({{"fields", "请写明要查阅的字段。"}});
-    names = base::Cat(names, names.empty() ? "" : ",", name);
+    if (FieldName(wanted.back()).empty()) {
+      return error::InvalidFields({{"fields", "请写明要查阅的字段。"}});
+    }
   }
+  const std::string names = FieldNames(wanted);
   return writer_.database().Transact(
       call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::UnmaskedMember> {
         const std::vector<int64_t> ids = {id};
@@ -561,6 +560,7 @@ absl::StatusOr<v1::UnmaskedMember> MemberApi::UnmaskMember(rpc::Call& call,
         if (rows.empty()) return MemberNotFound(id);
         const MemberRow& row = rows.front();
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
+        if (purpose == nullptr) return PurposeUnknown(rules);
         const std::string& subject = call.principal().subject;
         RONGHE_RETURN_IF_ERROR(LockUnmaskGuard(session, subject, call.now()));
         RONGHE_ASSIGN_OR_RETURN(

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/audit/read.h"
 #include "common/base/civil.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
@@ -16,6 +17,7 @@
 #include "common/error/error.h"
 #include "common/rpc/convert.h"
 #include "common/workbook/xlsx_stream.h"
+#include "services/membership/api/convert.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/domain/roster.h"
@@ -27,7 +29,6 @@ namespace {
 
 constexpr char kUnmask[] = "membership.member.unmask";
 constexpr char kSheet[] = "党员名册";
-constexpr char kUnmaskedFields[] = "identity_number,phone,birth_date";
 // Members read at a time, and recorded in one transaction.
 constexpr size_t kPage = 500;
 constexpr absl::Duration kPageTime = absl::Seconds(15);
@@ -258,26 +259,18 @@ absl::StatusOr<v1::ListMemberExportsResponse> MemberExportApi::ListMemberExports
 
 absl::Status MemberExportApi::Record(const rpc::Call& call, const MemberExportRow& row,
                                      std::string_view what, const absl::Status& outcome) const {
-  const std::string result = outcome.ok() ? "OK"
-                                          : base::Cat(absl::StatusCodeToString(outcome.code()), " ",
-                                                      error::Reason(outcome));
   call.set_audited();
+  audit::Entry entry = audit::EntryOf(writer_.ids(), call);
+  entry.organization_id = row.organization_id;
+  entry.resource = base::Name("memberExports", row.id);
+  entry.detail =
+      audit::Detail(row.purpose, base::Cat(row.unmasked ? "unmasked " : "masked ", what));
+  if (!outcome.ok()) {
+    entry.result = base::Cat(absl::StatusCodeToString(outcome.code()), " ", error::Reason(outcome));
+  }
   // Also for a caller who has gone.
   return writer_.database().Transact(absl::Now() + kPageTime, [&](sql::Session& session) {
-    return audit::Record(
-        session, {.id = writer_.ids().Next(),
-                  .time = call.now(),
-                  .subject = call.principal().subject,
-                  .on_behalf_of = call.on_behalf_of(),
-                  .peer = std::string(call.peer()),
-                  .method = std::string(call.method()),
-                  .organization_id = row.organization_id,
-                  .resource = base::Name("memberExports", row.id),
-                  .result = result,
-                  .trace_id = call.trace().trace_id,
-                  .request_digest = call.request_digest(),
-                  .detail = audit::Detail(
-                      row.purpose, base::Cat(row.unmasked ? "unmasked " : "masked ", what))});
+    return audit::Record(session, entry);
   });
 }
 
@@ -291,7 +284,7 @@ absl::Status MemberExportApi::RecordReads(const rpc::Call& call, const MemberExp
                      .role = call.grant()->role,
                      .organization_id = call.grant()->organization_id,
                      .kind = ReadKind::kExport,
-                     .fields = kUnmaskedFields,
+                     .fields = FieldNames(kUnmaskFields),
                      .purpose = row.purpose,
                      .time = call.now()});
   }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/approval/api.h"
 #include "common/base/clock.h"
 #include "common/base/ids.h"
@@ -20,10 +19,8 @@
 #include "gtest/gtest.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "services/membership/api/member_export_api.h"
-#include "services/membership/domain/identity_number.h"
-#include "services/membership/rules/load.h"
-#include "services/membership/store/store_testing.h"
 #include "services/membership/store/workbook/table.h"
+#include "services/membership/testing/service_parts.h"
 
 namespace ronghe::membership {
 namespace {
@@ -56,13 +53,6 @@ const sql::Query<AuditRow> kDownloads("member_export_test.audit",
 const sql::Query<ReadRow> kReads("member_export_test.reads",
                                  "SELECT subject, purpose, COUNT(DISTINCT member_id) FROM "
                                  "unmask_read WHERE kind = 2 GROUP BY subject, purpose");
-
-std::string Identity(int64_t n) {
-  const std::string digits =
-      absl::StrFormat("110105%04d%02d11%03d", 1950 + n / 500 % 50, 1 + n / 25000 % 12, n % 500 * 2);
-  return digits + IdentityCheckCharacter(digits);
-}
-std::string Phone(int64_t n) { return absl::StrFormat("138%08d", n); }
 
 // A workbook as it came, and what a reader of tables finds in it.
 struct Download {

@@ -1,6 +1,5 @@
 #include "services/membership/api/my_record_api.h"
 
-#include <array>
 #include <limits>
 #include <span>
 #include <string>
@@ -23,10 +22,6 @@ namespace ronghe::membership {
 namespace {
 
 constexpr int32_t kIntervals = 200;
-
-constexpr std::array kAll = {v1::UNMASK_FIELD_IDENTITY_NUMBER, v1::UNMASK_FIELD_PHONE,
-                             v1::UNMASK_FIELD_BIRTH_DATE};
-constexpr char kAllNames[] = "identity_number,phone,birth_date";
 
 // Errors: MEMBER_LINK_MISSING.
 absl::StatusOr<int64_t> OwnMember(const rpc::Call& call) {
@@ -74,18 +69,19 @@ absl::StatusOr<v1::MyRecord> MyRecordApi::GetMyRecord(rpc::Call& call,
         }
         std::string detail = "own record";
         if (request.unmask()) {
-          RONGHE_ASSIGN_OR_RETURN(*record.mutable_unmasked(), UnmaskedToProto(row, kAll, fields_));
+          RONGHE_ASSIGN_OR_RETURN(*record.mutable_unmasked(),
+                                  UnmaskedToProto(row, kUnmaskFields, fields_));
           const UnmaskReadRow read{.id = ids_.Next(),
                                    .member_id = id,
                                    .subject = call.principal().subject,
                                    .kind = ReadKind::kOwn,
-                                   .fields = kAllNames,
+                                   .fields = FieldNames(kUnmaskFields),
                                    .time = call.now()};
           RONGHE_RETURN_IF_ERROR(InsertUnmaskReads(session, std::span(&read, 1)));
-          detail = base::Cat(detail, " fields=", kAllNames);
+          detail = base::Cat(detail, " fields=", read.fields);
         }
         RONGHE_RETURN_IF_ERROR(audit::AuditRead(session, ids_, call, row.organization_id,
-                                                base::Name("members", id), std::move(detail)));
+                                                base::Name("members", id), detail));
         return record;
       });
 }

@@ -10,35 +10,19 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/base/clock.h"
-#include "common/base/ids.h"
 #include "common/base/resource_name.h"
 #include "common/crypto/field_cipher.h"
-#include "common/crypto/key_store.h"
 #include "common/error/error.h"
-#include "common/event/publisher.h"
-#include "common/job/job_runner.h"
 #include "common/log/log.h"
-#include "common/metrics/metrics.h"
 #include "common/rotation/key_rotation.h"
-#include "common/rpc/convert.h"
-#include "common/rpc/page_token.h"
-#include "common/service/write.h"
 #include "common/sql/statement.h"
 #include "common/testing/testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "ronghe/membership/v1/member.ronghe.h"
-#include "ronghe/membership/v1/my_record.ronghe.h"
-#include "ronghe/membership/v1/organization.ronghe.h"
-#include "services/membership/api/member_api.h"
-#include "services/membership/api/my_record_api.h"
-#include "services/membership/api/organization_api.h"
-#include "services/membership/domain/identity_number.h"
-#include "services/membership/rules/load.h"
 #include "services/membership/store/roster_import_store.h"
 #include "services/membership/store/sealed_tables.h"
+#include "services/membership/testing/service_parts.h"
 
 namespace ronghe::membership {
 namespace {
@@ -69,65 +53,11 @@ const sql::Query<CountRow> kRecords("test.request_records",
 
 constexpr char kUnmask[] = "/ronghe.membership.v1.MemberService/UnmaskMember";
 
-std::string Identity(int n) {
-  const std::string digits =
-      absl::StrFormat("110105%04d%02d11%03d", 1950 + n / 500 % 50, 1 + n / 25000 % 12, n % 500 * 2);
-  return digits + IdentityCheckCharacter(digits);
-}
-std::string Phone(int n) { return absl::StrFormat("138%08d", n); }
-
-class PersonalTest : public ::testing::TestWithParam<crypto::Suite> {
+class PersonalTest : public ::testing::TestWithParam<crypto::Suite>, protected ServiceParts {
  protected:
-  PersonalTest()
-      : schema_(testing::SharedMariaDb().NewSchema(
-            {"common/sql/migrations", "services/membership/migrations"})),
-        database_(*sql::Database::Open(schema_.options())),
-        publisher_(*database_, nullptr, base::Clock::Real(), "services/membership"),
-        ids_(1),
-        rules_(*LoadOrganizationRules(BuiltinOrganizationRulesFile())),
-        unmask_rules_(*LoadUnmaskRules(BuiltinUnmaskRulesFile())),
-        keys_(MakeKeys()),
-        fields_(*keys_),
-        tokens_("0123456789abcdef0123456789abcdef"),
-        writer_(*database_, ids_, [] {}),
-        tree_(*database_, publisher_),
-        organization_api_(writer_, tree_, rules_, tokens_),
-        member_api_(writer_, tree_, rules_, unmask_rules_, fields_, tokens_),
-        my_record_api_(*database_, ids_, tree_, unmask_rules_, fields_, tokens_,
-                       auth::RoleTable::Builtin()),
-        jobs_(*database_, base::Clock::Real(), "test"),
-        rotation_(*keys_, jobs_, metrics_) {
-    for (auto& table : SealedTables()) rotation_.Add(std::move(table));
-    EXPECT_OK(tree_.Start());
-    std::vector<rpc::ServiceTable> tables;
-    tables.push_back(v1::OrganizationServiceTable(organization_api_));
-    tables.push_back(v1::MemberServiceTable(member_api_));
-    tables.push_back(v1::MyRecordServiceTable(my_record_api_));
-    testing::TestServer::Options options;
-    options.scope = &tree_;
-    server_ = std::make_unique<testing::TestServer>(std::move(tables), options);
-    organizations_ = std::make_unique<v1::OrganizationServiceClient>(server_->channel());
-    members_ = std::make_unique<v1::MemberServiceClient>(server_->channel());
-    my_record_ = std::make_unique<v1::MyRecordServiceClient>(server_->channel());
-    const std::string county = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "某县委");
-    branch_ = Found(county, v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
-    other_ = Found(county, v1::ORGANIZATION_KIND_BRANCH, "二村党支部");
-  }
-  ~PersonalTest() override {
-    server_.reset();
-    tree_.Stop();
-    std::filesystem::remove_all(directory_);
-  }
+  PersonalTest() : PersonalTest(NewDirectory()) {}
+  ~PersonalTest() override { std::filesystem::remove_all(directory_); }
 
-  std::unique_ptr<crypto::KeyStore> MakeKeys() {
-    std::string pattern = ::testing::TempDir() + "personal_test_XXXXXX";
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    EXPECT_OK(crypto::KeyRing::Generate(directory_ + "/ring", GetParam()));
-    return crypto::KeyStore::Open(std::make_unique<crypto::KeyFile>(directory_ + "/ring")).value();
-  }
-
-  rpc::Outgoing Department() const { return server_->As("organization_department", 0); }
   // Who may unmask in the first branch.
   rpc::Outgoing Unmasker(int64_t account = 7) const {
     return server_->As("unmasker", *base::ParseName(branch_, "organizations"), account);
@@ -141,32 +71,10 @@ class PersonalTest : public ::testing::TestWithParam<crypto::Suite> {
     return server_->As(principal);
   }
 
-  std::string Found(const std::string& parent, v1::OrganizationKind kind,
-                    const std::string& title) {
-    v1::CreateOrganizationRequest request;
-    request.set_parent(parent);
-    request.mutable_organization()->set_kind(kind);
-    request.mutable_organization()->set_title(title);
-    *request.mutable_organization()->mutable_founded_on() =
-        rpc::ToProto(absl::CivilDay(2000, 1, 1));
-    auto organization = organizations_->CreateOrganization(Department(), request);
-    EXPECT_THAT(organization, IsOk());
-    return organization.ok() ? organization->name() : "";
-  }
-
   v1::Member Join(const std::string& branch, int n) {
-    v1::CreateMemberRequest request;
-    request.set_parent(branch);
-    v1::Member& member = *request.mutable_member();
-    member.set_full_name(absl::StrCat("王小", n));
-    member.set_identity_number(Identity(n));
-    member.set_ethnicity("01");
-    member.set_education("21");
+    v1::Member member = Someone(n);
     member.set_phone(Phone(n));
-    member.set_category(v1::MEMBER_CATEGORY_FULL);
-    *member.mutable_joined_on() = rpc::ToProto(absl::CivilDay(2010, 7, 1));
-    *member.mutable_converted_on() = rpc::ToProto(absl::CivilDay(2011, 7, 1));
-    auto joined = members_->CreateMember(Department(), request);
+    auto joined = TryJoin(branch, member);
     EXPECT_THAT(joined, IsOk());
     return joined.ok() ? *joined : v1::Member();
   }
@@ -196,30 +104,30 @@ class PersonalTest : public ::testing::TestWithParam<crypto::Suite> {
         .value();
   }
 
-  std::string directory_;
-  testing::TestSchema schema_;
-  std::unique_ptr<sql::Database> database_;
-  event::Publisher publisher_;
-  base::IdGenerator ids_;
-  const OrganizationRuleBook rules_;
-  const UnmaskRuleBook unmask_rules_;
-  std::unique_ptr<crypto::KeyStore> keys_;
-  const PersonalFields fields_;
-  rpc::PageTokens tokens_;
-  metrics::Registry metrics_;
-  service::Writer writer_;
-  MembershipTree tree_;
-  OrganizationApi organization_api_;
-  MemberApi member_api_;
-  MyRecordApi my_record_api_;
-  job::JobRunner jobs_;
+  const std::string directory_;
   rotation::KeyRotation rotation_;
-  std::unique_ptr<testing::TestServer> server_;
-  std::unique_ptr<v1::OrganizationServiceClient> organizations_;
-  std::unique_ptr<v1::MemberServiceClient> members_;
-  std::unique_ptr<v1::MyRecordServiceClient> my_record_;
   std::string branch_;
   std::string other_;
+
+ private:
+  explicit PersonalTest(const std::string& directory)
+      : ServiceParts(KeysIn(directory)), directory_(directory), rotation_(*keys_, jobs_, metrics_) {
+    for (auto& table : SealedTables()) rotation_.Add(std::move(table));
+    Serve({});
+    const std::string county = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "某县委").name();
+    branch_ = Found(county, v1::ORGANIZATION_KIND_BRANCH, "一村党支部").name();
+    other_ = Found(county, v1::ORGANIZATION_KIND_BRANCH, "二村党支部").name();
+  }
+
+  static std::string NewDirectory() {
+    std::string pattern = ::testing::TempDir() + "personal_test_XXXXXX";
+    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
+    return pattern;
+  }
+  static std::unique_ptr<crypto::KeyStore> KeysIn(const std::string& directory) {
+    EXPECT_OK(crypto::KeyRing::Generate(directory + "/ring", GetParam()));
+    return crypto::KeyStore::Open(std::make_unique<crypto::KeyFile>(directory + "/ring")).value();
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Suites, PersonalTest,
@@ -263,7 +171,7 @@ TEST_P(PersonalTest, UnmaskingAnswersWhatWasAskedForAndIsWrittenDown) {
                      {v1::UNMASK_FIELD_IDENTITY_NUMBER, v1::UNMASK_FIELD_BIRTH_DATE}, "care");
   ASSERT_THAT(both, IsOk());
   EXPECT_EQ(both->identity_number(), Identity(1));
-  EXPECT_EQ(both->birth_date().day(), 11);
+  EXPECT_EQ(both->birth_date().day(), 1);
   EXPECT_EQ(both->phone(), "");
 
   const std::vector<DetailRow> rows = AuditDetails(kUnmask);

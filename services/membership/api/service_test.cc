@@ -10,38 +10,22 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/clock.h"
-#include "common/base/ids.h"
 #include "common/base/resource_name.h"
 #include "common/crypto/bytes.h"
-#include "common/crypto/key_store.h"
 #include "common/error/error.h"
 #include "common/event/event_store.h"
-#include "common/event/publisher.h"
-#include "common/job/job_runner.h"
 #include "common/rpc/convert.h"
-#include "common/rpc/page_token.h"
-#include "common/service/write.h"
-#include "common/sql/database.h"
-#include "common/testing/mariadb.h"
-#include "common/testing/matchers.h"
-#include "common/testing/test_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "ronghe/membership/v1/member.ronghe.h"
-#include "ronghe/membership/v1/my_record.ronghe.h"
-#include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
-#include "services/membership/api/member_api.h"
-#include "services/membership/api/my_record_api.h"
-#include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/jobs/roster_importer.h"
-#include "services/membership/rules/load.h"
 #include "services/membership/store/workbook/table.h"
 #include "services/membership/store/workbook/writer.h"
+#include "services/membership/testing/service_parts.h"
 
 namespace ronghe::membership {
 namespace {
@@ -58,89 +42,29 @@ constexpr absl::CivilDay kJoined(2010, 7, 1);
 constexpr absl::CivilDay kConverted(2011, 7, 1);
 constexpr absl::CivilDay kSince(2026, 1, 1);
 
-// A valid identity number of a woman, different for each `n` below 500,000.
-std::string Identity(int n) {
-  const std::string digits = absl::StrFormat("110105%04d%02d%02d%03d", 1950 + n / 500 % 50,
-                                             1 + n / 25000 % 12, 1 + n / 300000, n % 500 * 2);
-  return digits + IdentityCheckCharacter(digits);
-}
-
-v1::Member Someone(int n, v1::MemberCategory category = v1::MEMBER_CATEGORY_FULL) {
-  v1::Member member;
-  member.set_full_name(absl::StrCat("王小", n));
-  member.set_identity_number(Identity(n));
-  member.set_ethnicity("01");
-  member.set_education("21");
-  member.set_phone("13800000000");
-  member.set_category(category);
-  *member.mutable_joined_on() = rpc::ToProto(kJoined);
-  if (category == v1::MEMBER_CATEGORY_FULL) {
-    *member.mutable_converted_on() = rpc::ToProto(kConverted);
-  }
-  return member;
-}
-
-class MembershipServiceTest : public ::testing::Test {
+class MembershipServiceTest : public ::testing::Test, protected ServiceParts {
  protected:
   MembershipServiceTest()
-      : schema_(testing::SharedMariaDb().NewSchema(
-            {"common/sql/migrations", "services/membership/migrations"})),
-        database_(*sql::Database::Open(schema_.options())),
-        publisher_(*database_, nullptr, base::Clock::Real(), "services/membership"),
-        ids_(1),
-        rules_(*LoadOrganizationRules(BuiltinOrganizationRulesFile())),
-        unmask_rules_(*LoadUnmaskRules(BuiltinUnmaskRulesFile())),
-        fields_(keys_),
-        tokens_("0123456789abcdef0123456789abcdef"),
-        writer_(*database_, ids_, [] {}),
-        tree_(*database_, publisher_),
-        organization_api_(writer_, tree_, rules_, tokens_),
-        member_api_(writer_, tree_, rules_, unmask_rules_, fields_, tokens_),
-        my_record_api_(*database_, ids_, tree_, unmask_rules_, fields_, tokens_,
-                       auth::RoleTable::Builtin()),
-        post_api_(writer_, tree_, rules_, tokens_),
+      : post_api_(writer_, tree_, rules_, tokens_),
         import_api_(writer_, tree_, fields_, tokens_, [] {}),
-        importer_(ids_, tree_, rules_, fields_, metrics_, [this] { after_chunk_(); }),
-        jobs_(*database_, base::Clock::Real(), "test") {
-    EXPECT_OK(tree_.Start());
+        importer_(ids_, tree_, rules_, fields_, metrics_, [this] { after_chunk_(); }) {
     AddRosterJobs(jobs_, importer_);
     std::vector<rpc::ServiceTable> tables;
-    tables.push_back(v1::OrganizationServiceTable(organization_api_));
-    tables.push_back(v1::MemberServiceTable(member_api_));
-    tables.push_back(v1::MyRecordServiceTable(my_record_api_));
     tables.push_back(v1::PostServiceTable(post_api_));
     tables.push_back(v1::RosterImportServiceTable(import_api_));
-    testing::TestServer::Options options;
-    options.scope = &tree_;
-    server_ = std::make_unique<testing::TestServer>(std::move(tables), options);
-    organizations_ = std::make_unique<v1::OrganizationServiceClient>(server_->channel());
-    members_ = std::make_unique<v1::MemberServiceClient>(server_->channel());
-    my_record_ = std::make_unique<v1::MyRecordServiceClient>(server_->channel());
+    Serve(std::move(tables));
     posts_ = std::make_unique<v1::PostServiceClient>(server_->channel());
     imports_ = std::make_unique<v1::RosterImportServiceClient>(server_->channel());
   }
 
-  rpc::Outgoing Admin() const { return server_->As("organization_department", 0); }
+  // The server goes before what it serves.
+  ~MembershipServiceTest() override { server_.reset(); }
+
+  rpc::Outgoing Admin() const { return Department(); }
   rpc::Outgoing Secretary(const std::string& organization) const {
     return server_->As("branch_secretary", *base::ParseName(organization, "organizations"), 7);
   }
 
-  absl::StatusOr<v1::Organization> TryFound(const std::string& parent, v1::OrganizationKind kind,
-                                            const std::string& title) {
-    v1::CreateOrganizationRequest request;
-    request.set_parent(parent);
-    request.mutable_organization()->set_kind(kind);
-    request.mutable_organization()->set_title(title);
-    *request.mutable_organization()->mutable_founded_on() =
-        rpc::ToProto(absl::CivilDay(2000, 1, 1));
-    return organizations_->CreateOrganization(Admin(), request);
-  }
-  v1::Organization Found(const std::string& parent, v1::OrganizationKind kind,
-                         const std::string& title) {
-    auto organization = TryFound(parent, kind, title);
-    EXPECT_THAT(organization, IsOk());
-    return organization.ok() ? *organization : v1::Organization();
-  }
   // A county with two towns of two branches each.
   void FoundCounty() {
     county_ = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "某县委");
@@ -154,14 +78,6 @@ class MembershipServiceTest : public ::testing::Test {
     }
   }
 
-  absl::StatusOr<v1::Member> TryJoin(const std::string& branch, const v1::Member& member,
-                                     absl::CivilDay from = kSince) {
-    v1::CreateMemberRequest request;
-    request.set_parent(branch);
-    *request.mutable_member() = member;
-    *request.mutable_valid_from() = rpc::ToProto(from);
-    return members_->CreateMember(Admin(), request);
-  }
   v1::Member Join(const std::string& branch, int n,
                   v1::MemberCategory category = v1::MEMBER_CATEGORY_FULL) {
     auto member = TryJoin(branch, Someone(n, category));
@@ -245,30 +161,10 @@ class MembershipServiceTest : public ::testing::Test {
                         branch.title(), ",", phone, ",2010-07-01,2011-07-01,", post, "\n");
   }
 
-  testing::TestSchema schema_;
-  std::unique_ptr<sql::Database> database_;
-  event::Publisher publisher_;
-  base::IdGenerator ids_;
-  const OrganizationRuleBook rules_;
-  const UnmaskRuleBook unmask_rules_;
-  crypto::KeyStore keys_{crypto::KeyRing::ForTesting(crypto::Suite::kSm)};
-  const PersonalFields fields_;
-  rpc::PageTokens tokens_;
-  metrics::Registry metrics_;
-  service::Writer writer_;
-  MembershipTree tree_;
-  OrganizationApi organization_api_;
-  MemberApi member_api_;
-  MyRecordApi my_record_api_;
   PostApi post_api_;
   RosterImportApi import_api_;
   std::function<void()> after_chunk_ = [] {};
   RosterImporter importer_;
-  job::JobRunner jobs_;
-  std::unique_ptr<testing::TestServer> server_;
-  std::unique_ptr<v1::OrganizationServiceClient> organizations_;
-  std::unique_ptr<v1::MemberServiceClient> members_;
-  std::unique_ptr<v1::MyRecordServiceClient> my_record_;
   std::unique_ptr<v1::PostServiceClient> posts_;
   std::unique_ptr<v1::RosterImportServiceClient> imports_;
 

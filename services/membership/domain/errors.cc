@@ -247,7 +247,7 @@ absl::Status ExportExpired(const UnmaskRules& rules) {
 
 absl::Status MemberLinkMissing() {
   return error::Make(StatusCode::kFailedPrecondition, "MEMBER_LINK_MISSING",
-                     "您的账号还没有关联到党员，请联系本单位的安全管理员为账号关联本人的党员信息。",
+                     "您的账号尚未关联本人的党员信息，请联系安全管理员办理关联。",
                      {{"remedy", "access.v1.AccountService/LinkMember"}});
 }
 

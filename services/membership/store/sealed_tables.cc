@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
+#include "common/rotation/sealed_pairs.h"
 #include "common/sql/session.h"
 #include "common/sql/statement.h"
 #include "services/membership/store/personal_fields.h"
@@ -13,17 +14,9 @@
 namespace ronghe::membership {
 namespace {
 
+using rotation::CountOf;
+using rotation::CountRow;
 using rotation::SealedRow;
-
-struct CountRow {
-  int64_t count = 0;
-};
-
-struct SealedMember {
-  int64_t id = 0;
-  sql::Bytes identity_cipher;
-  sql::Bytes phone_cipher;
-};
 
 struct SealedChunk {
   int64_t import_id = 0;
@@ -32,7 +25,7 @@ struct SealedChunk {
 };
 
 const sql::Query<CountRow> kMembers("member.count", "SELECT COUNT(*) FROM member");
-const sql::Query<SealedMember> kMembersAfter(
+const sql::Query<rotation::SealedPair> kMembersAfter(
     "member.sealed_after",
     "SELECT id, identity_cipher, phone_cipher FROM member WHERE id > ? ORDER BY id LIMIT ?");
 const sql::Command kReplaceMember("member.replace_sealed",
@@ -57,13 +50,6 @@ const sql::Query<CountRow> kChunksUnder(
     "roster_import_chunk.count_under",
     "SELECT COUNT(*) FROM roster_import_chunk WHERE SUBSTRING(content, 2, 2) = ?");
 
-template <class... A>
-absl::StatusOr<int64_t> CountOf(sql::Session& session, const sql::Query<CountRow>& query,
-                                const A&... args) {
-  RONGHE_ASSIGN_OR_RETURN(const std::optional<CountRow> row, session.SelectOne(query, args...));
-  return row.has_value() ? row->count : 0;
-}
-
 // The number that a position written by a table here begins with; -1 for none. Leaves the rest.
 int64_t Take(std::string_view& position) {
   const size_t end = std::min(position.find('/'), position.size());
@@ -72,44 +58,6 @@ int64_t Take(std::string_view& position) {
   position.remove_prefix(std::min(end + 1, position.size()));
   return number;
 }
-
-class Members : public rotation::SealedTable {
- public:
-  std::string_view name() const override { return "member"; }
-
-  absl::StatusOr<int64_t> Count(sql::Session& session) const override {
-    return CountOf(session, kMembers);
-  }
-
-  absl::StatusOr<std::vector<SealedRow>> After(sql::Session& session, std::string_view position,
-                                               int32_t limit) const override {
-    RONGHE_ASSIGN_OR_RETURN(std::vector<SealedMember> members,
-                            session.Select(kMembersAfter, Take(position), limit));
-    std::vector<SealedRow> rows;
-    rows.reserve(members.size());
-    for (SealedMember& member : members) {
-      rows.push_back({base::Cat(member.id),
-                      {{std::move(member.identity_cipher), IdentityPlace(member.id)},
-                       {std::move(member.phone_cipher), PhonePlace(member.id)}}});
-    }
-    return rows;
-  }
-
-  absl::StatusOr<bool> Replace(sql::Session& session, const SealedRow& before,
-                               const SealedRow& after) const override {
-    std::string_view position = before.position;
-    RONGHE_ASSIGN_OR_RETURN(
-        const int64_t found,
-        session.Execute(kReplaceMember, after.values[0].envelope, after.values[1].envelope,
-                        Take(position), before.values[0].envelope, before.values[1].envelope));
-    return found == 1;
-  }
-
-  absl::StatusOr<int64_t> CountUnder(sql::Session& session,
-                                     std::string_view version) const override {
-    return CountOf(session, kMembersUnder, version, version);
-  }
-};
 
 class RosterChunks : public rotation::SealedTable {
  public:
@@ -157,7 +105,10 @@ class RosterChunks : public rotation::SealedTable {
 
 std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
   std::vector<std::unique_ptr<rotation::SealedTable>> tables;
-  tables.push_back(std::make_unique<Members>());
+  tables.push_back(std::make_unique<rotation::SealedPairs>(
+      "member",
+      rotation::SealedPairs::Statements{kMembers, kMembersAfter, kReplaceMember, kMembersUnder},
+      &IdentityPlace, &PhonePlace));
   tables.push_back(std::make_unique<RosterChunks>());
   return tables;
 }

@@ -122,13 +122,13 @@ absl::StatusOr<v1::HourAccount> HourAccountApi::SetExemption(
   const absl::CivilDay today = Today(call);
   RONGHE_ASSIGN_OR_RETURN(const int year, CheckYear(rules_, name.second, today));
   RONGHE_ASSIGN_OR_RETURN(const RuleSet* const rules, rules_.OfYear(year));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t owner,
+                          members_.OwnerOf(call.deadline(), member, ReferenceDay(year, today)));
+  RONGHE_RETURN_IF_ERROR(call.Authorize(owner));
   if (!request.reason().empty() && rules->FindExemption(request.reason()) == nullptr) {
     return errors::ExemptionUnknown(request.reason(),
                                     rules->Cite(rules->member.id, rules->member.source));
   }
-  RONGHE_ASSIGN_OR_RETURN(const int64_t owner,
-                          members_.OwnerOf(call.deadline(), member, ReferenceDay(year, today)));
-  RONGHE_RETURN_IF_ERROR(call.Authorize(owner));
   return writer_.Write<v1::HourAccount>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::HourAccount> {
         RONGHE_RETURN_IF_ERROR(SaveExemption(tx.session(), member, year, request.reason(),

@@ -11,13 +11,14 @@
 #include "common/rpc/etag.h"
 #include "common/sql/error.h"
 #include "services/gateway/access/api/convert.h"
+#include "services/gateway/access/api/second_person.h"
 #include "services/gateway/access/domain/errors.h"
+#include "services/gateway/access/door/credentials.h"
 #include "services/gateway/access/store/account_store.h"
 #include "services/gateway/access/store/grant_store.h"
 #include "services/gateway/access/store/member_check_store.h"
 #include "services/gateway/access/store/second_factor_store.h"
 #include "services/gateway/access/store/session_store.h"
-#include "services/gateway/access/visitor.h"
 
 namespace ronghe::gateway::access {
 namespace {
@@ -145,6 +146,7 @@ absl::StatusOr<v1::Account> AccountsApi::ResetSecondFactor(
     rpc::Call& call, const v1::ResetSecondFactorRequest& request) {
   return Change(call, request.name(), "",
                 [&](service::WriteTx& tx, AccountRow& account) -> absl::Status {
+                  RONGHE_RETURN_IF_ERROR(AskSecondPersonForTrusted(tx, roles_, account.id));
                   account.second_factor_at.reset();
                   return second_factor_store::Erase(tx.session(), account.id);
                 });
@@ -193,6 +195,9 @@ absl::StatusOr<v1::Account> AccountsApi::LinkMember(rpc::Call& call,
   auto linked = Change(call, request.name(), request.etag(),
                        [&](service::WriteTx& tx, AccountRow& account) -> absl::Status {
                          RONGHE_RETURN_IF_ERROR(may);
+                         // Whoever ties the own account reads somebody's record as the own one.
+                         if (call.principal().subject == request.name()) return errors::SelfLink();
+                         RONGHE_RETURN_IF_ERROR(AskSecondPerson(tx, roles_, account.id));
                          account.member_id = member;
                          return member_check_store::Mark(tx.session(), member, tx.now());
                        });

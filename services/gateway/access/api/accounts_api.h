@@ -1,18 +1,19 @@
 // AccountService: who may sign in.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "common/auth/authorizer.h"
+#include "common/auth/role_table.h"
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/access/v1/account.ronghe.h"
-#include "services/gateway/access/password_hasher.h"
+#include "services/gateway/access/session/password_hasher.h"
 #include "services/gateway/access/store/account_store.h"
+#include "services/gateway/access/subject_changed.h"
 
 namespace ronghe::gateway::access {
 
@@ -20,11 +21,12 @@ class AccountsApi : public ::ronghe::access::v1::AccountServiceHandler {
  public:
   // `changed` is told the subject ("accounts/1") whose sessions ended; it may be null. All must
   // outlive it.
-  AccountsApi(service::Writer& writer, PasswordHasher& hasher, auth::OrgScope& organizations,
-              const rpc::PageTokens& page_tokens,
-              std::function<void(const std::string& subject)> changed)
+  AccountsApi(service::Writer& writer, PasswordHasher& hasher, const auth::RoleTable& roles,
+              auth::OrgScope& organizations, const rpc::PageTokens& page_tokens,
+              SubjectChanged changed)
       : writer_(writer),
         hasher_(hasher),
+        roles_(roles),
         organizations_(organizations),
         page_tokens_(page_tokens),
         changed_(std::move(changed)) {}
@@ -60,9 +62,10 @@ class AccountsApi : public ::ronghe::access::v1::AccountServiceHandler {
 
   service::Writer& writer_;
   PasswordHasher& hasher_;
+  const auth::RoleTable& roles_;
   auth::OrgScope& organizations_;
   const rpc::PageTokens& page_tokens_;
-  const std::function<void(const std::string&)> changed_;
+  const SubjectChanged changed_;
 };
 
 // Makes the account of the first security administrator with a grant on all organizations and

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/base/json.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/bytes.h"
@@ -20,9 +21,9 @@
 #include "common/rpc/field_mask.h"
 #include "common/sql/error.h"
 #include "services/gateway/access/api/convert.h"
-#include "services/gateway/access/client_terms.h"
 #include "services/gateway/access/domain/errors.h"
-#include "services/gateway/access/visitor.h"
+#include "services/gateway/access/door/credentials.h"
+#include "services/gateway/access/sharing/client_terms.h"
 
 namespace ronghe::gateway::access {
 namespace {
@@ -120,10 +121,7 @@ absl::Status CheckRoom(sql::Session& session, int64_t client_id) {
 // The row of a JWK: one public key that says its id and its algorithm.
 absl::StatusOr<ClientKeyRow> KeyOf(const std::string& jwk) {
   const auto parsed = nlohmann::json::parse(jwk, nullptr, /*allow_exceptions=*/false);
-  const auto text = [&parsed](const char* name) {
-    const auto found = parsed.find(name);
-    return found != parsed.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
+  const auto text = [&parsed](const char* name) { return base::JsonText(parsed, name); };
   if (!parsed.is_object() || parsed.contains("keys") || text("alg").empty() ||
       text("kid").empty() || text("kid").size() > kMaxKeyId) {
     return error::InvalidFields({{"jwk", "应为一个带 kid(不超过 64 字节)和 alg 的公钥"}});

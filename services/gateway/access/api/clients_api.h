@@ -5,8 +5,8 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/access/v1/client.ronghe.h"
-#include "services/gateway/access/api/grants_api.h"
 #include "services/gateway/access/store/client_store.h"
+#include "services/gateway/access/subject_changed.h"
 #include "services/gateway/transcode/router.h"
 
 namespace ronghe::gateway::access {

@@ -8,6 +8,7 @@
 #include "common/org/copy_store.h"
 #include "common/rpc/convert.h"
 #include "services/gateway/access/api/convert.h"
+#include "services/gateway/access/api/second_person.h"
 #include "services/gateway/access/domain/errors.h"
 #include "services/gateway/access/domain/grant_rules.h"
 #include "services/gateway/access/store/client_store.h"
@@ -100,12 +101,7 @@ absl::StatusOr<v1::Grant> GrantsApi::CreateGrant(rpc::Call& call,
   RONGHE_RETURN_IF_ERROR(call.Authorize(organization));
   const auth::RoleInfo* const role = roles_.Find(asked.role());
   if (role == nullptr || !Fits(role->kind, holder.kind)) return errors::RoleInvalid(asked.role());
-  if (organization != 0 && !organizations_.Contains(organization)) {
-    organizations_.CatchUp(std::min(call.deadline(), absl::Now() + absl::Seconds(2)));
-    if (!organizations_.Contains(organization)) {
-      return errors::OrganizationUnknown(asked.organization());
-    }
-  }
+  if (!Knows(call, organization)) return errors::OrganizationUnknown(asked.organization());
   if (call.principal().subject == request.parent()) return errors::SelfGrant();
   RONGHE_RETURN_IF_ERROR(CheckMayGrant(call, *role, organization));
   GrantRow asked_row;
@@ -120,28 +116,41 @@ absl::StatusOr<v1::Grant> GrantsApi::CreateGrant(rpc::Call& call,
   auto granted =
       writer_.Write<v1::Grant>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Grant> {
         GrantRow row = asked_row;
-        if (holder.kind == HolderKind::kAccount) {
-          RONGHE_ASSIGN_OR_RETURN(const auto account,
-                                  account_store::LoadForUpdate(tx.session(), holder.id));
-          // Somebody else's account looks like none at all.
-          if (!account.has_value() || !call.Holds(call.permission(), account->organization_id)) {
-            return errors::NotFound(request.parent());
-          }
-          RONGHE_RETURN_IF_ERROR(CheckHolder(tx, *account, row));
-          RONGHE_ASSIGN_OR_RETURN(row.member_inside, MemberInside(tx.session(), *account, row));
-        } else {
-          RONGHE_ASSIGN_OR_RETURN(const auto client, client_store::Load(tx.session(), holder.id));
-          // Clients belong to the whole house.
-          if (!client.has_value() || !call.HoldsEverywhere(call.permission())) {
-            return errors::NotFound(request.parent());
-          }
-        }
+        RONGHE_RETURN_IF_ERROR(holder.kind == HolderKind::kAccount ? ForAccount(tx, &row)
+                                                                   : ForClient(tx, row));
         if (role->needs_approval) tx.RequireApproval();
         RONGHE_RETURN_IF_ERROR(Save(tx, &row));
         return ToProto(row);
       });
   if (granted.ok()) Changed({request.parent()});
   return granted;
+}
+
+bool GrantsApi::Knows(const rpc::Call& call, int64_t organization) const {
+  if (organization == 0 || organizations_.Contains(organization)) return true;
+  organizations_.CatchUp(std::min(call.deadline(), absl::Now() + absl::Seconds(2)));
+  return organizations_.Contains(organization);
+}
+
+absl::Status GrantsApi::ForAccount(service::WriteTx& tx, GrantRow* grant) const {
+  const rpc::Call& call = tx.call();
+  RONGHE_ASSIGN_OR_RETURN(const auto account,
+                          account_store::LoadForUpdate(tx.session(), grant->holder_id));
+  // Somebody else's account looks like none at all.
+  if (!account.has_value() || !call.Holds(call.permission(), account->organization_id)) {
+    return errors::NotFound(HolderName(grant->holder_kind, grant->holder_id));
+  }
+  RONGHE_RETURN_IF_ERROR(CheckHolder(tx, *account, *grant));
+  RONGHE_ASSIGN_OR_RETURN(grant->member_inside, MemberInside(tx.session(), *account, *grant));
+  return Decides(roles_, grant->role) ? AskSecondPerson(tx, roles_, account->id) : absl::OkStatus();
+}
+
+absl::Status GrantsApi::ForClient(service::WriteTx& tx, const GrantRow& grant) {
+  RONGHE_ASSIGN_OR_RETURN(const auto client, client_store::Load(tx.session(), grant.holder_id));
+  // Clients belong to the whole house.
+  return client.has_value() && tx.call().HoldsEverywhere(tx.call().permission())
+             ? absl::OkStatus()
+             : errors::NotFound(HolderName(grant.holder_kind, grant.holder_id));
 }
 
 absl::Status GrantsApi::CheckMayGrant(const rpc::Call& call, const auth::RoleInfo& role,
@@ -239,21 +248,7 @@ absl::StatusOr<v1::Grant> GrantsApi::DelegateGrant(rpc::Call& call,
   auto delegated =
       writer_.Write<v1::Grant>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Grant> {
         RONGHE_ASSIGN_OR_RETURN(const auto source, grant_store::LoadForUpdate(tx.session(), id));
-        if (!source.has_value() ||
-            HolderName(source->holder_kind, source->holder_id) != call.principal().subject) {
-          return errors::NotFound(request.name());
-        }
-        if (request.delegate() == call.principal().subject) return errors::SelfGrant();
-        if (source->source_id != 0) return errors::GrantDelegated(request.name());
-        if (!source->InForce(tx.now())) return errors::GrantNotInForce(request.name());
-        const auth::RoleInfo* const role = roles_.Find(source->role);
-        if (role == nullptr || !role->delegable) return errors::RoleNotDelegable(source->role);
-        RONGHE_ASSIGN_OR_RETURN(
-            const auto given,
-            grant_store::ListDelegated(tx.session(), source->holder_id, tx.now(), 0, kBatch));
-        if (static_cast<int64_t>(given.size()) >= grant_store::kMaxGrants) {
-          return errors::TooManyGrants(grant_store::kMaxGrants);
-        }
+        RONGHE_RETURN_IF_ERROR(CheckDelegable(tx, request, source));
         GrantRow row;
         row.holder_id = delegate;
         row.role = source->role;
@@ -264,16 +259,47 @@ absl::StatusOr<v1::Grant> GrantsApi::DelegateGrant(rpc::Call& call,
         row.basis = request.reason();
         row.source_id = source->id;
         row.delegator_id = source->holder_id;
-        RONGHE_ASSIGN_OR_RETURN(const auto account,
-                                account_store::LoadForUpdate(tx.session(), delegate));
-        if (!account.has_value()) return errors::NotFound(request.delegate());
-        RONGHE_RETURN_IF_ERROR(CheckHolder(tx, *account, row));
-        RONGHE_ASSIGN_OR_RETURN(row.member_inside, MemberInside(tx.session(), *account, row));
+        RONGHE_RETURN_IF_ERROR(ForDelegate(tx, &row));
         RONGHE_RETURN_IF_ERROR(Save(tx, &row));
         return ToProto(row);
       });
   if (delegated.ok()) Changed({request.delegate()});
   return delegated;
+}
+
+absl::Status GrantsApi::CheckDelegable(service::WriteTx& tx,
+                                       const v1::DelegateGrantRequest& request,
+                                       const std::optional<GrantRow>& source) const {
+  const std::string& caller = tx.call().principal().subject;
+  if (!source.has_value() || HolderName(source->holder_kind, source->holder_id) != caller) {
+    return errors::NotFound(request.name());
+  }
+  if (request.delegate() == caller) return errors::SelfGrant();
+  if (source->source_id != 0) return errors::GrantDelegated(request.name());
+  if (!source->InForce(tx.now())) return errors::GrantNotInForce(request.name());
+  const auth::RoleInfo* const role = roles_.Find(source->role);
+  if (role == nullptr || !role->delegable) return errors::RoleNotDelegable(source->role);
+  RONGHE_ASSIGN_OR_RETURN(
+      const auto given,
+      grant_store::ListDelegated(tx.session(), source->holder_id, tx.now(), 0, kBatch));
+  return static_cast<int64_t>(given.size()) >= grant_store::kMaxGrants
+             ? errors::TooManyGrants(grant_store::kMaxGrants)
+             : absl::OkStatus();
+}
+
+absl::Status GrantsApi::ForDelegate(service::WriteTx& tx, GrantRow* grant) const {
+  const std::string name = base::Name("accounts", grant->holder_id);
+  RONGHE_ASSIGN_OR_RETURN(const auto account,
+                          account_store::LoadForUpdate(tx.session(), grant->holder_id));
+  const absl::Status fit =
+      account.has_value() ? CheckHolder(tx, *account, *grant) : errors::NotFound(name);
+  // What a delegate holds, or whether there is one, is not for the delegator to find out.
+  if (absl::IsNotFound(fit) || absl::IsPermissionDenied(fit) || absl::IsFailedPrecondition(fit)) {
+    return errors::DelegateUnsuitable(name);
+  }
+  RONGHE_RETURN_IF_ERROR(fit);
+  RONGHE_ASSIGN_OR_RETURN(grant->member_inside, MemberInside(tx.session(), *account, *grant));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Grant> GrantsApi::RevokeDelegation(rpc::Call& call,

@@ -1,8 +1,9 @@
 // GrantService: roles on subtrees of the organization tree.
 #pragma once
 
-#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "common/auth/authorizer.h"
 #include "common/auth/role_table.h"
@@ -12,16 +13,13 @@
 #include "services/gateway/access/domain/policy.h"
 #include "services/gateway/access/store/account_store.h"
 #include "services/gateway/access/store/grant_store.h"
+#include "services/gateway/access/subject_changed.h"
 
 namespace ronghe::gateway::access {
 
-// Told, after the commit, whose rights have changed ("accounts/1"): whatever is remembered of them
-// is out of date. Thread-safe; doesn't block.
-using SubjectChanged = std::function<void(const std::string& subject)>;
-
 class GrantsApi : public ::ronghe::access::v1::GrantServiceHandler {
  public:
-  // The references must outlive it; `changed` may be null.
+  // The references must outlive it.
   GrantsApi(service::Writer& writer, const auth::RoleTable& roles, auth::OrgScope& organizations,
             const LoginPolicy& policy, const rpc::PageTokens& page_tokens, SubjectChanged changed)
       : writer_(writer),
@@ -51,6 +49,19 @@ class GrantsApi : public ::ronghe::access::v1::GrantServiceHandler {
   // `role`. PERMISSION_DENIED ROLE_NOT_GRANTABLE.
   absl::Status CheckMayGrant(const rpc::Call& call, const auth::RoleInfo& role,
                              int64_t organization) const;
+  // Whether there is such an organization (0: all of them), perhaps since a moment ago.
+  bool Knows(const rpc::Call& call, int64_t organization) const;
+  // Whether the account or client may get the grant; fills in what depends on the account.
+  // NOT_FOUND for one that the caller doesn't see; errors of CheckHolder.
+  absl::Status ForAccount(service::WriteTx& tx, GrantRow* grant) const;
+  static absl::Status ForClient(service::WriteTx& tx, const GrantRow& grant);
+  // OK for a grant of the caller's own that may be handed on now. NOT_FOUND for anybody else's;
+  // SELF_GRANT, GRANT_DELEGATED, GRANT_NOT_IN_FORCE, ROLE_NOT_DELEGABLE, TOO_MANY_GRANTS.
+  absl::Status CheckDelegable(service::WriteTx& tx,
+                              const ::ronghe::access::v1::DelegateGrantRequest& request,
+                              const std::optional<GrantRow>& source) const;
+  // As ForAccount, for the delegate. DELEGATE_UNSUITABLE whatever the reason.
+  absl::Status ForDelegate(service::WriteTx& tx, GrantRow* grant) const;
   // Checks `grant` against all that the account holds, which is locked, so that two grants at one
   // time see each other. ACCOUNT_DISABLED, SELF_GRANT (an account of the same person),
   // TOO_MANY_GRANTS, ROLE_EXCLUSION.

@@ -6,6 +6,7 @@
 #include "common/rpc/convert.h"
 #include "common/sql/error.h"
 #include "services/gateway/access/api/convert.h"
+#include "services/gateway/access/api/second_person.h"
 #include "services/gateway/access/domain/errors.h"
 #include "services/gateway/access/store/account_store.h"
 #include "services/gateway/access/store/identity_store.h"
@@ -52,6 +53,7 @@ absl::StatusOr<v1::Identity> IdentitiesApi::CreateIdentity(
         if (issuer_.empty() || (!asked.issuer().empty() && asked.issuer() != issuer_)) {
           return errors::IdentityProviderUnknown(asked.issuer());
         }
+        RONGHE_RETURN_IF_ERROR(AskSecondPersonForTrusted(tx, roles_, account_id));
         RONGHE_ASSIGN_OR_RETURN(const auto held,
                                 identity_store::OfAccount(tx.session(), account_id));
         if (static_cast<int64_t>(held.size()) >= identity_store::kMaxPerAccount) {

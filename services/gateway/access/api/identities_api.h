@@ -3,9 +3,10 @@
 
 #include <string>
 
+#include "common/auth/role_table.h"
 #include "common/service/write.h"
 #include "ronghe/access/v1/identity.ronghe.h"
-#include "services/gateway/access/api/grants_api.h"
+#include "services/gateway/access/subject_changed.h"
 
 namespace ronghe::gateway::access {
 
@@ -13,8 +14,9 @@ class IdentitiesApi : public ::ronghe::access::v1::IdentityServiceHandler {
  public:
   // `issuer` is the provider's; empty: none is set up. `changed` is told the subject
   // ("accounts/1") whose sessions ended.
-  IdentitiesApi(service::Writer& writer, std::string issuer, SubjectChanged changed)
-      : writer_(writer), issuer_(std::move(issuer)), changed_(std::move(changed)) {}
+  IdentitiesApi(service::Writer& writer, const auth::RoleTable& roles, std::string issuer,
+                SubjectChanged changed)
+      : writer_(writer), roles_(roles), issuer_(std::move(issuer)), changed_(std::move(changed)) {}
 
   absl::StatusOr<::ronghe::access::v1::Identity> CreateIdentity(
       rpc::Call& call, const ::ronghe::access::v1::CreateIdentityRequest& request) override;
@@ -25,6 +27,7 @@ class IdentitiesApi : public ::ronghe::access::v1::IdentityServiceHandler {
 
  private:
   service::Writer& writer_;
+  const auth::RoleTable& roles_;
   const std::string issuer_;
   const SubjectChanged changed_;
 };

@@ -5,8 +5,8 @@
 #include "common/base/status_macros.h"
 #include "common/crypto/bytes.h"
 #include "services/gateway/access/domain/errors.h"
-#include "services/gateway/access/session_issuer.h"
-#include "services/gateway/access/totp.h"
+#include "services/gateway/access/session/session_issuer.h"
+#include "services/gateway/access/session/totp.h"
 
 namespace ronghe::gateway::access {
 namespace {
@@ -60,12 +60,9 @@ absl::StatusOr<v1::VerifySecondFactorResponse> SecondFactorApi::VerifySecondFact
         RONGHE_ASSIGN_OR_RETURN(const IssuedSession issued,
                                 CompleteSession(tx.session(), policy_, &own.session, tx.now()));
         tx.Audit(own.account.organization_id, base::Name("authSessions", issued.id));
-        v1::VerifySecondFactorResponse answer;
-        answer.set_session_token(issued.token);
-        answer.set_csrf_token(issued.csrf);
         RONGHE_ASSIGN_OR_RETURN(
-            *answer.mutable_session(),
-            Describe(tx.session(), policy_, roles_, own.session, own.account, tx.now()));
+            auto answer, WithTokens<v1::VerifySecondFactorResponse>(tx.session(), policy_, roles_,
+                                                                    issued, own, tx.now()));
         RONGHE_ASSIGN_OR_RETURN(const int64_t left, second_factor_store::CountRecoveryCodes(
                                                         tx.session(), own.account.id));
         answer.set_recovery_codes_left(static_cast<int32_t>(left));
@@ -152,12 +149,9 @@ absl::StatusOr<v1::ConfirmSecondFactorResponse> SecondFactorApi::ConfirmSecondFa
         RONGHE_ASSIGN_OR_RETURN(const IssuedSession issued,
                                 CompleteSession(tx.session(), policy_, &own.session, tx.now()));
         tx.Audit(account.organization_id, base::Name("accounts", account.id));
-        v1::ConfirmSecondFactorResponse answer;
-        answer.set_session_token(issued.token);
-        answer.set_csrf_token(issued.csrf);
         RONGHE_ASSIGN_OR_RETURN(
-            *answer.mutable_session(),
-            Describe(tx.session(), policy_, roles_, own.session, account, tx.now()));
+            auto answer, WithTokens<v1::ConfirmSecondFactorResponse>(tx.session(), policy_, roles_,
+                                                                     issued, own, tx.now()));
         for (const std::string& code : codes) answer.add_recovery_codes(code);
         return answer;
       });

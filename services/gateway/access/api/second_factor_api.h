@@ -1,7 +1,6 @@
 // SecondFactorService: one-time codes and recovery codes of one's own account.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "services/gateway/access/api/session_view.h"
 #include "services/gateway/access/domain/policy.h"
 #include "services/gateway/access/store/second_factor_store.h"
+#include "services/gateway/access/subject_changed.h"
 
 namespace ronghe::gateway::access {
 
@@ -22,8 +22,7 @@ class SecondFactorApi : public ::ronghe::access::v1::SecondFactorServiceHandler 
   // `cipher` seals the secrets; `changed` is told the subject ("accounts/1") whose sessions ended
   // or got new tokens, and may be null. All must outlive it.
   SecondFactorApi(service::Writer& writer, const crypto::FieldCipher& cipher, Attempts& attempts,
-                  const LoginPolicy& policy, const auth::RoleTable& roles,
-                  std::function<void(const std::string& subject)> changed)
+                  const LoginPolicy& policy, const auth::RoleTable& roles, SubjectChanged changed)
       : writer_(writer),
         cipher_(cipher),
         attempts_(attempts),
@@ -54,7 +53,7 @@ class SecondFactorApi : public ::ronghe::access::v1::SecondFactorServiceHandler 
   Attempts& attempts_;
   const LoginPolicy& policy_;
   const auth::RoleTable& roles_;
-  const std::function<void(const std::string&)> changed_;
+  const SubjectChanged changed_;
 };
 
 }  // namespace ronghe::gateway::access

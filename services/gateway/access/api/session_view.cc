@@ -2,7 +2,6 @@
 
 #include "absl/strings/numbers.h"
 #include "common/base/resource_name.h"
-#include "common/base/status_macros.h"
 #include "common/rpc/convert.h"
 #include "services/gateway/access/api/convert.h"
 #include "services/gateway/access/domain/errors.h"

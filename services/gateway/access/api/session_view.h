@@ -2,10 +2,11 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "common/base/status_macros.h"
 #include "common/rpc/call.h"
 #include "ronghe/access/v1/session.pb.h"
-#include "services/gateway/access/session_issuer.h"
-#include "services/gateway/access/session_state.h"
+#include "services/gateway/access/session/session_issuer.h"
+#include "services/gateway/access/session/session_state.h"
 
 namespace ronghe::gateway::access {
 
@@ -31,6 +32,18 @@ absl::StatusOr<::ronghe::access::v1::Session> Describe(sql::Session& sql, const 
                                                        const auth::RoleTable& roles,
                                                        const SessionRow& session,
                                                        const AccountRow& account, absl::Time now);
+// An answer with a session's new tokens, and the session as Describe shows it.
+template <class Response>
+absl::StatusOr<Response> WithTokens(sql::Session& sql, const LoginPolicy& policy,
+                                    const auth::RoleTable& roles, const IssuedSession& issued,
+                                    const CallersSession& own, absl::Time now) {
+  Response response;
+  response.set_session_token(issued.token);
+  response.set_csrf_token(issued.csrf);
+  RONGHE_ASSIGN_OR_RETURN(*response.mutable_session(),
+                          Describe(sql, policy, roles, own.session, own.account, now));
+  return response;
+}
 // What the row alone says.
 ::ronghe::access::v1::Session ToProto(const SessionRow& row);
 

@@ -13,18 +13,22 @@ namespace {
 
 constexpr int64_t kMaxListed = 200;
 
-template <class Response>
-void SetTokens(const IssuedSession& issued, Response* response) {
-  response->set_session_token(issued.token);
-  response->set_csrf_token(issued.csrf);
+v1::MySecondFactor FactorOf(const AccountRow& account, bool required, int64_t codes) {
+  v1::MySecondFactor factor;
+  factor.set_enrolled(account.second_factor_at.has_value());
+  factor.set_required(required);
+  if (account.second_factor_at.has_value()) {
+    *factor.mutable_enrol_time() = rpc::ToProto(*account.second_factor_at);
+  }
+  factor.set_recovery_codes_left(static_cast<int32_t>(codes));
+  return factor;
 }
 
 }  // namespace
 
 SessionsApi::SessionsApi(service::Writer& writer, PasswordHasher& hasher, Attempts& attempts,
                          const LoginPolicy& policy, const auth::RoleTable& roles,
-                         metrics::Registry& registry,
-                         std::function<void(const std::string& subject)> changed)
+                         metrics::Registry& registry, SubjectChanged changed)
     : writer_(writer),
       hasher_(hasher),
       attempts_(attempts),
@@ -61,6 +65,8 @@ absl::StatusOr<AccountRow> SessionsApi::CheckPasswordOf(rpc::Call& call,
 
 absl::StatusOr<v1::SignInResponse> SessionsApi::SignIn(rpc::Call& call,
                                                        const v1::SignInRequest& request) {
+  // Nobody tries passwords without leaving a session or a refusal.
+  if (call.validate_only()) return errors::SignInNotPreviewed();
   RONGHE_ASSIGN_OR_RETURN(const AccountRow account, CheckPasswordOf(call, request));
   std::string rehashed;
   if (hasher_.Outdated(account.password_hash)) {
@@ -92,11 +98,8 @@ absl::StatusOr<v1::SignInResponse> SessionsApi::SignIn(rpc::Call& call,
         tx.Audit(std::move(entry));
         RONGHE_ASSIGN_OR_RETURN(const auto session, session_store::Load(tx.session(), issued.id));
         if (!session.has_value()) return errors::SessionInvalid();
-        v1::SignInResponse answer;
-        SetTokens(issued, &answer);
-        RONGHE_ASSIGN_OR_RETURN(*answer.mutable_session(),
-                                Describe(tx.session(), policy_, roles_, *session, *row, tx.now()));
-        return answer;
+        return WithTokens<v1::SignInResponse>(tx.session(), policy_, roles_, issued,
+                                              {*std::move(row), *session}, tx.now());
       });
   if (!response.ok()) return response;
   signed_in_.Increment();
@@ -134,12 +137,8 @@ absl::StatusOr<v1::RenewSessionResponse> SessionsApi::RenewSession(rpc::Call& ca
         RONGHE_ASSIGN_OR_RETURN(const IssuedSession issued,
                                 RotateSession(tx.session(), &own.session, tx.now()));
         tx.Audit(own.account.organization_id, base::Name("authSessions", issued.id));
-        v1::RenewSessionResponse answer;
-        SetTokens(issued, &answer);
-        RONGHE_ASSIGN_OR_RETURN(
-            *answer.mutable_session(),
-            Describe(tx.session(), policy_, roles_, own.session, own.account, tx.now()));
-        return answer;
+        return WithTokens<v1::RenewSessionResponse>(tx.session(), policy_, roles_, issued, own,
+                                                    tx.now());
       });
   return Told(call.principal().subject, std::move(response));
 }
@@ -202,17 +201,35 @@ absl::StatusOr<v1::MyAccess> SessionsApi::GetMyAccess(rpc::Call& call,
               ToProto(grant);
         }
         for (const GrantRow& grant : given) *access.add_given_delegations() = ToProto(grant);
-        v1::MySecondFactor& factor = *access.mutable_second_factor();
-        factor.set_enrolled(account.second_factor_at.has_value());
-        factor.set_required(NeedsSecondFactor(policy_, roles_, held));
-        if (account.second_factor_at.has_value()) {
-          *factor.mutable_enrol_time() = rpc::ToProto(*account.second_factor_at);
-        }
-        factor.set_recovery_codes_left(static_cast<int32_t>(codes));
+        *access.mutable_second_factor() =
+            FactorOf(account, NeedsSecondFactor(policy_, roles_, held), codes);
         *access.mutable_password_expire_time() = rpc::ToProto(
             account.password_changed_at + absl::Hours(24 * policy_.max_age_days.value));
         return access;
       });
+}
+
+absl::Status SessionsApi::CheckCurrentPassword(rpc::Call& call, const AccountRow& account,
+                                               const std::string& password) {
+  RONGHE_RETURN_IF_ERROR(attempts_.Count(call, account.login_name));
+  RONGHE_ASSIGN_OR_RETURN(const bool right, hasher_.Verify(account.password_hash, password));
+  if (!right) return errors::PasswordWrong();
+  // The password was right, so it was no failure, whatever becomes of the new one.
+  return writer_.database().Transact(call.deadline(), [&](sql::Session& session) {
+    return Attempts::Clear(session, account.login_name, call.now());
+  });
+}
+
+absl::Status SessionsApi::CheckNotUsed(const std::vector<std::string>& hashes,
+                                       const std::string& password) {
+  for (const std::string& hash : hashes) {
+    RONGHE_ASSIGN_OR_RETURN(const bool again, hasher_.Verify(hash, password));
+    if (again) {
+      return errors::PasswordReused(policy_.history.rule_id, policy_.history.source,
+                                    policy_.history.value);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ChangePasswordResponse> SessionsApi::ChangePassword(
@@ -231,24 +248,10 @@ absl::StatusOr<v1::ChangePasswordResponse> SessionsApi::ChangePassword(
   // Whoever knows the password alone must not change it.
   if (before.session.second_factor == SecondFactor::kPending) return errors::SecondFactorRequired();
   call.set_audit_resource(base::Name("accounts", account.id));
-  // A stolen session must not be a way to try passwords.
-  RONGHE_RETURN_IF_ERROR(attempts_.Count(call, account.login_name));
-  RONGHE_ASSIGN_OR_RETURN(const bool right,
-                          hasher_.Verify(account.password_hash, request.current_password()));
-  if (!right) return errors::PasswordWrong();
-  // The password was right, so it was no failure, whatever becomes of the new one.
-  RONGHE_RETURN_IF_ERROR(writer_.database().Transact(call.deadline(), [&](sql::Session& session) {
-    return Attempts::Clear(session, account.login_name, call.now());
-  }));
+  RONGHE_RETURN_IF_ERROR(CheckCurrentPassword(call, account, request.current_password()));
   RONGHE_RETURN_IF_ERROR(CheckPassword(policy_, account.login_name, request.new_password()));
   used.push_back(account.password_hash);
-  for (const std::string& hash : used) {
-    RONGHE_ASSIGN_OR_RETURN(const bool again, hasher_.Verify(hash, request.new_password()));
-    if (again) {
-      return errors::PasswordReused(policy_.history.rule_id, policy_.history.source,
-                                    policy_.history.value);
-    }
-  }
+  RONGHE_RETURN_IF_ERROR(CheckNotUsed(used, request.new_password()));
   RONGHE_ASSIGN_OR_RETURN(const std::string hash, hasher_.Hash(request.new_password()));
   auto response = writer_.Write<v1::ChangePasswordResponse>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::ChangePasswordResponse> {
@@ -265,12 +268,8 @@ absl::StatusOr<v1::ChangePasswordResponse> SessionsApi::ChangePassword(
         RONGHE_ASSIGN_OR_RETURN(const IssuedSession issued,
                                 RotateSession(tx.session(), &own.session, tx.now()));
         tx.Audit(account.organization_id, base::Name("accounts", account.id));
-        v1::ChangePasswordResponse answer;
-        SetTokens(issued, &answer);
-        RONGHE_ASSIGN_OR_RETURN(
-            *answer.mutable_session(),
-            Describe(tx.session(), policy_, roles_, own.session, own.account, tx.now()));
-        return answer;
+        return WithTokens<v1::ChangePasswordResponse>(tx.session(), policy_, roles_, issued, own,
+                                                      tx.now());
       });
   return Told(call.principal().subject, std::move(response));
 }

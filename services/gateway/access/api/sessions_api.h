@@ -1,8 +1,8 @@
 // SessionService: signing in and out, and what the caller may do.
 #pragma once
 
-#include <functional>
 #include <string>
+#include <vector>
 
 #include "common/auth/role_table.h"
 #include "common/metrics/metrics.h"
@@ -10,8 +10,9 @@
 #include "ronghe/access/v1/session.ronghe.h"
 #include "services/gateway/access/api/attempts.h"
 #include "services/gateway/access/domain/policy.h"
-#include "services/gateway/access/password_hasher.h"
+#include "services/gateway/access/session/password_hasher.h"
 #include "services/gateway/access/store/account_store.h"
+#include "services/gateway/access/subject_changed.h"
 
 namespace ronghe::gateway::access {
 
@@ -21,7 +22,7 @@ class SessionsApi : public ::ronghe::access::v1::SessionServiceHandler {
   // null. All must outlive it.
   SessionsApi(service::Writer& writer, PasswordHasher& hasher, Attempts& attempts,
               const LoginPolicy& policy, const auth::RoleTable& roles, metrics::Registry& registry,
-              std::function<void(const std::string& subject)> changed);
+              SubjectChanged changed);
 
   absl::StatusOr<::ronghe::access::v1::SignInResponse> SignIn(
       rpc::Call& call, const ::ronghe::access::v1::SignInRequest& request) override;
@@ -45,6 +46,12 @@ class SessionsApi : public ::ronghe::access::v1::SessionServiceHandler {
   // nobody has. UNAUTHENTICATED SIGN_IN_FAILED.
   absl::StatusOr<AccountRow> CheckPasswordOf(rpc::Call& call,
                                              const ::ronghe::access::v1::SignInRequest& request);
+  // OK for the account's password; counted, so that a stolen session is no way to try passwords.
+  // PERMISSION_DENIED PASSWORD_WRONG; those of Attempts::Count.
+  absl::Status CheckCurrentPassword(rpc::Call& call, const AccountRow& account,
+                                    const std::string& password);
+  // OK for a password that none of the hashes is of. INVALID_ARGUMENT PASSWORD_REUSED.
+  absl::Status CheckNotUsed(const std::vector<std::string>& hashes, const std::string& password);
   // Tells `changed_` where the response says that something did.
   template <class Response>
   absl::StatusOr<Response> Told(const std::string& subject, absl::StatusOr<Response> response) {
@@ -57,7 +64,7 @@ class SessionsApi : public ::ronghe::access::v1::SessionServiceHandler {
   Attempts& attempts_;
   const LoginPolicy& policy_;
   const auth::RoleTable& roles_;
-  const std::function<void(const std::string&)> changed_;
+  const SubjectChanged changed_;
   metrics::Counter& signed_in_;
   metrics::Counter& failed_;
 };

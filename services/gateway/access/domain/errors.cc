@@ -10,6 +10,9 @@ using absl::StatusCode;
 absl::Status SignInFailed() {
   return error::Make(StatusCode::kUnauthenticated, "SIGN_IN_FAILED", "登录名或口令不正确");
 }
+absl::Status SignInNotPreviewed() {
+  return error::Make(StatusCode::kInvalidArgument, "VALIDATE_ONLY_INVALID", "登录不能只作校验");
+}
 absl::Status SignInRequired() {
   return error::Make(StatusCode::kUnauthenticated, "UNAUTHENTICATED_NO_TOKEN", "请先登录");
 }
@@ -180,6 +183,11 @@ absl::Status GrantDelegated(std::string_view grant) {
   return error::Make(StatusCode::kFailedPrecondition, "GRANT_DELEGATED", "受托的角色不能再次委托",
                      {{"grant", std::string(grant)}});
 }
+absl::Status DelegateUnsuitable(std::string_view account) {
+  return error::Make(StatusCode::kFailedPrecondition, "DELEGATE_UNSUITABLE",
+                     "不能委托给该账号,请核对账号或由安全管理员办理",
+                     {{"account", std::string(account)}});
+}
 absl::Status GrantNotInForce(std::string_view grant) {
   return error::Make(StatusCode::kFailedPrecondition, "GRANT_NOT_IN_FORCE", "该授权不在有效期内",
                      {{"grant", std::string(grant)}});
@@ -199,7 +207,7 @@ absl::Status GrantPeriodInvalid() {
 }
 absl::Status SelfLink() {
   return error::Make(StatusCode::kPermissionDenied, "SELF_LINK",
-                     "不能为自己的账号绑定统一身份,请由其他安全管理员办理");
+                     "不能为自己的账号绑定统一身份或党员,请由其他安全管理员办理");
 }
 absl::Status IdentityProviderUnknown(std::string_view issuer) {
   return error::Make(StatusCode::kFailedPrecondition, "IDENTITY_PROVIDER_UNKNOWN",

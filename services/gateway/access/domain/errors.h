@@ -12,6 +12,8 @@ namespace ronghe::gateway::access::errors {
 // UNAUTHENTICATED SIGN_IN_FAILED: wrong name or password, or an account that may not sign in; which
 // of them is not said.
 absl::Status SignInFailed();
+// INVALID_ARGUMENT VALIDATE_ONLY_INVALID.
+absl::Status SignInNotPreviewed();
 // UNAUTHENTICATED UNAUTHENTICATED_NO_TOKEN: neither token nor certificate.
 absl::Status SignInRequired();
 // UNAUTHENTICATED SESSION_INVALID: no such session, or it has ended.
@@ -92,6 +94,9 @@ absl::Status AccountDisabled(std::string_view account);
 absl::Status RoleNotDelegable(std::string_view role);
 // FAILED_PRECONDITION GRANT_DELEGATED: what was handed on is not handed on again.
 absl::Status GrantDelegated(std::string_view grant);
+// FAILED_PRECONDITION DELEGATE_UNSUITABLE: there is no such account, or one that may not hold the
+// role; which of them is not said.
+absl::Status DelegateUnsuitable(std::string_view account);
 // FAILED_PRECONDITION GRANT_NOT_IN_FORCE.
 absl::Status GrantNotInForce(std::string_view grant);
 // INVALID_ARGUMENT DELEGATION_TOO_LONG with rule, source, required and actual days.

@@ -21,6 +21,7 @@
 #include "services/gateway/access/store/account_store.h"
 #include "services/gateway/access/store/grant_store.h"
 #include "services/gateway/access/store/member_check_store.h"
+#include "services/gateway/access/subject_changed.h"
 
 namespace ronghe::gateway::access {
 
@@ -34,8 +35,7 @@ class MemberFollower {
     auth::OrgScope& organizations;
     // OK when everything that membership has published is copied here.
     std::function<absl::Status(absl::Time deadline)> catch_up;
-    // Told after a commit whose rights have changed ("accounts/1"); may be null.
-    std::function<void(const std::string& subject)> changed;
+    SubjectChanged changed;
     // Called after a commit that emitted events; may be null.
     std::function<void()> nudge;
   };

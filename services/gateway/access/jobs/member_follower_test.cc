@@ -1,7 +1,7 @@
 #include "services/gateway/access/jobs/member_follower.h"
 
-#include "services/gateway/access/grants_testing.h"
 #include "services/gateway/access/store/session_store.h"
+#include "services/gateway/access/testing/grants_fixture.h"
 
 namespace ronghe::gateway::access {
 namespace {
