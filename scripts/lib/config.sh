@@ -123,7 +123,7 @@ oidc {
   issuer: "$RONGHE_OIDC_ISSUER"
   client_id: "${RONGHE_OIDC_CLIENT_ID:-ronghe}"
   client_secret_file: "${RONGHE_OIDC_SECRET_FILE:?}"
-  public_url: "https://localhost:$(port gateway)"
+  public_url: "${RONGHE_OIDC_PUBLIC_URL:-https://localhost:$(port gateway)}"
   title: "${RONGHE_OIDC_TITLE:-统一身份认证}"
 }
 TEXT

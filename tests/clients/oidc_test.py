@@ -60,7 +60,7 @@ class Browser:
         context = ssl.create_default_context(cafile=str(running.state / "tls/ca.pem"))
         self.opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), self.Stay,
                                                   urllib.request.HTTPCookieProcessor(self.jar))
-        self.base = f"https://localhost:{running.port('gateway')}"
+        self.base = f"https://127.0.0.1:{running.port('gateway')}"
         self.provider = provider
         self.person = person
 
@@ -115,9 +115,10 @@ class Oidc(unittest.TestCase):
         cls.secret.write("a-secret-of-the-test-alone")
         cls.secret.flush()
         cls.suite = suite.Suite(start=False)
-        cls.suite.environment.update(RONGHE_OIDC_ISSUER=cls.provider.issuer, RONGHE_OIDC_SECRET_FILE=cls.secret.name)
+        cls.public = f"https://127.0.0.1:{cls.suite.port('gateway')}"
+        cls.suite.environment.update(RONGHE_OIDC_ISSUER=cls.provider.issuer, RONGHE_OIDC_SECRET_FILE=cls.secret.name,
+                                     RONGHE_OIDC_PUBLIC_URL=cls.public)
         cls.suite.up("--no-demo", "--no-build")
-        cls.public = f"https://localhost:{cls.suite.port('gateway')}"
         cls.authority = cls.suite.state / "tls/ca.pem"
         cls.provider.start(cls.public, cls.authority, "key-1")
         cls.security = cls.suite.security()

@@ -24,8 +24,8 @@ class Certificates(unittest.TestCase):
         context.load_cert_chain(self.tls / f"{certificate}.pem", self.tls / f"{certificate}.key")
         context.set_alpn_protocols(["h2"])
         try:
-            with socket.create_connection(("localhost", self.suite.port(name)), 5) as plain:
-                with context.wrap_socket(plain, server_hostname="localhost") as connection:
+            with socket.create_connection(("127.0.0.1", self.suite.port(name)), 5) as plain:
+                with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
                     # TLS 1.3 lets a client find out only here that it was turned away.
                     return connection.getpeercert(binary_form=True) if connection.recv(1) else None
         except OSError:

@@ -141,7 +141,7 @@ class ByHttp:
         context = ssl.create_default_context(cafile=str(running.state / "tls/ca.pem"))
         if certificate:
             context.load_cert_chain(certificate.pem, certificate.key)
-        self.connection = http.client.HTTPSConnection("localhost", running.port("gateway"), timeout=30, context=context)
+        self.connection = http.client.HTTPSConnection("127.0.0.1", running.port("gateway"), timeout=30, context=context)
         self.headers = {"Authorization": f"Bearer {token}", "X-Ronghe-Validate-Only": "true"}
 
     def ask(self, _, question):
