@@ -2,19 +2,15 @@
 // person signs in at once as whoever the browser's cookie "person" names. Started by oidc_test.py:
 //   node identity_provider.mjs MODULES PORT PUBLIC_URL KEY_ID
 // prints "ready" when it listens; a new KEY_ID is a new signing key.
-import { generateKeyPairSync, webcrypto } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { createRequire } from 'node:module'
 import http from 'node:http'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const [modules, port, publicUrl, keyId] = process.argv.slice(2)
-// Node 18, Debian 12's own, lacks what the provider uses.
-globalThis.crypto ??= webcrypto
-URL.parse ??= (...parts) => { try { return new URL(...parts) } catch { return null } }
-
 const require = createRequire(path.join(modules, 'x.js'))
-const { Provider } = await import(pathToFileURL(require.resolve('oidc-provider')).href)
+const { default: Provider } = await import(pathToFileURL(require.resolve('oidc-provider')).href)
 
 const issuer = `http://127.0.0.1:${port}`
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -40,8 +36,6 @@ const provider = new Provider(issuer, {
     accountId: id,
     claims: () => ({ sub: id }),
   }),
-  // Its own way out refuses loopback addresses, and the gateway of a test is on one.
-  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
 })
 

@@ -166,6 +166,7 @@ class Oidc(unittest.TestCase):
         status, _, body = browser.sign_in()
         self.assertEqual(status, 401)
         self.assertIn("IDENTITY_NOT_LINKED", body)
+        self.assertIn("没有绑定可用的账号", body)
         self.assertIsNone(browser.cookie("__Host-ronghe_session"))
 
     def test_a_disabled_account_stays_out(self):

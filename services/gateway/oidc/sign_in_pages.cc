@@ -70,8 +70,7 @@ int HttpStatus(const absl::Status& status) {
 // What a person in front of a browser reads. Our own texts only.
 PlainResponse ErrorPage(const absl::Status& status) {
   const std::string reason = error::Reason(status);
-  const std::string_view text =
-      reason.empty() ? "登录没有成功,请稍后再试" : base::Sv(status.message());
+  const std::string text = reason.empty() ? "登录没有成功,请稍后再试" : error::MessageZh(status);
   return {
       HttpStatus(status), "text/html; charset=utf-8", "Cache-Control: no-store\r\n",
       base::Cat("<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>登录</title>"
