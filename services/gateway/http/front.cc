@@ -34,7 +34,7 @@ using transcode::Verb;
 constexpr absl::Duration kDefaultTimeout = absl::Seconds(10);
 // What a service takes in one message.
 constexpr size_t kMaxMessageBytes = 4 * 1024 * 1024;
-// Threads of the plain handlers, and requests that may be with them or wait.
+// Threads of each plain handler, and requests that may be with it or wait.
 constexpr int kPlainThreads = 4;
 constexpr int kPlainMost = 64;
 constexpr absl::Duration kSlow = absl::Milliseconds(500);
@@ -87,6 +87,9 @@ struct Front::Shared {
     series = std::vector<Series>(parts.methods.all().size() + 1);
     for (const auto& method : parts.methods.all()) Declare(&series[method->index], method->label);
     Declare(&series.back(), "none");
+    for (PlainHandler* const handler : parts.plain) {
+      plain.push_back(std::make_unique<PlainPool>(*handler, kPlainThreads, kPlainMost));
+    }
     issued.resize(parts.methods.all().size());
     for (const auto& method : parts.methods.all()) {
       const bool session = absl::StartsWith(method->path, "/ronghe.access.v1.SessionService/");
@@ -132,7 +135,7 @@ struct Front::Shared {
   // Those that may change what a session is worth.
   absl::flat_hash_set<const Method*> of_session;
   const Method* sign_out = nullptr;
-  PlainPool plain{kPlainThreads, kPlainMost};
+  std::vector<std::unique_ptr<PlainPool>> plain;
 };
 
 namespace {
@@ -387,7 +390,7 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     if (!MayAsk(AddressLimits::Kind::kAnonymous)) return;
     const std::string& method = exchange_.request().method;
     if (method == "TRACE" || method == "CONNECT") return Fail(refusals::MethodNotAllowed(), 405);
-    if (PlainHandler* const plain = OwnerOf(exchange_.request().path)) return Plain(*plain);
+    if (PlainPool* const plain = OwnerOf(exchange_.request().path)) return Plain(*plain);
     Page();
   }
 
@@ -418,14 +421,14 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     Fail(refusals::MethodNotAllowed(), 405);
   }
 
-  PlainHandler* OwnerOf(std::string_view path) const {
-    for (PlainHandler* const handler : shared_.parts.plain) {
-      if (handler->Owns(path)) return handler;
+  PlainPool* OwnerOf(std::string_view path) const {
+    for (const auto& pool : shared_.plain) {
+      if (pool->handler().Owns(path)) return pool.get();
     }
     return nullptr;
   }
 
-  void Plain(PlainHandler& handler) {
+  void Plain(PlainPool& pool) {
     const Request& from = exchange_.request();
     PlainRequest request{.method = from.method,
                          .path = from.path,
@@ -439,12 +442,12 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
       const std::string& value = from.*kept.value;
       if (!value.empty()) request.headers.emplace(kept.name, value);
     }
-    const bool taken = shared_.plain.Run(handler, std::move(request),
-                                         [this, hold = exchange_.Hold()](PlainResponse response) {
-                                           exchange_.body().Append(response.body);
-                                           headers_ = std::move(response.headers);
-                                           Answer(response.status, response.content_type);
-                                         });
+    const bool taken =
+        pool.Run(std::move(request), [this, hold = exchange_.Hold()](PlainResponse response) {
+          exchange_.body().Append(response.body);
+          headers_ = std::move(response.headers);
+          Answer(response.status, response.content_type);
+        });
     if (!taken) Fail(refusals::Overloaded(), 503);
   }
 

@@ -121,7 +121,8 @@ TEST_F(FrontTest, HeadersAboutTheCallMustBeUnderstood) {
 // Says what it was asked, and holds requests to /plain/wait until it is let go.
 class Plain : public PlainHandler {
  public:
-  bool Owns(std::string_view path) const override { return path.starts_with("/plain/"); }
+  explicit Plain(std::string folder = "/plain/") : folder_(std::move(folder)) {}
+  bool Owns(std::string_view path) const override { return path.starts_with(folder_); }
   PlainResponse Handle(const PlainRequest& request) override {
     if (request.path == "/plain/throw") throw std::runtime_error("secret");
     if (request.path == "/plain/wait") {
@@ -137,6 +138,9 @@ class Plain : public PlainHandler {
   }
   std::atomic<int> waiting = 0;
   absl::Notification go;
+
+ private:
+  const std::string folder_;
 };
 
 TEST(FrontPlainTest, AnswersWhatIsNoRpc) {
@@ -155,9 +159,9 @@ TEST(FrontPlainTest, AnswersWhatIsNoRpc) {
   EXPECT_EQ(client.Ask("GET", "/page")->body, "a page");
 }
 
-TEST(FrontPlainTest, AFullPoolIsSaidAtOnceAndHoldsUpNoCall) {
-  Plain plain;
-  House house({.plain = {&plain}});
+TEST(FrontPlainTest, AFullPoolIsSaidAtOnceAndHoldsUpNoCallAndNoOtherHandler) {
+  Plain plain, other("/other/");
+  House house({.plain = {&plain, &other}});
   std::vector<std::unique_ptr<HttpClient>> waiting;
   int refused = 0;
   for (int i = 0; i < 65; ++i) {
@@ -177,8 +181,9 @@ TEST(FrontPlainTest, AFullPoolIsSaidAtOnceAndHoldsUpNoCall) {
     EXPECT_TRUE(answer->headers.contains("retry-after"));
   }
   EXPECT_EQ(refused, 1);
-  HttpClient other(house.http->port());
-  EXPECT_EQ(other.Ask("GET", "/v1/things/1", kGood)->status, 200);
+  HttpClient client(house.http->port());
+  EXPECT_EQ(client.Ask("GET", "/v1/things/1", kGood)->status, 200);
+  EXPECT_EQ(client.Ask("POST", "/other/a", {}, "x")->status, 201);
   plain.go.Notify();
 }
 

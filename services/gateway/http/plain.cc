@@ -19,8 +19,8 @@ bool HeaderSafe(std::string_view value) {
 // Deletes itself when it has run.
 class PlainPool::Task final : public rpc::WorkerPool::Task {
  public:
-  Task(PlainPool& pool, PlainHandler& handler, PlainRequest request, Done done)
-      : pool_(pool), handler_(handler), request_(std::move(request)), done_(std::move(done)) {}
+  Task(PlainPool& pool, PlainRequest request, Done done)
+      : pool_(pool), request_(std::move(request)), done_(std::move(done)) {}
 
   void RunTask() override {
     const std::unique_ptr<Task> self(this);
@@ -33,7 +33,7 @@ class PlainPool::Task final : public rpc::WorkerPool::Task {
   PlainResponse Answer() {
     // Handlers use libraries that throw; one request must not end the process.
     try {
-      return handler_.Handle(request_);
+      return pool_.handler_.Handle(request_);
     } catch (const std::exception& e) {
       log::Error("plain_handler_threw", {{"path", request_.path}, {"type", typeid(e).name()}});
       return {.status = 500, .content_type = {}, .headers = {}, .body = {}};
@@ -41,17 +41,16 @@ class PlainPool::Task final : public rpc::WorkerPool::Task {
   }
 
   PlainPool& pool_;
-  PlainHandler& handler_;
   const PlainRequest request_;
   const Done done_;
 };
 
-bool PlainPool::Run(PlainHandler& handler, PlainRequest request, Done done) {
+bool PlainPool::Run(PlainRequest request, Done done) {
   if (running_.fetch_add(1) >= most_) {
     running_.fetch_sub(1);
     return false;
   }
-  pool_.Submit(new Task(*this, handler, std::move(request), std::move(done)));
+  pool_.Submit(new Task(*this, std::move(request), std::move(done)));
   return true;
 }
 

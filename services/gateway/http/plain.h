@@ -52,20 +52,25 @@ class PlainHandler {
 // True for a value that may stand in a header: no CR, LF, NUL or other control character.
 bool HeaderSafe(std::string_view value);
 
-// Runs handlers on a fixed number of threads. Thread-safe.
+// Runs one handler on a fixed number of threads of its own, so that a handler that waits for
+// somebody else holds up no other. Thread-safe.
 class PlainPool {
  public:
   using Done = std::function<void(PlainResponse)>;
 
-  // At most `most` requests are under way or wait at a time.
-  PlainPool(int threads, int most) : most_(most), pool_(threads) {}
+  // `handler` must outlive it. At most `most` requests are under way or wait at a time.
+  PlainPool(PlainHandler& handler, int threads, int most)
+      : handler_(handler), most_(most), pool_(threads) {}
 
-  // Has `handler` answer; `done` runs on a thread of the pool. False, and no `done`, when there is
-  // no room. What a handler throws becomes an answer of status 500.
-  bool Run(PlainHandler& handler, PlainRequest request, Done done);
+  const PlainHandler& handler() const { return handler_; }
+
+  // Has the handler answer; `done` runs on a thread of the pool. False, and no `done`, when there
+  // is no room. What the handler throws becomes an answer of status 500.
+  bool Run(PlainRequest request, Done done);
 
  private:
   class Task;
+  PlainHandler& handler_;
   const int most_;
   std::atomic<int> running_ = 0;
   rpc::WorkerPool pool_;
