@@ -55,9 +55,11 @@ org::OrgCounts Total(const org::OrgTree& tree) {
 
 class MembershipApp : public service::App {
  public:
-  MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, service::Runtime& runtime)
+  MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, RuleBooks books,
+                service::Runtime& runtime)
       : rules_(std::move(rules)),
         unmask_rules_(std::move(unmask_rules)),
+        books_(std::move(books)),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
@@ -112,6 +114,7 @@ class MembershipApp : public service::App {
  private:
   const OrganizationRuleBook rules_;
   const UnmaskRuleBook unmask_rules_;
+  const RuleBooks books_;
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
@@ -133,6 +136,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
     return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
   }
   RONGHE_RETURN_IF_ERROR(LoadUnmaskRules(UnmaskFile(config)).status());
+  RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
   return LoadOrganizationRules(RulesFile(config)).status();
 }
 
@@ -141,7 +145,9 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
   RONGHE_RETURN_IF_ERROR(CheckConfig(config));
   RONGHE_ASSIGN_OR_RETURN(OrganizationRuleBook rules, LoadOrganizationRules(RulesFile(config)));
   RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask_rules, LoadUnmaskRules(UnmaskFile(config)));
-  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules), runtime);
+  RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(config.rules_directory()));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
+                                         std::move(books), runtime);
 }
 
 }  // namespace ronghe::membership

@@ -21,6 +21,7 @@
 #include "common/rpc/etag.h"
 #include "common/rpc/field_mask.h"
 #include "services/membership/api/convert.h"
+#include "services/membership/api/membership_writer.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/domain/member.h"
@@ -96,21 +97,11 @@ absl::StatusOr<v1::Member> MemberApi::CreateMember(rpc::Call& call,
         MemberRow row{.id = tx.NextId(), .create_time = tx.now(), .update_time = tx.now()};
         RONGHE_RETURN_IF_ERROR(WriteParticulars(particulars, fields_, true, true, row));
         const Membership membership{organization_id, particulars.category};
-        row.set_membership(membership);
-        RONGHE_RETURN_IF_ERROR(InsertMembers(session, std::span<const MemberRow>(&row, 1)));
-        std::vector<MemberIntervalRow> intervals;
-        for (const Interval& interval :
-             FirstIntervals(membership, *particulars.joined_on, particulars.converted_on,
-                            from.value_or(today))) {
-          MemberIntervalRow next{.id = tx.NextId(),
-                                 .member_id = row.id,
-                                 .valid_from = interval.from,
-                                 .valid_to = interval.to};
-          next.set_membership(interval.membership);
-          intervals.push_back(next);
-        }
-        RONGHE_RETURN_IF_ERROR(InsertIntervals(session, intervals));
-        for (const MemberIntervalRow& interval : intervals) tx.Emit(InsertedEvent(interval));
+        RONGHE_RETURN_IF_ERROR(
+            BeginMembership(tx, row,
+                            FirstIntervals(membership, *particulars.joined_on,
+                                           particulars.converted_on, from.value_or(today)),
+                            ChangeCode::kOpening));
         tx.Audit(organization_id, base::Name("members", row.id));
         return Present(row, v1::MEMBER_VIEW_FULL, v1::MEMBER_VIEW_FULL, tx.now());
       });
@@ -420,55 +411,16 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMembership(rpc::Call& call, const Ch
           if (destination->revoked_on) return OrganizationRevoked(change.destination);
           RONGHE_RETURN_IF_ERROR(CheckHoldsMembers(rules_.On(today), destination->kind));
         }
-        const std::vector<int64_t> member_ids = {row.id};
-        RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberIntervalRow> open,
-                                OpenIntervals(session, member_ids));
-        if (open.size() != 1) {
-          return error::Make(absl::StatusCode::kInternal, "INTERVAL_MISSING", "系统内部错误",
-                             {{"name", base::Name("members", row.id)}});
-        }
-        const MemberIntervalRow& before = open.front();
-        Membership next = before.interval().membership;
+        const Membership before = row.membership();
+        Membership next = before;
         change.apply(next, row);
-        RONGHE_ASSIGN_OR_RETURN(const ChangePlan plan,
-                                PlanChange(before.interval(), next, change.day, today));
         const int64_t left = row.organization_id;
-        row.set_membership(next);
-        ++row.etag;
-        row.update_time = tx.now();
-        RONGHE_RETURN_IF_ERROR(membership::UpdateMember(session, row));
-
-        MemberIntervalRow after = before;
-        after.set_membership(next);
-        if (plan.kind == ChangePlan::Kind::kAmend) {
-          RONGHE_RETURN_IF_ERROR(
-              AmendIntervals(session, std::span<const MemberIntervalRow>(&after, 1)));
-          for (event::Draft& draft : AmendmentEvents(before, after)) tx.Emit(std::move(draft));
-        } else {
-          MemberIntervalRow closed = before;
-          closed.valid_to = plan.day;
-          const std::vector<int64_t> ids = {closed.id};
-          RONGHE_RETURN_IF_ERROR(CloseIntervals(session, ids, plan.day));
-          tx.Emit(ClosedEvent(closed));
-        }
-        if (plan.kind == ChangePlan::Kind::kCloseAndOpen) {
-          after.id = tx.NextId();
-          after.valid_from = plan.day;
-          RONGHE_RETURN_IF_ERROR(
-              InsertIntervals(session, std::span<const MemberIntervalRow>(&after, 1)));
-          tx.Emit(InsertedEvent(after));
-        }
-        if (!IsMember(next.standing) || next.organization_id != left) {
-          RONGHE_ASSIGN_OR_RETURN(std::vector<PostRow> posts, OpenPosts(session, member_ids));
-          for (PostRow& post : posts) {
-            if (IsMember(next.standing) && post.organization_id != left) continue;
-            post.valid_to = std::max(plan.day, post.valid_from);
-            const std::vector<int64_t> ids = {post.id};
-            RONGHE_RETURN_IF_ERROR(EndPosts(session, ids, post.valid_to));
-            tx.Emit(PostEvent(post));
-          }
-        }
-        tx.Emit(MemberEvent(row, {std::string(change.changed_field)}));
+        RONGHE_RETURN_IF_ERROR(membership::ChangeMembership(
+            tx, row,
+            {.next = next,
+             .day = change.day,
+             .code = change.code.value_or(StandingChange(before.standing, next.standing)),
+             .changed_field = change.changed_field}));
         tx.Audit(left, base::Name("members", row.id));
         return Present(row, v1::MEMBER_VIEW_FULL, v1::MEMBER_VIEW_FULL, tx.now());
       });
@@ -489,6 +441,8 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMemberCategory(
   return ChangeMembership(call, {.member_id = id,
                                  .etag = request.etag(),
                                  .day = day,
+                                 .code = *category == Category::kFull ? ChangeCode::kConverted
+                                                                      : ChangeCode::kCategoryFixed,
                                  .changed_field = "category",
                                  .apply = [&](Membership& membership, MemberRow& row) {
                                    membership.category = *category;
@@ -534,6 +488,7 @@ absl::StatusOr<v1::Member> MemberApi::MoveMember(rpc::Call& call,
                                  .etag = request.etag(),
                                  .day = day,
                                  .destination = organization_id,
+                                 .code = ChangeCode::kMoved,
                                  .changed_field = "organization",
                                  .apply = [&](Membership& membership, MemberRow&) {
                                    membership.organization_id = organization_id;

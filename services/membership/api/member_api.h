@@ -3,6 +3,7 @@
 #define RONGHE_SERVICES_MEMBERSHIP_API_MEMBER_API_H_
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/membership/v1/member.ronghe.h"
+#include "services/membership/domain/change_code.h"
 #include "services/membership/domain/organization.h"
 #include "services/membership/domain/unmask.h"
 #include "services/membership/store/member_store.h"
@@ -51,7 +53,8 @@ class MemberApi : public v1::MemberServiceHandler {
     int64_t member_id = 0;
     std::string_view etag;
     absl::CivilDay day;
-    int64_t destination = 0;  // a branch to lock before the member; 0: none
+    int64_t destination = 0;         // a branch to lock before the member; 0: none
+    std::optional<ChangeCode> code;  // absent: what the change of standing is called
     std::string_view changed_field;
     // Turns the present membership and row into the next.
     std::function<void(Membership& membership, MemberRow& row)> apply;

@@ -59,6 +59,8 @@ absl::Status MemberExportNotFound(int64_t id) {
   return NotFound("没有这次名册导出。", "memberExports", id);
 }
 
+absl::Status DocumentNotFound(int64_t id) { return NotFound("没有这份材料。", "documents", id); }
+
 absl::Status ExportOfAnother() {
   return error::Make(StatusCode::kPermissionDenied, "EXPORT_OF_ANOTHER",
                      "只有申请导出的人本人可以下载，请自行申请导出。");

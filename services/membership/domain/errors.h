@@ -26,6 +26,7 @@ absl::Status MemberNotFound(int64_t id);
 absl::Status PostNotFound(int64_t id);
 absl::Status RosterImportNotFound(int64_t id);
 absl::Status MemberExportNotFound(int64_t id);
+absl::Status DocumentNotFound(int64_t id);
 
 // PERMISSION_DENIED
 absl::Status ExportOfAnother();

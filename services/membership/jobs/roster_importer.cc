@@ -21,6 +21,7 @@
 #include "common/log/log.h"
 #include "common/rpc/personal_text.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/store/change_store.h"
 #include "services/membership/store/events.h"
 #include "services/membership/store/organization_store.h"
 #include "services/membership/store/post_store.h"
@@ -120,6 +121,7 @@ struct Batch {
   std::vector<MemberIntervalRow> new_intervals;
   std::vector<MemberIntervalRow> amended_intervals;
   std::vector<int64_t> closed_intervals;
+  std::vector<MembershipChangeRow> changes;
   std::vector<PostRow> new_posts;
   std::vector<std::pair<absl::CivilDay, int64_t>> ended_posts;
   std::vector<event::Draft> drafts;
@@ -175,6 +177,8 @@ class LineWriter {
       batch_.new_intervals.push_back(next);
     }
     const absl::CivilDay from = std::max(import_.effective_date, *particulars.joined_on);
+    NoteChange(row.id, nullptr, membership, batch_.new_intervals.back().valid_from,
+               ChangeCode::kOpening);
     for (const Post post : line.record.posts) Appoint(row.id, line.branch, post, from);
     batch_.new_members.push_back(std::move(row));
     ++batch_.created;
@@ -207,6 +211,11 @@ class LineWriter {
         return absl::OkStatus();
       }
       ChangeInterval(*plan, open, next);
+      const Membership before = open.interval().membership;
+      NoteChange(row.id, &before, next, plan->day,
+                 moves                              ? ChangeCode::kMoved
+                 : next.category == Category::kFull ? ChangeCode::kConverted
+                                                    : ChangeCode::kCategoryFixed);
       row.set_membership(next);
       changed.emplace_back(moves ? "organization" : "category");
     }
@@ -254,6 +263,12 @@ class LineWriter {
     set(record.has_out_of_contact, "out_of_contact", row.out_of_contact,
         particulars.out_of_contact);
     return changed;
+  }
+
+  void NoteChange(int64_t member, const Membership* before, const Membership& after,
+                  absl::CivilDay day, ChangeCode code) {
+    batch_.changes.push_back(MakeChange(ids_.Next(), member, before, &after, day, code,
+                                        {"rosterImports", import_.id}, now_));
   }
 
   void ChangeInterval(const ChangePlan& plan, const MemberIntervalRow& open,
@@ -328,6 +343,7 @@ absl::Status WriteBatch(sql::Session& session, Batch& batch, absl::CivilDay effe
   RONGHE_RETURN_IF_ERROR(CloseIntervals(session, batch.closed_intervals, effective_date));
   RONGHE_RETURN_IF_ERROR(AmendIntervals(session, batch.amended_intervals));
   RONGHE_RETURN_IF_ERROR(InsertIntervals(session, batch.new_intervals));
+  RONGHE_RETURN_IF_ERROR(InsertChanges(session, batch.changes));
   std::map<absl::CivilDay, std::vector<int64_t>> ended;
   for (const auto& [day, id] : batch.ended_posts) ended[day].push_back(id);
   for (const auto& [day, post_ids] : ended) {

@@ -68,6 +68,64 @@ CREATE TABLE `consumer_position` (
   PRIMARY KEY (`source`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `deadline` (
+  `id` bigint(20) NOT NULL,
+  `code` varchar(8) NOT NULL,
+  `subject_collection` varchar(32) NOT NULL,
+  `subject_id` bigint(20) NOT NULL,
+  `ordinal` int(11) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `due_on` date NOT NULL,
+  `state` int(11) NOT NULL,
+  `met_on` date DEFAULT NULL,
+  `rule_id` varchar(16) NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  `source` varchar(200) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `deadline_by_subject` (`subject_collection`,`subject_id`,`code`,`ordinal`),
+  KEY `deadline_by_organization` (`organization_id`,`state`,`due_on`,`id`),
+  KEY `deadline_by_due` (`state`,`due_on`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `decision` (
+  `id` bigint(20) NOT NULL,
+  `subject_collection` varchar(32) NOT NULL,
+  `subject_id` bigint(20) NOT NULL,
+  `event` varchar(64) NOT NULL,
+  `rule_id` varchar(16) NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  `source` varchar(200) NOT NULL,
+  `required` varchar(200) NOT NULL,
+  `actual` varchar(200) NOT NULL,
+  `outcome` int(11) NOT NULL,
+  `reason` varchar(64) NOT NULL,
+  `time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `decision_by_subject` (`subject_collection`,`subject_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `document` (
+  `id` bigint(20) NOT NULL,
+  `subject_collection` varchar(32) NOT NULL,
+  `subject_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` varchar(48) NOT NULL,
+  `title` varchar(200) NOT NULL,
+  `media_type` varchar(100) NOT NULL,
+  `size` bigint(20) NOT NULL,
+  `sha256` varbinary(32) NOT NULL,
+  `object_key` varchar(200) NOT NULL,
+  `state` int(11) NOT NULL,
+  `uploaded_by` varchar(128) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `document_by_subject` (`subject_collection`,`subject_id`,`id`),
+  KEY `document_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `event` (
   `id` bigint(20) NOT NULL,
   `sequence` bigint(20) DEFAULT NULL,
@@ -170,6 +228,27 @@ CREATE TABLE `member_export` (
   `expire_time` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
   KEY `member_export_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `membership_change` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `code` int(11) NOT NULL,
+  `day` date NOT NULL,
+  `from_organization_id` bigint(20) NOT NULL,
+  `to_organization_id` bigint(20) NOT NULL,
+  `from_category` int(11) NOT NULL,
+  `to_category` int(11) NOT NULL,
+  `from_standing` int(11) NOT NULL,
+  `to_standing` int(11) NOT NULL,
+  `basis_collection` varchar(32) NOT NULL,
+  `basis_id` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `membership_change_by_member` (`member_id`,`id`),
+  KEY `membership_change_by_day` (`day`,`id`),
+  KEY `membership_change_by_origin` (`from_organization_id`,`day`),
+  KEY `membership_change_by_destination` (`to_organization_id`,`day`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `membership_interval` (

@@ -1,6 +1,8 @@
 #include "services/membership/rules/load.h"
 
+#include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
@@ -17,6 +19,19 @@ absl::StatusOr<absl::CivilDay> FirstDay(const google::type::Date& date, std::str
     return RulesInvalid(base::Cat(version, ": effective_from is no day"));
   }
   return day;
+}
+
+Rule ReadRule(const rules::v1::Rule& rule, const RuleSet& set) {
+  Rule read{.id = rule.id(),
+            .key = rule.key(),
+            .source = base::Cat(set.source, rule.article()),
+            .set = set.name,
+            .number = rule.number(),
+            .codes = {rule.codes().begin(), rule.codes().end()}};
+  if (rule.has_ratio()) {
+    read.ratio = {rule.ratio().numerator(), rule.ratio().denominator(), rule.ratio().more_than()};
+  }
+  return read;
 }
 
 }  // namespace
@@ -76,6 +91,43 @@ absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path) {
     versions.push_back(std::move(rules));
   }
   return UnmaskRuleBook::Create(std::move(versions));
+}
+
+absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path) {
+  RONGHE_ASSIGN_OR_RETURN(const auto book, config::Load<rules::v1::RuleBook>(path));
+  std::vector<RuleSet> versions;
+  for (const rules::v1::RuleSet& version : book.versions()) {
+    RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay from,
+                            FirstDay(version.effective_from(), version.name()));
+    RuleSet set{.name = version.name(),
+                .title = version.title(),
+                .source = version.source(),
+                .approved_by = version.approved_by(),
+                .effective_from = from,
+                .rules = {}};
+    for (const rules::v1::Rule& rule : version.rules()) {
+      if (!set.rules.emplace(rule.key(), ReadRule(rule, set)).second) {
+        return RulesInvalid(base::Cat(set.name, ": ", rule.key(), " stands twice"));
+      }
+    }
+    versions.push_back(std::move(set));
+  }
+  return RuleBook::Create(std::move(versions));
+}
+
+absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory) {
+  RuleBooks books;
+  for (const auto& file : std::filesystem::directory_iterator(RONGHE_MEMBERSHIP_RULE_BOOKS)) {
+    RONGHE_ASSIGN_OR_RETURN(RuleBook book, LoadRuleBook(file.path().string()));
+    const std::filesystem::path other = std::filesystem::path(directory) / file.path().filename();
+    if (!directory.empty() && std::filesystem::exists(other)) {
+      RONGHE_ASSIGN_OR_RETURN(RuleBook replacement, LoadRuleBook(other.string()));
+      RONGHE_RETURN_IF_ERROR(replacement.Covers(book));
+      book = std::move(replacement);
+    }
+    books.Add(file.path().stem().string(), std::move(book));
+  }
+  return books;
 }
 
 std::string BuiltinUnmaskRulesFile() { return RONGHE_MEMBERSHIP_PURPOSES; }

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/domain/rule_book.h"
 #include "services/membership/domain/unmask.h"
 
 namespace ronghe::membership {
@@ -19,6 +20,17 @@ absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& pa
 //
 // Errors: those of config::Load; RULES_INVALID.
 absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path);
+
+// Reads a textproto of ronghe.membership.rules.v1.RuleBook.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path);
+
+// Reads every book below books/; a file of the same name in `directory` (where
+// that is not empty) takes the place of the built-in one and must have all its keys.
+//
+// Errors: as LoadRuleBook.
+absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory = "");
 
 // The files that the binary was built with.
 std::string BuiltinOrganizationRulesFile();

@@ -1,5 +1,9 @@
 #include "services/membership/rules/load.h"
 
+#include <filesystem>
+#include <fstream>
+#include <string>
+
 #include "common/error/error.h"
 #include "gtest/gtest.h"
 
@@ -51,6 +55,27 @@ TEST_F(OrganizationKindsTest, SizesOf1_1) {
 
 TEST(LoadOrganizationRulesTest, MissingFile) {
   EXPECT_EQ(error::Reason(LoadOrganizationRules("/nowhere").status()), "FILE_UNREADABLE");
+}
+
+TEST(LoadRuleBooksTest, EveryBuiltInBookIsWhole) {
+  const auto books = LoadRuleBooks();
+  ASSERT_TRUE(books.ok()) << books.status();
+  EXPECT_FALSE(books->all().empty());
+  for (const auto& [name, book] : books->all()) {
+    for (const RuleSet& version : book.versions()) {
+      EXPECT_TRUE(version.name.starts_with(name + "/")) << version.name;
+      EXPECT_FALSE(version.title.empty()) << version.name;
+      EXPECT_FALSE(version.source.empty()) << version.name;
+      EXPECT_FALSE(version.approved_by.empty()) << version.name;
+    }
+  }
+}
+
+TEST(LoadRuleBooksTest, ABookInTheFolderTakesThePlaceOfTheBuiltInOne) {
+  const std::string folder = ::testing::TempDir() + "/rule_books";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/admission.textproto") << "versions { name: 'admission/2030-01-01' }";
+  EXPECT_EQ(error::Reason(LoadRuleBooks(folder).status()), "RULES_INVALID");
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ class ServiceParts {
         ids_(1),
         rules_(*LoadOrganizationRules(BuiltinOrganizationRulesFile())),
         unmask_rules_(*LoadUnmaskRules(BuiltinUnmaskRulesFile())),
+        books_(*LoadRuleBooks()),
         keys_(std::move(keys)),
         fields_(*keys_),
         tokens_("0123456789abcdef0123456789abcdef"),
@@ -130,6 +131,7 @@ class ServiceParts {
   base::IdGenerator ids_;
   const OrganizationRuleBook rules_;
   const UnmaskRuleBook unmask_rules_;
+  const RuleBooks books_;
   const std::unique_ptr<crypto::KeyStore> keys_;
   const PersonalFields fields_;
   rpc::PageTokens tokens_;

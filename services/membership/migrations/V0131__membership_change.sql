@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS membership_change (
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  code INT NOT NULL,
+  day DATE NOT NULL,
+  from_organization_id BIGINT NOT NULL,
+  to_organization_id BIGINT NOT NULL,
+  from_category INT NOT NULL,
+  to_category INT NOT NULL,
+  from_standing INT NOT NULL,
+  to_standing INT NOT NULL,
+  basis_collection VARCHAR(32) NOT NULL,
+  basis_id BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  KEY membership_change_by_member (member_id, id),
+  KEY membership_change_by_day (day, id),
+  KEY membership_change_by_origin (from_organization_id, day),
+  KEY membership_change_by_destination (to_organization_id, day)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

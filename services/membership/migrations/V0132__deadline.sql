@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS deadline (
+  id BIGINT NOT NULL,
+  code VARCHAR(8) NOT NULL,
+  subject_collection VARCHAR(32) NOT NULL,
+  subject_id BIGINT NOT NULL,
+  ordinal INT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  due_on DATE NOT NULL,
+  state INT NOT NULL,
+  met_on DATE NULL,
+  rule_id VARCHAR(16) NOT NULL,
+  rule_set VARCHAR(64) NOT NULL,
+  source VARCHAR(200) NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY deadline_by_subject (subject_collection, subject_id, code, ordinal),
+  KEY deadline_by_organization (organization_id, state, due_on, id),
+  KEY deadline_by_due (state, due_on, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,65 @@
+// Which SQL runs on deadline: what must be done by when, by which organization, under which rule?
+//
+// A case sets its deadlines in the transaction of the step that starts them, and meets or drops
+// them in the one that ends them; the inbox (reminders) reads nothing else. Codes are those of the
+// deadline catalogue (11.3); `ordinal` tells the rounds of a recurring one apart. Functions answer
+// the errors of sql::Session besides what they document.
+#ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_DEADLINE_STORE_H_
+#define RONGHE_SERVICES_MEMBERSHIP_STORE_DEADLINE_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "common/sql/session.h"
+#include "services/membership/domain/rule_book.h"
+#include "services/membership/domain/subject.h"
+
+namespace ronghe::membership {
+
+enum class DeadlineState : int32_t { kOpen = 1, kMet = 2, kDropped = 3 };
+
+struct DeadlineRow {
+  int64_t id = 0;
+  std::string code;  // "DL-06"
+  std::string subject_collection;
+  int64_t subject_id = 0;
+  int32_t ordinal = 0;
+  int64_t organization_id = 0;  // who must act
+  absl::CivilDay due_on;
+  DeadlineState state = DeadlineState::kOpen;
+  std::optional<absl::CivilDay> met_on;
+  std::string rule_id;
+  std::string rule_set;
+  std::string source;
+  absl::Time create_time;
+  absl::Time update_time;
+};
+
+// An open deadline of `subject` under `rule`; the caller gives it its id.
+DeadlineRow MakeDeadline(int64_t id, std::string_view code, const Subject& subject,
+                         int64_t organization_id, absl::CivilDay due_on, const Rule& rule,
+                         absl::Time now);
+
+// Sets a deadline; one of the same subject, code and ordinal is moved to the new day, organization
+// and rule and is open again.
+absl::Status SetDeadline(sql::Session& session, const DeadlineRow& row);
+
+// Marks the open deadlines of a code (all ordinals) as met on `day`, whether in time or late.
+absl::Status MeetDeadline(sql::Session& session, const Subject& subject, std::string_view code,
+                          absl::CivilDay day, absl::Time now);
+
+// Drops all open deadlines of a subject: it ended otherwise.
+absl::Status DropDeadlines(sql::Session& session, const Subject& subject, absl::Time now);
+
+// All deadlines of a subject, by id. At most 200.
+absl::StatusOr<std::vector<DeadlineRow>> DeadlinesOf(sql::Session& session, const Subject& subject);
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_STORE_DEADLINE_STORE_H_
