@@ -11,10 +11,12 @@ CREATE TABLE IF NOT EXISTS deadline (
   rule_id VARCHAR(16) NOT NULL,
   rule_set VARCHAR(64) NOT NULL,
   source VARCHAR(200) NOT NULL,
+  stage INT NOT NULL,
+  stage_on DATE NOT NULL,
   create_time DATETIME(6) NOT NULL,
   update_time DATETIME(6) NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY deadline_by_subject (subject_collection, subject_id, code, ordinal),
   KEY deadline_by_organization (organization_id, state, due_on, id),
-  KEY deadline_by_due (state, due_on, id)
+  KEY deadline_by_stage (stage_on, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

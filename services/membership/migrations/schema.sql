@@ -81,12 +81,14 @@ CREATE TABLE `deadline` (
   `rule_id` varchar(16) NOT NULL,
   `rule_set` varchar(64) NOT NULL,
   `source` varchar(200) NOT NULL,
+  `stage` int(11) NOT NULL,
+  `stage_on` date NOT NULL,
   `create_time` datetime(6) NOT NULL,
   `update_time` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `deadline_by_subject` (`subject_collection`,`subject_id`,`code`,`ordinal`),
   KEY `deadline_by_organization` (`organization_id`,`state`,`due_on`,`id`),
-  KEY `deadline_by_due` (`state`,`due_on`,`id`)
+  KEY `deadline_by_stage` (`stage_on`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `decision` (
@@ -326,6 +328,17 @@ CREATE TABLE `post_copy` (
   PRIMARY KEY (`id`),
   KEY `post_copy_by_organization` (`organization_id`,`valid_to`,`valid_from`),
   KEY `post_copy_by_member` (`member_id`,`valid_from`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `reminder` (
+  `deadline_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `code` varchar(8) NOT NULL,
+  `due_on` date NOT NULL,
+  `stage` int(11) NOT NULL,
+  `raise_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`deadline_id`,`organization_id`),
+  KEY `reminder_by_organization` (`organization_id`,`due_on`,`deadline_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `request_record` (

@@ -130,6 +130,23 @@ absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory) {
   return books;
 }
 
+absl::StatusOr<DeadlineCatalogue> LoadDeadlineCatalogue(const std::string& path) {
+  RONGHE_ASSIGN_OR_RETURN(const auto catalogue, config::Load<rules::v1::DeadlineCatalogue>(path));
+  std::vector<DeadlineRule> rules;
+  for (const rules::v1::DeadlineRule& rule : catalogue.deadlines()) {
+    rules.push_back({.code = rule.code(),
+                     .title = rule.title(),
+                     .earliest = rule.earliest(),
+                     .roles = {rule.roles().begin(), rule.roles().end()},
+                     .remind_days = rule.remind_days(),
+                     .escalate_days = {rule.escalate_days().begin(), rule.escalate_days().end()}});
+  }
+  return DeadlineCatalogue::Create(
+      std::move(rules), {catalogue.escalation_roles().begin(), catalogue.escalation_roles().end()});
+}
+
+std::string BuiltinDeadlineCatalogueFile() { return RONGHE_MEMBERSHIP_DEADLINES; }
+
 std::string BuiltinUnmaskRulesFile() { return RONGHE_MEMBERSHIP_PURPOSES; }
 
 std::string BuiltinOrganizationRulesFile() { return RONGHE_MEMBERSHIP_RULES; }

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/domain/reminder.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/domain/unmask.h"
 
@@ -32,7 +33,13 @@ absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path);
 // Errors: as LoadRuleBook.
 absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory = "");
 
+// Reads a textproto of ronghe.membership.rules.v1.DeadlineCatalogue.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<DeadlineCatalogue> LoadDeadlineCatalogue(const std::string& path);
+
 // The files that the binary was built with.
+std::string BuiltinDeadlineCatalogueFile();
 std::string BuiltinOrganizationRulesFile();
 std::string BuiltinUnmaskRulesFile();
 

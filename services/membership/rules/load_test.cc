@@ -78,5 +78,16 @@ TEST(LoadRuleBooksTest, ABookInTheFolderTakesThePlaceOfTheBuiltInOne) {
   EXPECT_EQ(error::Reason(LoadRuleBooks(folder).status()), "RULES_INVALID");
 }
 
+TEST(LoadDeadlineCatalogueTest, EveryCodeOf11_3ThatMembershipWatches) {
+  const auto catalogue = LoadDeadlineCatalogue(BuiltinDeadlineCatalogueFile());
+  ASSERT_TRUE(catalogue.ok()) << catalogue.status();
+  for (const char* const code :
+       {"DL-01", "DL-02", "DL-03", "DL-04", "DL-05", "DL-06", "DL-07", "DL-08",
+        "DL-09", "DL-10", "DL-11", "DL-12", "DL-13", "DL-14", "DL-15", "DL-16",
+        "DL-17", "DL-18", "DL-19", "DL-20", "DL-21", "DL-22", "DL-24", "DL-27"}) {
+    EXPECT_NE(catalogue->Find(code), nullptr) << code;
+  }
+}
+
 }  // namespace
 }  // namespace ronghe::membership

@@ -1,25 +1,42 @@
 #include "services/membership/store/deadline_store.h"
 
+#include "common/base/clock.h"
+
 namespace ronghe::membership {
 namespace {
 
 #define RONGHE_DEADLINE_COLUMNS                                                         \
   "id, code, subject_collection, subject_id, ordinal, organization_id, due_on, state, " \
-  "met_on, rule_id, rule_set, source, create_time, update_time"
+  "met_on, rule_id, rule_set, source, stage, stage_on, create_time, update_time"
 
 const sql::Command kSet(
-    "deadline.set", "INSERT INTO deadline (" RONGHE_DEADLINE_COLUMNS
-                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
-                    "organization_id = VALUES(organization_id), due_on = VALUES(due_on), "
-                    "state = VALUES(state), met_on = VALUES(met_on), rule_id = VALUES(rule_id), "
-                    "rule_set = VALUES(rule_set), source = VALUES(source), "
-                    "update_time = VALUES(update_time)");
-const sql::Command kMeet("deadline.meet",
-                         "UPDATE deadline SET state = 2, met_on = ?, update_time = ? WHERE "
-                         "subject_collection = ? AND subject_id = ? AND code = ? AND state = 1");
+    "deadline.set",
+    "INSERT INTO deadline (" RONGHE_DEADLINE_COLUMNS
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+    "organization_id = VALUES(organization_id), due_on = VALUES(due_on), "
+    "state = VALUES(state), met_on = VALUES(met_on), rule_id = VALUES(rule_id), "
+    "rule_set = VALUES(rule_set), source = VALUES(source), stage = VALUES(stage), "
+    "stage_on = VALUES(stage_on), "
+    "update_time = VALUES(update_time)");
+const sql::Command kMeet(
+    "deadline.meet",
+    "UPDATE deadline SET state = 2, met_on = ?, stage_on = ?, update_time = ? WHERE "
+    "subject_collection = ? AND subject_id = ? AND code = ? AND state = 1");
 const sql::Command kDrop("deadline.drop",
-                         "UPDATE deadline SET state = 3, update_time = ? WHERE "
+                         "UPDATE deadline SET state = 3, stage_on = ?, update_time = ? WHERE "
                          "subject_collection = ? AND subject_id = ? AND state = 1");
+const sql::Query<DeadlineRow> kToLookAt(
+    "deadline.to_look_at",
+    "SELECT " RONGHE_DEADLINE_COLUMNS
+    " FROM deadline WHERE stage_on <= ? AND (stage_on > ? OR (stage_on = ? AND id > ?)) "
+    "ORDER BY stage_on, id LIMIT ? FOR UPDATE");
+const sql::Command kSetStage("deadline.set_stage",
+                             "UPDATE deadline SET stage = ?, stage_on = ? WHERE id = ?");
+const sql::Query<DeadlineRow> kOpenOf(
+    "deadline.open_of",
+    "SELECT " RONGHE_DEADLINE_COLUMNS
+    " FROM deadline WHERE organization_id = ? AND state = 1 AND (due_on > ? OR (due_on = ? AND "
+    "id > ?)) ORDER BY due_on, id LIMIT ?");
 const sql::Query<DeadlineRow> kOfSubject(
     "deadline.of_subject",
     "SELECT " RONGHE_DEADLINE_COLUMNS
@@ -39,6 +56,7 @@ DeadlineRow MakeDeadline(int64_t id, std::string_view code, const Subject& subje
           .rule_id = rule.id,
           .rule_set = rule.set,
           .source = rule.source,
+          .stage_on = base::ShanghaiDay(now),
           .create_time = now,
           .update_time = now};
 }
@@ -47,17 +65,38 @@ absl::Status SetDeadline(sql::Session& session, const DeadlineRow& row) {
   return session
       .Execute(kSet, row.id, row.code, row.subject_collection, row.subject_id, row.ordinal,
                row.organization_id, row.due_on, row.state, row.met_on, row.rule_id, row.rule_set,
-               row.source, row.create_time, row.update_time)
+               row.source, row.stage, row.stage_on, row.create_time, row.update_time)
       .status();
 }
 
 absl::Status MeetDeadline(sql::Session& session, const Subject& subject, std::string_view code,
                           absl::CivilDay day, absl::Time now) {
-  return session.Execute(kMeet, day, now, subject.collection, subject.id, code).status();
+  return session
+      .Execute(kMeet, day, base::ShanghaiDay(now), now, subject.collection, subject.id, code)
+      .status();
 }
 
 absl::Status DropDeadlines(sql::Session& session, const Subject& subject, absl::Time now) {
-  return session.Execute(kDrop, now, subject.collection, subject.id).status();
+  return session.Execute(kDrop, base::ShanghaiDay(now), now, subject.collection, subject.id)
+      .status();
+}
+
+absl::StatusOr<std::vector<DeadlineRow>> LockDeadlinesToLookAt(sql::Session& session,
+                                                               absl::CivilDay day,
+                                                               absl::CivilDay after_day,
+                                                               int64_t after_id, int32_t limit) {
+  return session.Select(kToLookAt, day, after_day, after_day, after_id, limit);
+}
+
+absl::Status SetStage(sql::Session& session, const DeadlineRow& row) {
+  return session.Execute(kSetStage, row.stage, row.stage_on, row.id).status();
+}
+
+absl::StatusOr<std::vector<DeadlineRow>> OpenDeadlinesOf(sql::Session& session,
+                                                         int64_t organization_id,
+                                                         absl::CivilDay after_due, int64_t after_id,
+                                                         int32_t limit) {
+  return session.Select(kOpenOf, organization_id, after_due, after_due, after_id, limit);
 }
 
 absl::StatusOr<std::vector<DeadlineRow>> DeadlinesOf(sql::Session& session,

@@ -37,6 +37,8 @@ struct DeadlineRow {
   std::string rule_id;
   std::string rule_set;
   std::string source;
+  int32_t stage = 0;        // the last reminder that was raised; 0: none
+  absl::CivilDay stage_on;  // when the reminder job looks at it next
   absl::Time create_time;
   absl::Time update_time;
 };
@@ -56,6 +58,22 @@ absl::Status MeetDeadline(sql::Session& session, const Subject& subject, std::st
 
 // Drops all open deadlines of a subject: it ended otherwise.
 absl::Status DropDeadlines(sql::Session& session, const Subject& subject, absl::Time now);
+
+// Up to `limit` deadlines, in any state, that the reminder job should have looked at by `day`,
+// after
+// (`after_day`, `after_id`), by the day and id. Locks them.
+absl::StatusOr<std::vector<DeadlineRow>> LockDeadlinesToLookAt(sql::Session& session,
+                                                               absl::CivilDay day,
+                                                               absl::CivilDay after_day,
+                                                               int64_t after_id, int32_t limit);
+// Writes the stage of a deadline and when to look at it next.
+absl::Status SetStage(sql::Session& session, const DeadlineRow& row);
+
+// Up to `limit` open deadlines of an organization after (`after_due`, `after_id`), by day and id.
+absl::StatusOr<std::vector<DeadlineRow>> OpenDeadlinesOf(sql::Session& session,
+                                                         int64_t organization_id,
+                                                         absl::CivilDay after_due, int64_t after_id,
+                                                         int32_t limit);
 
 // All deadlines of a subject, by id. At most 200.
 absl::StatusOr<std::vector<DeadlineRow>> DeadlinesOf(sql::Session& session, const Subject& subject);
