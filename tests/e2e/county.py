@@ -54,10 +54,10 @@ def roster_rows(code, first, count):
     return rows
 
 
-def import_roster(client, organization, content, name="roster.xlsx", dry_run=False):
+def import_roster(client, organization, content, name="roster.xlsx", dry_run=False, since=LAST_YEAR):
     """Uploads and commits a roster; the import when it has ended."""
     task = client.post(f"/v1/{organization}/rosterImports",
-                       {"fileName": name, "size": str(len(content)), "effectiveDate": date(LAST_YEAR)})
+                       {"fileName": name, "size": str(len(content)), "effectiveDate": date(since)})
     client.post(f"/v1/{task['name']}:upload", {"offset": "0", "content": base64.b64encode(content).decode()})
     client.post(f"/v1/{task['name']}:commit", {"dryRun": dry_run})
 
