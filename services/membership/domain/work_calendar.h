@@ -27,8 +27,8 @@ struct WorkYear {
 
 // A span of working days.
 struct WorkSpan {
-  absl::CivilDay last;      // the n-th working day
-  bool published = true;    // every year that it touches has a notice
+  absl::CivilDay last;    // the n-th working day
+  bool published = true;  // every year that it touches has a notice
 };
 
 class WorkCalendar {

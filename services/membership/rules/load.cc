@@ -207,10 +207,9 @@ absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory) {
 }
 
 absl::StatusOr<WorkCalendar> LoadWorkCalendar(const std::string& directory) {
-  RONGHE_ASSIGN_OR_RETURN(const auto read,
-                          config::Load<rules::v1::WorkCalendar>(FileOf(
-                              directory, "work_calendar.textproto",
-                              RONGHE_MEMBERSHIP_WORK_CALENDAR)));
+  RONGHE_ASSIGN_OR_RETURN(
+      const auto read, config::Load<rules::v1::WorkCalendar>(FileOf(
+                           directory, "work_calendar.textproto", RONGHE_MEMBERSHIP_WORK_CALENDAR)));
   std::vector<WorkYear> years;
   for (const rules::v1::WorkYear& year : read.years()) {
     RONGHE_ASSIGN_OR_RETURN(years.emplace_back(), ReadYear(year));
@@ -220,10 +219,9 @@ absl::StatusOr<WorkCalendar> LoadWorkCalendar(const std::string& directory) {
 
 absl::StatusOr<admission::StepList> LoadAdmissionSteps(const RuleBook& book,
                                                        const std::string& directory) {
-  RONGHE_ASSIGN_OR_RETURN(const auto read,
-                          config::Load<rules::v1::AdmissionSteps>(FileOf(
-                              directory, "admission_steps.textproto",
-                              RONGHE_MEMBERSHIP_ADMISSION_STEPS)));
+  RONGHE_ASSIGN_OR_RETURN(const auto read, config::Load<rules::v1::AdmissionSteps>(
+                                               FileOf(directory, "admission_steps.textproto",
+                                                      RONGHE_MEMBERSHIP_ADMISSION_STEPS)));
   std::vector<admission::StepInfo> steps;
   for (const rules::v1::AdmissionStep& step : read.steps()) {
     RONGHE_ASSIGN_OR_RETURN(steps.emplace_back(), ReadStep(step));

@@ -93,8 +93,9 @@ struct Case {
   State state = State::kNone;
   absl::CivilDay state_since;
   bool floating = false;
-  int64_t approver_id = 0;    // the committee that pre-reviewed; 0: none yet
-  int64_t relocating_to = 0;  // the branch that has the materials but not acknowledged them; 0: none
+  int64_t approver_id = 0;  // the committee that pre-reviewed; 0: none yet
+  int64_t relocating_to =
+      0;  // the branch that has the materials but not acknowledged them; 0: none
   absl::CivilDay received_on;
   std::optional<absl::CivilDay> activist_on;
   int32_t review_ordinal = 0;  // the half year of cultivation to be examined next, from 1

@@ -22,8 +22,9 @@ absl::Status CaseOpen() {
 }
 
 absl::Status StateRefused(EventKind event, State state) {
-  return error::Make(StatusCode::kFailedPrecondition, "A_STATE", "现阶段不能办理这一步。",
-                     {{"event", std::string(NameOf(event))}, {"state", std::string(NameOf(state))}});
+  return error::Make(
+      StatusCode::kFailedPrecondition, "A_STATE", "现阶段不能办理这一步。",
+      {{"event", std::string(NameOf(event))}, {"state", std::string(NameOf(state))}});
 }
 
 absl::Status DayOutOfOrder(absl::CivilDay day, absl::CivilDay earliest) {

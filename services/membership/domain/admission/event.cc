@@ -6,27 +6,23 @@
 namespace ronghe::membership::admission {
 namespace {
 
-constexpr std::array<std::string_view, std::variant_size_v<Event>> kEventNames = {
-    "SubmitApplication", "AdmitSpecially",
-    "RecordTalk",        "ProposeActivist",
-    "FileActivist",      "AssignCultivators",
-    "ReviewActivist",    "RelocateApplicant",
-    "ReceiveApplicant",  "ProposeCandidate",
-    "ConsentToCandidate", "StartNotice",
-    "CloseNotice",       "ChooseSponsors",
-    "RecordBackgroundReview", "RecordTraining",
-    "ReviewByBranch",    "PreReviewAdmission",
-    "RecordAdmissionVote", "RecordUpperTalk",
-    "ApproveAdmission",  "FileAdmission",
-    "AssignGroup",       "RecordOath",
-    "ReviewProbation",   "ApplyForConversion",
-    "RecordConversionVote", "DecideConversion",
-    "PostponeConversion", "RefuseRecognition",
-    "ArchiveAdmissionCase", "EndAdmissionCase",
-    "LeaveParty"};
+constexpr std::array<std::string_view, kEventKinds> kEventNames = {
+    "SubmitApplication",    "AdmitSpecially",     "RecordTalk",
+    "ProposeActivist",      "FileActivist",       "AssignCultivators",
+    "ReviewActivist",       "RelocateApplicant",  "ReceiveApplicant",
+    "ProposeCandidate",     "ConsentToCandidate", "StartNotice",
+    "CloseNotice",          "ChooseSponsors",     "RecordBackgroundReview",
+    "RecordTraining",       "ReviewByBranch",     "PreReviewAdmission",
+    "RecordAdmissionVote",  "RecordUpperTalk",    "ApproveAdmission",
+    "FileAdmission",        "AssignGroup",        "RecordOath",
+    "ReviewProbation",      "ApplyForConversion", "RecordConversionVote",
+    "DecideConversion",     "PostponeConversion", "RefuseRecognition",
+    "ArchiveAdmissionCase", "EndAdmissionCase",   "LeaveParty"};
 
 template <class T>
-concept RestsOnMotion = requires(const T& event) { event.motion; };
+concept RestsOnMotion = requires(const T& event) {
+  event.motion;
+};
 
 }  // namespace
 

@@ -55,6 +55,7 @@ enum class EventKind : int32_t {
   kEndAdmissionCase = 32,
   kLeaveParty = 33,
 };
+inline constexpr int32_t kEventKinds = 33;
 
 // "RecordTalk".
 std::string_view NameOf(EventKind kind);
@@ -66,14 +67,14 @@ struct Organization {
   bool above_branch = false;  // a committee over the branch, not the branch itself
   bool can_approve = false;   // may approve probationary members
   bool admits_floating = false;
-  bool over_committees = false;  // has committees that have committees below: a county or above
+  bool over_approver = false;  // over a committee that may approve: of a county or above
 };
 
 // A member as an event finds them on its day.
 struct Person {
   int64_t id = 0;
-  bool full = false;       // a full member of normal standing
-  bool suspended = false;  // the right to vote is suspended
+  bool full = false;                 // a full member of normal standing
+  bool suspended = false;            // the right to vote is suspended
   bool on_probation_within = false;  // 留党察看, rights not restored
   bool in_effect_period = false;     // of a warning, serious warning or dismissal
   std::set<Post> posts;              // held in the upper committee that the event names
@@ -228,11 +229,8 @@ struct EndAdmissionCase {
   absl::CivilDay day;
   EndReason reason = EndReason::kNone;
 };
-struct LeaveParty {
-  absl::CivilDay day;
-};
 
-// In the order of EventKind.
+// In the order of EventKind, without kLeaveParty, which comes from outside (Leave in machine.h).
 using Event =
     std::variant<SubmitApplication, AdmitSpecially, RecordTalk, ProposeActivist, FileActivist,
                  AssignCultivators, ReviewActivist, RelocateApplicant, ReceiveApplicant,
@@ -241,11 +239,9 @@ using Event =
                  RecordAdmissionVote, RecordUpperTalk, ApproveAdmission, FileAdmission, AssignGroup,
                  RecordOath, ReviewProbation, ApplyForConversion, RecordConversionVote,
                  DecideConversion, PostponeConversion, RefuseRecognition, ArchiveAdmissionCase,
-                 EndAdmissionCase, LeaveParty>;
+                 EndAdmissionCase>;
 
-inline EventKind KindOf(const Event& event) {
-  return static_cast<EventKind>(event.index() + 1);
-}
+inline EventKind KindOf(const Event& event) { return static_cast<EventKind>(event.index() + 1); }
 
 // The day that an event counts on: its own, or the meeting's.
 absl::CivilDay DayOf(const Event& event);

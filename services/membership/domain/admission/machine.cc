@@ -78,11 +78,8 @@ class Step {
   absl::Status Take(const RefuseRecognition& event);
   absl::Status Take(const ArchiveAdmissionCase& event);
   absl::Status Take(const EndAdmissionCase& event);
-  absl::Status Take(const LeaveParty& event);
 
-  Effect Finish() && {
-    return {std::move(next_), guard_.decisions(), std::move(deadlines_), act_};
-  }
+  Effect Finish() && { return {std::move(next_), guard_.decisions(), std::move(deadlines_), act_}; }
 
  private:
   const Rule& Get(std::string_view key) const { return rules_.Get(key); }
@@ -191,10 +188,10 @@ absl::Status Step::CheckBranchDecision(const MotionVerdict& motion, std::string_
 absl::Status Step::CheckBallot(const MotionVerdict& motion, std::string_view quorum_reason,
                                std::string_view majority_reason) {
   const Rule& quorum = Get("vote.quorum");
-  RONGHE_RETURN_IF_ERROR(guard_.Require(
-      motion.roll > 0 && quorum.ratio.Met(motion.present, motion.roll), quorum, quorum_reason,
-      "到会有表决权的党员没有超过应到会人数的半数。",
-      Cat(quorum.ratio.Least(motion.roll), "/", motion.roll), Cat(motion.present)));
+  RONGHE_RETURN_IF_ERROR(
+      guard_.Require(motion.roll > 0 && quorum.ratio.Met(motion.present, motion.roll), quorum,
+                     quorum_reason, "到会有表决权的党员没有超过应到会人数的半数。",
+                     Cat(quorum.ratio.Least(motion.roll), "/", motion.roll), Cat(motion.present)));
   RONGHE_RETURN_IF_ERROR(Require(motion.secret, "vote.secret", "A_BALLOT",
                                  "应当采取无记名投票方式表决。", YesNo(true),
                                  YesNo(motion.secret)));
@@ -217,10 +214,10 @@ absl::Status Step::Take(const SubmitApplication& event) {
   RONGHE_RETURN_IF_ERROR(guard_.Require(day_ >= of_age, age, "A_UNDERAGE",
                                         Cat("申请入党应当年满", age.number, "岁。"),
                                         Cat(age.number), "未满"));
-  RONGHE_RETURN_IF_ERROR(Require(
-      !event.to_floating_organization || event.receiver.admits_floating, "floating.organization",
-      "A_FLOATING_ORG", "该流动党员党组织不具备发展党员的条件。", YesNo(true),
-      YesNo(event.receiver.admits_floating)));
+  RONGHE_RETURN_IF_ERROR(Require(!event.to_floating_organization || event.receiver.admits_floating,
+                                 "floating.organization", "A_FLOATING_ORG",
+                                 "该流动党员党组织不具备发展党员的条件。", YesNo(true),
+                                 YesNo(event.receiver.admits_floating)));
   if (event.expelled_on) {
     const Rule& ban = Get("rejoin.ban_months");
     const absl::CivilDay free = MonthsAfter(*event.expelled_on, ban.number);
@@ -289,9 +286,9 @@ absl::Status Step::Take(const AssignCultivators& event) {
   const Rule& most = Get("cultivators.max");
   const int64_t least = Get("cultivators.min").number;
   const int64_t count = static_cast<int64_t>(event.people.size());
-  const bool fit =
-      std::all_of(event.people.begin(), event.people.end(),
-                  [](const Person& person) { return person.full && !person.suspended; });
+  const bool fit = std::all_of(event.people.begin(), event.people.end(), [](const Person& person) {
+    return person.full && !person.suspended;
+  });
   const bool twice = count == 2 && event.people[0].id == event.people[1].id;
   return guard_.Require(count >= least && count <= most.number && fit && !twice, most, "A_CONTACT",
                         "培养联系人应当是一至两名党员权利未受限制的正式党员。",
@@ -409,10 +406,9 @@ absl::Status Step::Take(const StartNotice& event) {
 absl::Status Step::Take(const CloseNotice& event) {
   const Rule* const days = rules_.Find("candidate.notice_workdays");
   if (days == nullptr) return StateRefused(kind_, before_.state);
-  RONGHE_RETURN_IF_ERROR(guard_.Require(
-      day_ > *before_.notice_ends_on, *days, "A_NOTICE_SHORT",
-      Cat("公示时间不少于", days->number, "个工作日。"), FormatDay(*before_.notice_ends_on + 1),
-      FormatDay(day_)));
+  RONGHE_RETURN_IF_ERROR(guard_.Require(day_ > *before_.notice_ends_on, *days, "A_NOTICE_SHORT",
+                                        Cat("公示时间不少于", days->number, "个工作日。"),
+                                        FormatDay(*before_.notice_ends_on + 1), FormatDay(day_)));
   RONGHE_RETURN_IF_ERROR(guard_.Require(event.objection != Objection::kNotSaid, *days,
                                         "A_NOTICE_RESULT", "请填写公示结果。", "公示结果", "无"));
   Meet("DL-04");
@@ -437,9 +433,8 @@ absl::Status Step::Take(const ChooseSponsors& event) {
                                         "A_INTRODUCER", "入党介绍人应当是两名正式党员。",
                                         Cat(wanted.number, "名正式党员"),
                                         Cat(count, "名", full && !twice ? "" : "，不符合条件")));
-  const bool free = every([](const Person& person) {
-    return !person.on_probation_within && !person.suspended;
-  });
+  const bool free =
+      every([](const Person& person) { return !person.on_probation_within && !person.suspended; });
   RONGHE_RETURN_IF_ERROR(Require(free, "sponsors.bar", "A_INTRODUCER_BAR",
                                  "受留党察看处分、尚未恢复党员权利的党员不能作入党介绍人。",
                                  "党员权利未受限制", free ? "未受限制" : "受限制"));
@@ -486,11 +481,10 @@ absl::Status Step::Take(const ReviewByBranch& event) {
   const Rule& before = Get("branch_review.prerequisites");
   const bool sponsors = before_.sponsors == Get("sponsors.count").number;
   const bool reviewed = before_.background_review == Conclusion::kPassed;
-  RONGHE_RETURN_IF_ERROR(
-      guard_.Require(sponsors && reviewed && before_.trained, before, "A_PREREQ",
-                     "应当先确定入党介绍人，政治审查合格，并经过短期集中培训。",
-                     "入党介绍人、政治审查、集中培训",
-                     Cat(YesNo(sponsors), "、", YesNo(reviewed), "、", YesNo(before_.trained))));
+  RONGHE_RETURN_IF_ERROR(guard_.Require(
+      sponsors && reviewed && before_.trained, before, "A_PREREQ",
+      "应当先确定入党介绍人，政治审查合格，并经过短期集中培训。", "入党介绍人、政治审查、集中培训",
+      Cat(YesNo(sponsors), "、", YesNo(reviewed), "、", YesNo(before_.trained))));
   const Rule& leaving = Get("branch_review.leaving_months");
   RONGHE_RETURN_IF_ERROR(guard_.RequireUnless(
       event.leaving_excused, !event.leaving_soon, leaving, "A_LEAVING",
@@ -521,8 +515,8 @@ absl::Status Step::Take(const PreReviewAdmission& event) {
 }
 
 absl::Status Step::Take(const RecordAdmissionVote& event) {
-  RONGHE_RETURN_IF_ERROR(CheckMotion(event.motion, {MotionKind::kAdmission}, Subject(),
-                                     before_.organization_id));
+  RONGHE_RETURN_IF_ERROR(
+      CheckMotion(event.motion, {MotionKind::kAdmission}, Subject(), before_.organization_id));
   RONGHE_RETURN_IF_ERROR(CheckLater(event.submitted_on));
   const Rule& most = Get("approve.max_months");
   if (before_.state != State::kPreReviewed &&
@@ -565,10 +559,10 @@ absl::Status Step::Take(const ApproveAdmission& event) {
   RONGHE_RETURN_IF_ERROR(CheckLater(event.replied_on));
   const Rule& most = Get("approve.max_months");
   const absl::CivilDay last = MonthsAfter(*before_.submitted_on, most.number);
-  RONGHE_RETURN_IF_ERROR(guard_.Require(
-      day_ <= last, most, "A_APPROVE_6M",
-      Cat("党委审批最长不得超过", most.number, "个月，应当重新提交支部大会讨论。"), FormatDay(last),
-      FormatDay(day_)));
+  RONGHE_RETURN_IF_ERROR(
+      guard_.Require(day_ <= last, most, "A_APPROVE_6M",
+                     Cat("党委审批最长不得超过", most.number, "个月，应当重新提交支部大会讨论。"),
+                     FormatDay(last), FormatDay(day_)));
   const Rule& limit = Get("approve.months");
   ExpectBy(MonthsAfter(*before_.submitted_on, limit.number), limit, "A_APPROVE_LATE");
   guard_.Expect(event.motion.carried, Get("approve.vote"), "A_NOT_APPROVED", "集体讨论、逐个表决",
@@ -637,10 +631,10 @@ absl::Status Step::CheckProposal(const RecordConversionVote& event) {
                                           Cat(before_.extended_months == 0 ? 1 : 2)));
     const Rule& least = Get("probation.extend_min");
     const int64_t most = Get("probation.extend_max").number;
-    RONGHE_RETURN_IF_ERROR(guard_.Require(
-        event.months >= least.number && event.months <= most, least, "A_EXT_RANGE",
-        Cat("延长预备期不少于", least.number, "个月、不超过", most, "个月。"),
-        Cat(least.number, "-", most), Cat(event.months)));
+    RONGHE_RETURN_IF_ERROR(
+        guard_.Require(event.months >= least.number && event.months <= most, least, "A_EXT_RANGE",
+                       Cat("延长预备期不少于", least.number, "个月、不超过", most, "个月。"),
+                       Cat(least.number, "-", most), Cat(event.months)));
     return applied ? absl::OkStatus() : StateRefused(kind_, before_.state);
   }
   if (event.proposal == Proposal::kOnTime) {
@@ -653,8 +647,8 @@ absl::Status Step::CheckProposal(const RecordConversionVote& event) {
 }
 
 absl::Status Step::Take(const RecordConversionVote& event) {
-  RONGHE_RETURN_IF_ERROR(CheckMotion(event.motion, {MotionKind::kConversion}, Subject(),
-                                     before_.organization_id));
+  RONGHE_RETURN_IF_ERROR(
+      CheckMotion(event.motion, {MotionKind::kConversion}, Subject(), before_.organization_id));
   RONGHE_RETURN_IF_ERROR(CheckLater(event.submitted_on));
   RONGHE_RETURN_IF_ERROR(CheckProposal(event));
   RONGHE_RETURN_IF_ERROR(CheckBallot(event.motion, "Q_CONV", "V_CONV"));
@@ -705,8 +699,8 @@ absl::Status Step::Take(const DecideConversion& event) {
       return absl::OkStatus();
     }
     case Proposal::kCancel:
-      next_.conversion_outcome = day_ < end ? ConversionOutcome::kCancelledEarly
-                                            : ConversionOutcome::kCancelled;
+      next_.conversion_outcome =
+          day_ < end ? ConversionOutcome::kCancelledEarly : ConversionOutcome::kCancelled;
       End(State::kDisqualified, EndReason::kNone);
       act_ = MembershipAct::kDisqualify;
       return absl::OkStatus();
@@ -717,8 +711,8 @@ absl::Status Step::Take(const DecideConversion& event) {
   next_.conversion_outcome = before_.extended_months > 0 ? ConversionOutcome::kAfterExtension
                              : before_.postponed_to      ? ConversionOutcome::kAfterPostponement
                                                          : ConversionOutcome::kOnTime;
-  RONGHE_RETURN_IF_ERROR(Require(true, "convert.party_age", "", "", "预备期满之日",
-                                 FormatDay(end)));
+  RONGHE_RETURN_IF_ERROR(
+      Require(true, "convert.party_age", "", "", "预备期满之日", FormatDay(end)));
   Enter(State::kFull);
   DropDeadlines();
   act_ = MembershipAct::kConvert;
@@ -731,11 +725,11 @@ absl::Status Step::Take(const PostponeConversion& event) {
   const absl::CivilDay end = *before_.probation_ends_on;
   const absl::CivilDay last = MonthsAfter(end, most.number);
   const bool transferred = before_.transferred_in_on.has_value();
-  RONGHE_RETURN_IF_ERROR(guard_.Require(
-      transferred && event.until > end && event.until <= last, most, "A_POSTPONE",
-      Cat("转入时预备期已满的，可以推迟讨论转正，最长不超过", most.number, "个月。"),
-      Cat("转入，不迟于", FormatDay(last)),
-      Cat(transferred ? "转入" : "不是转入", "，", FormatDay(event.until))));
+  RONGHE_RETURN_IF_ERROR(
+      guard_.Require(transferred && event.until > end && event.until <= last, most, "A_POSTPONE",
+                     Cat("转入时预备期已满的，可以推迟讨论转正，最长不超过", most.number, "个月。"),
+                     Cat("转入，不迟于", FormatDay(last)),
+                     Cat(transferred ? "转入" : "不是转入", "，", FormatDay(event.until))));
   next_.postponed_to = event.until;
   Set("DL-10", event.until, most);
   return absl::OkStatus();
@@ -743,15 +737,14 @@ absl::Status Step::Take(const PostponeConversion& event) {
 
 //
 absl::Status Step::Take(const RefuseRecognition& event) {
-  const std::string_view key = event.ground == Ground::kUnconfirmed ? "recognition.unconfirmed"
-                                                                    : "recognition.irregular";
+  const std::string_view key =
+      event.ground == Ground::kUnconfirmed ? "recognition.unconfirmed" : "recognition.irregular";
   const Rule& kinds = Get("approve.kinds");
-  RONGHE_RETURN_IF_ERROR(Require(event.committee.above_branch && event.committee.over_committees &&
-                                     kinds.Has(event.committee.kind),
-                                 key, "A_COUNTY", "不予承认由县级以上党委组织部门批准。",
-                                 "县级以上党委",
-                                 Cat(event.committee.kind,
-                                     event.committee.over_committees ? "" : "，不是县级以上")));
+  RONGHE_RETURN_IF_ERROR(
+      Require(event.committee.above_branch && event.committee.over_approver &&
+                  kinds.Has(event.committee.kind),
+              key, "A_COUNTY", "不予承认由县级以上党委组织部门批准。", "县级以上党委",
+              Cat(event.committee.kind, event.committee.over_approver ? "" : "，不是县级以上")));
   if (event.ground == Ground::kUnconfirmed) {
     const bool transferred = IsProbation(before_.state) && before_.transferred_in_on.has_value();
     RONGHE_RETURN_IF_ERROR(Require(transferred, key, "A_TRANSFERRED",
@@ -781,11 +774,6 @@ absl::Status Step::Take(const EndAdmissionCase& event) {
   return absl::OkStatus();
 }
 
-absl::Status Step::Take(const LeaveParty&) {
-  End(State::kClosed, EndReason::kLeftParty);
-  return absl::OkStatus();
-}
-
 // The day before which an event can't have happened.
 absl::CivilDay EarliestDay(const Case& before, EventKind event) {
   switch (event) {
@@ -810,6 +798,15 @@ absl::CivilDay EarliestDay(const Case& before, EventKind event) {
 
 absl::CivilDay ReviewDue(absl::CivilDay activist_on, int32_t ordinal, int64_t months) {
   return MonthsAfter(activist_on, ordinal * months);
+}
+
+Case Leave(const Case& before, absl::CivilDay day) {
+  Case next = before;
+  next.state = State::kClosed;
+  next.state_since = day;
+  next.ended_on = day;
+  next.end_reason = EndReason::kLeftParty;
+  return next;
 }
 
 bool IsAllowed(EventKind event, State state) {

@@ -58,14 +58,18 @@ class Machine {
  public:
   Machine(const RuleBook& book, const WorkCalendar& calendar) : book_(book), calendar_(calendar) {}
 
-  // Errors: FAILED_PRECONDITION A_STATE, A_DAY_ORDER, EFFECTIVE_DATE_IN_FUTURE, MOTION_MISMATCH, and
-  // RuleRefused with the codes that stand with the methods in admission.proto.
+  // Errors: FAILED_PRECONDITION A_STATE, A_DAY_ORDER, EFFECTIVE_DATE_IN_FUTURE, MOTION_MISMATCH,
+  // and RuleRefused with the codes that stand with the methods in admission.proto.
   absl::StatusOr<Effect> Apply(const Case& before, const Event& event, absl::CivilDay today) const;
 
  private:
   const RuleBook& book_;
   const WorkCalendar& calendar_;
 };
+
+// The case of a probationary member who is none any more since `day`, for a reason outside of it:
+// death, removal, expulsion.
+Case Leave(const Case& before, absl::CivilDay day);
 
 // Whether an event may happen in a state at all, its other conditions apart.
 bool IsAllowed(EventKind event, State state);

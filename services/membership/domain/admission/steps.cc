@@ -39,8 +39,7 @@ std::optional<absl::CivilDay> LastDone(const StepInfo& step, std::span<const Pas
 }  // namespace
 
 absl::StatusOr<StepList> StepList::Create(std::vector<StepInfo> steps,
-                                          std::vector<StepDocument> special,
-                                          const RuleBook& book) {
+                                          std::vector<StepDocument> special, const RuleBook& book) {
   if (steps.empty()) return RulesInvalid("no step");
   std::sort(steps.begin(), steps.end(),
             [](const StepInfo& a, const StepInfo& b) { return a.number < b.number; });
@@ -104,7 +103,7 @@ std::vector<StepProgress> Progress(const StepList& list, State state,
 }
 
 std::optional<EventKind> EventOf(std::string_view name) {
-  for (size_t i = 1; i <= std::variant_size_v<Event>; ++i) {
+  for (int32_t i = 1; i <= kEventKinds; ++i) {
     if (NameOf(static_cast<EventKind>(i)) == name) return static_cast<EventKind>(i);
   }
   return std::nullopt;
