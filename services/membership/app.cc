@@ -9,6 +9,7 @@
 #include "common/fact/feed.h"
 #include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
+#include "ronghe/membership/v1/admission.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
@@ -16,9 +17,12 @@
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/reminder.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/admission_api.h"
+#include "services/membership/api/discipline_source.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
+#include "services/membership/api/motion_reader.h"
 #include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
@@ -60,6 +64,27 @@ org::OrgCounts Total(const org::OrgTree& tree) {
   return total;
 }
 
+// Everything that is data and not code.
+struct Rules {
+  OrganizationRuleBook organizations;
+  UnmaskRuleBook unmask;
+  RuleBooks books;
+  WorkCalendar calendar;
+  admission::StepList admission_steps;
+};
+
+absl::StatusOr<Rules> LoadRules(const config::v1::Config& config) {
+  RONGHE_ASSIGN_OR_RETURN(OrganizationRuleBook organizations,
+                          LoadOrganizationRules(RulesFile(config)));
+  RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask, LoadUnmaskRules(UnmaskFile(config)));
+  RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(config.rules_directory()));
+  RONGHE_ASSIGN_OR_RETURN(WorkCalendar calendar, LoadWorkCalendar(config.rules_directory()));
+  RONGHE_ASSIGN_OR_RETURN(admission::StepList steps, LoadAdmissionSteps(books.Get("admission"),
+                                                                        config.rules_directory()));
+  return Rules{std::move(organizations), std::move(unmask), std::move(books), std::move(calendar),
+               std::move(steps)};
+}
+
 class MembershipApp : public service::App {
  public:
   MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, RuleBooks books,
@@ -68,6 +93,13 @@ class MembershipApp : public service::App {
         unmask_rules_(std::move(unmask_rules)),
         books_(std::move(books)),
         deadlines_(std::move(deadlines)),
+  MembershipApp(Rules rules, std::shared_ptr<rpc::Channel> meetings, service::Runtime& runtime)
+      : rules_(std::move(rules.organizations)),
+        unmask_rules_(std::move(rules.unmask)),
+        books_(std::move(rules.books)),
+        calendar_(std::move(rules.calendar)),
+        admission_steps_(std::move(rules.admission_steps)),
+        motions_(MakeMotionReader(std::move(meetings))),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
@@ -83,6 +115,9 @@ class MembershipApp : public service::App {
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
         reminders_(runtime.database(), tree_, deadlines_, runtime.page_tokens()),
+        admissions_(runtime.writer(), tree_,
+                    {books_.Get("admission"), calendar_, admission_steps_, rules_}, fields_,
+                    runtime.page_tokens(), *motions_, discipline_),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
@@ -111,6 +146,7 @@ class MembershipApp : public service::App {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::OrganizationServiceTable(organizations_));
     tables.push_back(v1::MemberServiceTable(members_));
+    tables.push_back(v1::AdmissionServiceTable(admissions_));
     tables.push_back(v1::MemberExportServiceTable(exports_));
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
@@ -129,6 +165,10 @@ class MembershipApp : public service::App {
   const UnmaskRuleBook unmask_rules_;
   const RuleBooks books_;
   const DeadlineCatalogue deadlines_;
+  const WorkCalendar calendar_;
+  const admission::StepList admission_steps_;
+  const std::unique_ptr<MotionReader> motions_;
+  const RecordedDiscipline discipline_;
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
@@ -140,6 +180,7 @@ class MembershipApp : public service::App {
   PostApi posts_;
   RosterImportApi imports_;
   ReminderApi reminders_;
+  AdmissionApi admissions_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;
@@ -155,6 +196,10 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
   RONGHE_RETURN_IF_ERROR(LoadDeadlineCatalogue(DeadlinesFile(config)).status());
   return LoadOrganizationRules(RulesFile(config)).status();
+  if (config.meeting().target().empty()) {
+    return absl::InvalidArgumentError("meeting.target is not set");
+  }
+  return LoadRules(config).status();
 }
 
 absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& config,
@@ -167,6 +212,10 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
                           LoadDeadlineCatalogue(DeadlinesFile(config)));
   return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
                                          std::move(books), std::move(deadlines), runtime);
+  RONGHE_ASSIGN_OR_RETURN(Rules rules, LoadRules(config));
+  RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> meetings,
+                          runtime.Connect(config.meeting()));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(meetings), runtime);
 }
 
 }  // namespace ronghe::membership

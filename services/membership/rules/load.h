@@ -5,10 +5,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/membership/domain/admission/steps.h"
 #include "services/membership/domain/organization.h"
 #include "services/membership/domain/reminder.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/domain/unmask.h"
+#include "services/membership/domain/work_calendar.h"
 
 namespace ronghe::membership {
 
@@ -37,6 +39,16 @@ absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory = "");
 //
 // Errors: those of config::Load; RULES_INVALID.
 absl::StatusOr<DeadlineCatalogue> LoadDeadlineCatalogue(const std::string& path);
+// Reads work_calendar.textproto, in `directory` or, where it is not there, the built-in one.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<WorkCalendar> LoadWorkCalendar(const std::string& directory = "");
+
+// Reads admission_steps.textproto in the same way; `book` is the book "admission".
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<admission::StepList> LoadAdmissionSteps(const RuleBook& book,
+                                                       const std::string& directory = "");
 
 // The files that the binary was built with.
 std::string BuiltinDeadlineCatalogueFile();
