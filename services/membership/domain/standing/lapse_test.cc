@@ -79,7 +79,7 @@ TEST_F(LapseRules, D_04_DuesAndTasks) {
     const std::vector<TaskFact> tasks = {task};
     return TaskVerdict(tasks, month);
   };
-  const TaskFact due{.assigned_on = {2026, 1, 5}, .due_on = {2026, 2, 28}};
+  const TaskFact due{.assigned_on = absl::CivilDay(2026, 1, 5), .due_on = absl::CivilDay(2026, 2, 28)};
   EXPECT_EQ(TaskVerdict({}, month), V::kNothingDue);
   EXPECT_EQ(verdict(due), V::kMissed);
   TaskFact later = due;

@@ -69,13 +69,13 @@ TEST_F(SuspensionRules, M_03_SixMonthsAfterTheLastContactAndThreeAttempts) {
     return CheckStopProposal(rules_, {.last_contact = last, .attempts = attempts, .day = day},
                              guard_);
   };
-  EXPECT_OK(check({2026, 1, 10}, {2026, 7, 10}, 3));
-  EXPECT_THAT(check({2026, 1, 10}, {2026, 7, 9}, 3), HasReason("M_STOP_TOO_EARLY"));
-  EXPECT_THAT(check({2026, 1, 10}, {2026, 7, 10}, 2), HasReason("M_ATTEMPTS_TOO_FEW"));
+  EXPECT_OK(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 10), 3));
+  EXPECT_THAT(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 9), 3), HasReason("M_STOP_TOO_EARLY"));
+  EXPECT_THAT(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 10), 2), HasReason("M_ATTEMPTS_TOO_FEW"));
   // Month ends: 31 August and six months are the last of February.
-  EXPECT_OK(check({2025, 8, 31}, {2026, 2, 28}, 3));
-  EXPECT_THAT(check({2023, 8, 31}, {2024, 2, 28}, 3), HasReason("M_STOP_TOO_EARLY"));
-  EXPECT_OK(check({2023, 8, 31}, {2024, 2, 29}, 3));
+  EXPECT_OK(check(absl::CivilDay(2025, 8, 31), absl::CivilDay(2026, 2, 28), 3));
+  EXPECT_THAT(check(absl::CivilDay(2023, 8, 31), absl::CivilDay(2024, 2, 28), 3), HasReason("M_STOP_TOO_EARLY"));
+  EXPECT_OK(check(absl::CivilDay(2023, 8, 31), absl::CivilDay(2024, 2, 29), 3));
 }
 
 TEST_F(SuspensionRules, M_02_FiveYearsAbroadOrSettledThere) {
@@ -85,15 +85,15 @@ TEST_F(SuspensionRules, M_02_FiveYearsAbroadOrSettledThere) {
         {.ground = G::kAbroad, .last_contact = left, .settled = settled, .attempts = 0, .day = day},
         guard_);
   };
-  EXPECT_THAT(check({2020, 2, 29}, {2025, 2, 27}, false), HasReason("M_STOP_TOO_EARLY"));
-  EXPECT_OK(check({2020, 2, 29}, {2025, 2, 28}, false));
-  EXPECT_OK(check({2026, 1, 1}, {2026, 1, 1}, true));
+  EXPECT_THAT(check(absl::CivilDay(2020, 2, 29), absl::CivilDay(2025, 2, 27), false), HasReason("M_STOP_TOO_EARLY"));
+  EXPECT_OK(check(absl::CivilDay(2020, 2, 29), absl::CivilDay(2025, 2, 28), false));
+  EXPECT_OK(check(absl::CivilDay(2026, 1, 1), absl::CivilDay(2026, 1, 1), true));
   EXPECT_EQ(AbroadReviewDue(rules_, absl::CivilDay(2020, 2, 29)), absl::CivilDay(2025, 2, 28));
 }
 
 TEST_F(SuspensionRules, M_04_TwoYearsAfterTheSuspension) {
-  EXPECT_OK(CheckRemovalProposal(rules_, {2024, 2, 29}, {2026, 2, 28}, guard_));
-  EXPECT_THAT(CheckRemovalProposal(rules_, {2024, 2, 29}, {2026, 2, 27}, guard_),
+  EXPECT_OK(CheckRemovalProposal(rules_, absl::CivilDay(2024, 2, 29), absl::CivilDay(2026, 2, 28), guard_));
+  EXPECT_THAT(CheckRemovalProposal(rules_, absl::CivilDay(2024, 2, 29), absl::CivilDay(2026, 2, 27), guard_),
               HasReason("M_REMOVE_TOO_EARLY"));
 }
 
