@@ -9,19 +9,37 @@
 #include "common/fact/feed.h"
 #include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
+#include "ronghe/membership/v1/admission.ronghe.h"
+#include "ronghe/membership/v1/discipline.ronghe.h"
+#include "ronghe/membership/v1/disposition.ronghe.h"
+#include "ronghe/membership/v1/lapse.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
 #include "ronghe/membership/v1/organization.ronghe.h"
+#include "ronghe/membership/v1/overlay.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
+#include "ronghe/membership/v1/reminder_talk.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "ronghe/membership/v1/standing.ronghe.h"
+#include "ronghe/membership/v1/suspension.ronghe.h"
+#include "services/membership/api/admission_api.h"
+#include "services/membership/api/discipline_api.h"
+#include "services/membership/api/discipline_source.h"
+#include "services/membership/api/disposition_api.h"
 #include "services/membership/api/fact_source.h"
+#include "services/membership/api/lapse_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
+#include "services/membership/api/motion_reader.h"
 #include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
+#include "services/membership/api/overlay_api.h"
 #include "services/membership/api/post_api.h"
+#include "services/membership/api/reminder_talk_api.h"
 #include "services/membership/api/roster_import_api.h"
+#include "services/membership/api/standing_api.h"
+#include "services/membership/api/suspension_api.h"
 #include "services/membership/jobs/roster_importer.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
@@ -53,13 +71,36 @@ org::OrgCounts Total(const org::OrgTree& tree) {
   return total;
 }
 
+// Everything that is data and not code.
+struct Rules {
+  OrganizationRuleBook organizations;
+  UnmaskRuleBook unmask;
+  RuleBooks books;
+  WorkCalendar calendar;
+  admission::StepList admission_steps;
+};
+
+absl::StatusOr<Rules> LoadRules(const config::v1::Config& config) {
+  RONGHE_ASSIGN_OR_RETURN(OrganizationRuleBook organizations,
+                          LoadOrganizationRules(RulesFile(config)));
+  RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask, LoadUnmaskRules(UnmaskFile(config)));
+  RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(config.rules_directory()));
+  RONGHE_ASSIGN_OR_RETURN(WorkCalendar calendar, LoadWorkCalendar(config.rules_directory()));
+  RONGHE_ASSIGN_OR_RETURN(admission::StepList steps, LoadAdmissionSteps(books.Get("admission"),
+                                                                        config.rules_directory()));
+  return Rules{std::move(organizations), std::move(unmask), std::move(books), std::move(calendar),
+               std::move(steps)};
+}
+
 class MembershipApp : public service::App {
  public:
-  MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, RuleBooks books,
-                service::Runtime& runtime)
-      : rules_(std::move(rules)),
-        unmask_rules_(std::move(unmask_rules)),
-        books_(std::move(books)),
+  MembershipApp(Rules rules, std::shared_ptr<rpc::Channel> meetings, service::Runtime& runtime)
+      : rules_(std::move(rules.organizations)),
+        unmask_rules_(std::move(rules.unmask)),
+        books_(std::move(rules.books)),
+        calendar_(std::move(rules.calendar)),
+        admission_steps_(std::move(rules.admission_steps)),
+        motions_(MakeMotionReader(std::move(meetings))),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
@@ -72,6 +113,16 @@ class MembershipApp : public service::App {
         posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
+        admissions_(runtime.writer(), tree_,
+                    {books_.Get("admission"), calendar_, admission_steps_, rules_}, fields_,
+                    runtime.page_tokens(), *motions_, discipline_),
+        dispositions_(runtime.writer(), tree_, books_, *motions_, runtime.page_tokens()),
+        disciplines_(runtime.writer(), tree_, books_, *motions_, runtime.page_tokens()),
+        suspensions_(runtime.writer(), tree_, books_, *motions_, runtime.page_tokens()),
+        overlays_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        lapses_(runtime.writer(), tree_, runtime.page_tokens()),
+        talks_(runtime.writer(), tree_, runtime.page_tokens()),
+        standings_(runtime.writer(), tree_, books_, runtime.page_tokens()),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
@@ -99,6 +150,14 @@ class MembershipApp : public service::App {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::OrganizationServiceTable(organizations_));
     tables.push_back(v1::MemberServiceTable(members_));
+    tables.push_back(v1::AdmissionServiceTable(admissions_));
+    tables.push_back(v1::DispositionServiceTable(dispositions_));
+    tables.push_back(v1::DisciplineServiceTable(disciplines_));
+    tables.push_back(v1::SuspensionServiceTable(suspensions_));
+    tables.push_back(v1::OverlayServiceTable(overlays_));
+    tables.push_back(v1::LapseServiceTable(lapses_));
+    tables.push_back(v1::ReminderTalkServiceTable(talks_));
+    tables.push_back(v1::StandingServiceTable(standings_));
     tables.push_back(v1::MemberExportServiceTable(exports_));
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
@@ -115,6 +174,10 @@ class MembershipApp : public service::App {
   const OrganizationRuleBook rules_;
   const UnmaskRuleBook unmask_rules_;
   const RuleBooks books_;
+  const WorkCalendar calendar_;
+  const admission::StepList admission_steps_;
+  const std::unique_ptr<MotionReader> motions_;
+  const RecordedDiscipline discipline_;
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
@@ -124,6 +187,14 @@ class MembershipApp : public service::App {
   MyRecordApi my_record_;
   PostApi posts_;
   RosterImportApi imports_;
+  AdmissionApi admissions_;
+  DispositionApi dispositions_;
+  DisciplineApi disciplines_;
+  SuspensionApi suspensions_;
+  OverlayApi overlays_;
+  LapseApi lapses_;
+  ReminderTalkApi talks_;
+  StandingApi standings_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;
@@ -135,19 +206,19 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   if (config.common().keys().field_keyring_file().empty()) {
     return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
   }
-  RONGHE_RETURN_IF_ERROR(LoadUnmaskRules(UnmaskFile(config)).status());
-  RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
-  return LoadOrganizationRules(RulesFile(config)).status();
+  if (config.meeting().target().empty()) {
+    return absl::InvalidArgumentError("meeting.target is not set");
+  }
+  return LoadRules(config).status();
 }
 
 absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& config,
                                                       service::Runtime& runtime) {
   RONGHE_RETURN_IF_ERROR(CheckConfig(config));
-  RONGHE_ASSIGN_OR_RETURN(OrganizationRuleBook rules, LoadOrganizationRules(RulesFile(config)));
-  RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask_rules, LoadUnmaskRules(UnmaskFile(config)));
-  RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(config.rules_directory()));
-  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
-                                         std::move(books), runtime);
+  RONGHE_ASSIGN_OR_RETURN(Rules rules, LoadRules(config));
+  RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> meetings,
+                          runtime.Connect(config.meeting()));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(meetings), runtime);
 }
 
 }  // namespace ronghe::membership

@@ -82,6 +82,8 @@ v1::Organization ToProto(const OrganizationRow& row) {
   if (row.revoked_on) *organization.mutable_revoked_on() = rpc::ToProto(*row.revoked_on);
   organization.set_unit_situation(static_cast<v1::UnitSituation>(row.unit_situation));
   organization.set_region_code(row.region_code);
+  organization.set_can_approve_probationary(row.can_approve_probationary);
+  organization.set_admits_floating(row.admits_floating);
   organization.set_etag(rpc::EtagOf(row.etag));
   *organization.mutable_create_time() = rpc::ToProto(row.create_time);
   *organization.mutable_update_time() = rpc::ToProto(row.update_time);

@@ -10,6 +10,7 @@
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/error/error.h"
+#include "services/membership/api/admission_follow.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/deadline_store.h"
@@ -115,7 +116,8 @@ absl::Status WriteRow(service::WriteTx& tx, MemberRow& row, const MembershipChan
 }  // namespace
 
 absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<const Interval> first,
-                             ChangeCode code, const Subject& basis) {
+                             ChangeCode code, const Subject& basis,
+                             std::optional<absl::CivilDay> counted_on) {
   const Interval& last = first.back();
   row.set_membership(last.membership);
   RONGHE_RETURN_IF_ERROR(InsertMembers(tx.session(), std::span(&row, 1)));
@@ -129,7 +131,8 @@ absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<con
     next.set_membership(interval.membership);
     RONGHE_RETURN_IF_ERROR(AddInterval(tx, next));
   }
-  return NoteChange(tx, row, nullptr, &last.membership, last.from, code, basis);
+  return NoteChange(tx, row, nullptr, &last.membership, counted_on.value_or(last.from), code,
+                    basis);
 }
 
 absl::Status ChangeMembership(service::WriteTx& tx, MemberRow& row,
@@ -144,7 +147,9 @@ absl::Status ChangeMembership(service::WriteTx& tx, MemberRow& row,
   RONGHE_RETURN_IF_ERROR(WriteRow(tx, row, change));
   RONGHE_RETURN_IF_ERROR(WriteInterval(tx, open, change.next, plan));
   RONGHE_RETURN_IF_ERROR(EndLostPosts(tx, row.id, before, change.next, plan.day));
-  return NoteChange(tx, row, &before, &change.next, plan.day, change.code, change.basis);
+  RONGHE_RETURN_IF_ERROR(LetAdmissionFollow(tx, row, before, change));
+  return NoteChange(tx, row, &before, &change.next, change.counted_on.value_or(plan.day),
+                    change.code, change.basis);
 }
 
 absl::Status ResumeMembership(service::WriteTx& tx, MemberRow& row,
@@ -161,7 +166,14 @@ absl::Status ResumeMembership(service::WriteTx& tx, MemberRow& row,
   MemberIntervalRow next{.id = tx.NextId(), .member_id = row.id, .valid_from = change.day};
   next.set_membership(change.next);
   RONGHE_RETURN_IF_ERROR(AddInterval(tx, next));
-  return NoteChange(tx, row, nullptr, &change.next, change.day, change.code, change.basis);
+  return NoteChange(tx, row, nullptr, &change.next, change.counted_on.value_or(change.day),
+                    change.code, change.basis);
+}
+
+absl::Status NoteMembership(service::WriteTx& tx, const MemberRow& row, absl::CivilDay day,
+                            ChangeCode code, const Subject& basis) {
+  const Membership membership = row.membership();
+  return NoteChange(tx, row, &membership, &membership, day, code, basis);
 }
 
 }  // namespace ronghe::membership

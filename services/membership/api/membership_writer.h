@@ -5,6 +5,7 @@
 #ifndef RONGHE_SERVICES_MEMBERSHIP_API_MEMBERSHIP_WRITER_H_
 #define RONGHE_SERVICES_MEMBERSHIP_API_MEMBERSHIP_WRITER_H_
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,12 +20,13 @@
 namespace ronghe::membership {
 
 // Inserts a member with the intervals of `first` (the first days of membership, oldest first, the
-// last one open) and notes `code` on the day of the last one. `row` is written as it is, with the
-// membership of the last interval; its id must be set.
+// last one open) and notes `code` on `counted_on`, or on the day of the last interval. `row` is
+// written as it is, with the membership of the last interval; its id must be set.
 //
 // Errors: MEMBER_EXISTS.
 absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<const Interval> first,
-                             ChangeCode code, const Subject& basis = {});
+                             ChangeCode code, const Subject& basis = {},
+                             std::optional<absl::CivilDay> counted_on = std::nullopt);
 
 // What changes, from which day on, and why.
 struct MembershipChange {
@@ -33,6 +35,9 @@ struct MembershipChange {
   ChangeCode code = ChangeCode::kMoved;
   Subject basis;                   // the case that decided it
   std::string_view changed_field;  // of Member, for the event: "category"
+  // The day on which statistics count it, where that is not the day from which it holds: an
+  // admission holds from the vote and counts from the approval.
+  std::optional<absl::CivilDay> counted_on = std::nullopt;
 };
 
 // Changes the membership of a locked member: writes the row (with whatever else the caller changed
@@ -48,6 +53,10 @@ absl::Status ChangeMembership(service::WriteTx& tx, MemberRow& row, const Member
 // Errors: FAILED_PRECONDITION EFFECTIVE_DATE_IN_FUTURE, EFFECTIVE_DATE_BEFORE_INTERVAL when the
 // last interval ended later; MEMBER_UNCHANGED when the person is a member.
 absl::Status ResumeMembership(service::WriteTx& tx, MemberRow& row, const MembershipChange& change);
+
+// Notes in the history of a member what changed nothing of the membership: an extension.
+absl::Status NoteMembership(service::WriteTx& tx, const MemberRow& row, absl::CivilDay day,
+                            ChangeCode code, const Subject& basis);
 
 }  // namespace ronghe::membership
 

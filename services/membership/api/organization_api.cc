@@ -23,8 +23,14 @@
 namespace ronghe::membership {
 namespace {
 
-constexpr std::array<std::string_view, 6> kUpdatable = {
-    "title", "short_title", "sort", "founded_on", "unit_situation", "region_code"};
+constexpr std::array<std::string_view, 8> kUpdatable = {"title",
+                                                        "short_title",
+                                                        "sort",
+                                                        "founded_on",
+                                                        "unit_situation",
+                                                        "region_code",
+                                                        "can_approve_probationary",
+                                                        "admits_floating"};
 
 absl::StatusOr<int64_t> ParseOrganization(std::string_view name) {
   return base::ParseName(name, "organizations");
@@ -43,6 +49,15 @@ void CheckFields(const v1::Organization& organization, bool title, absl::CivilDa
   if (founded_on && *founded_on > today) {
     violations.push_back({"organization.founded_on", "成立日期不能晚于今天。"});
   }
+}
+
+// no other kind approves probationary members.
+absl::Status CheckMayApprove(const v1::Organization& wanted, int32_t kind) {
+  if (!wanted.can_approve_probationary() || kind == v1::ORGANIZATION_KIND_COMMITTEE) {
+    return absl::OkStatus();
+  }
+  return error::InvalidFields(
+      {{"organization.can_approve_probationary", "只有党委可以有审批预备党员权限。"}});
 }
 
 // What an organization above the caller's own shows of itself: the way there.
@@ -106,6 +121,7 @@ absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
     violations.push_back({"organization.kind", "请选择党组织类别。"});
   }
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
+  RONGHE_RETURN_IF_ERROR(CheckMayApprove(wanted, wanted.kind()));
 
   auto result = writer_.Write<v1::Organization>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
@@ -118,6 +134,8 @@ absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
                             .founded_on = founded_on.value_or(today),
                             .unit_situation = wanted.unit_situation(),
                             .region_code = wanted.region_code(),
+                            .can_approve_probationary = wanted.can_approve_probationary(),
+                            .admits_floating = wanted.admits_floating(),
                             .create_time = tx.now(),
                             .update_time = tx.now()};
         if (parent_id == 0) {
@@ -294,6 +312,12 @@ absl::StatusOr<v1::Organization> OrganizationApi::UpdateOrganization(
         if (founded_on) set("founded_on", row.founded_on, *founded_on);
         set("unit_situation", row.unit_situation, static_cast<int32_t>(wanted.unit_situation()));
         set("region_code", row.region_code, wanted.region_code());
+        if (covers("can_approve_probationary")) {
+          RONGHE_RETURN_IF_ERROR(CheckMayApprove(wanted, row.kind));
+        }
+        set("can_approve_probationary", row.can_approve_probationary,
+            wanted.can_approve_probationary());
+        set("admits_floating", row.admits_floating, wanted.admits_floating());
         if (!changed.empty()) {
           ++row.etag;
           row.update_time = tx.now();

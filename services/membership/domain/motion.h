@@ -32,11 +32,12 @@ struct MotionVerdict {
   std::string subject;  // "admissionCases/12"
   int64_t organization_id = 0;
   absl::CivilDay held_on;
-  bool settled = false;  // the record was submitted or accepted, and no other version took its place
-  int64_t roll = 0;      // N of 11.1
-  int64_t present = 0;   // A
-  int64_t votes_for = 0;      // Y
-  int64_t written_for = 0;    // Yw
+  bool settled =
+      false;            // the record was submitted or accepted, and no other version took its place
+  int64_t roll = 0;     // N of 11.1
+  int64_t present = 0;  // A
+  int64_t votes_for = 0;    // Y
+  int64_t written_for = 0;  // Yw
   int64_t votes_against = 0;
   int64_t abstained = 0;
   bool secret = false;

@@ -1,9 +1,11 @@
 #include "services/membership/rules/load.h"
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "common/base/civil.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/config/config.h"
@@ -32,6 +34,80 @@ Rule ReadRule(const rules::v1::Rule& rule, const RuleSet& set) {
     read.ratio = {rule.ratio().numerator(), rule.ratio().denominator(), rule.ratio().more_than()};
   }
   return read;
+}
+
+// `directory`/`name` where that is there, else the built-in file.
+std::string FileOf(const std::string& directory, const char* name, const char* builtin) {
+  const std::filesystem::path other = std::filesystem::path(directory) / name;
+  return !directory.empty() && std::filesystem::exists(other) ? other.string() : builtin;
+}
+
+absl::StatusOr<WorkYear> ReadYear(const rules::v1::WorkYear& read) {
+  WorkYear year{.year = read.year(), .source = read.source(), .holidays = {}, .workdays = {}};
+  for (const rules::v1::DaySpan& span : read.holidays()) {
+    RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay from, base::ParseDay(span.from()));
+    RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay to, base::ParseDay(span.to()));
+    if (to < from || to - from > 31) {
+      return RulesInvalid(base::Cat("work calendar ", read.year(), ": ", span.from()));
+    }
+    for (absl::CivilDay day = from; day <= to; ++day) year.holidays.insert(day);
+  }
+  for (const std::string& text : read.workdays()) {
+    RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, base::ParseDay(text));
+    year.workdays.insert(day);
+  }
+  return year;
+}
+
+admission::StepDocument ReadDocument(const rules::v1::StepDocument& read) {
+  return {.kind = read.kind(), .title = read.title(), .required = read.required()};
+}
+
+absl::StatusOr<admission::EventKind> ReadEvent(const std::string& name, int32_t step) {
+  const std::optional<admission::EventKind> event = admission::EventOf(name);
+  if (!event) return RulesInvalid(base::Cat("step ", step, ": no event ", name));
+  return *event;
+}
+
+absl::StatusOr<admission::State> ReadState(const std::string& name, int32_t step) {
+  const std::optional<admission::State> state = admission::StateOf(name);
+  if (!state) return RulesInvalid(base::Cat("step ", step, ": no state ", name));
+  return *state;
+}
+
+absl::StatusOr<admission::StepInfo> ReadStep(const rules::v1::AdmissionStep& read) {
+  admission::StepInfo step{.number = read.number(),
+                           .stage = read.stage(),
+                           .title = read.title(),
+                           .rule = read.rule(),
+                           .actor = static_cast<admission::StepActor>(read.actor()),
+                           .events = {},
+                           .done_by = {},
+                           .states = {},
+                           .repeats = read.repeats(),
+                           .deadlines = {read.deadlines().begin(), read.deadlines().end()},
+                           .documents = {}};
+  if (read.actor() == rules::v1::AdmissionStep::ACTOR_UNSPECIFIED) {
+    return RulesInvalid(base::Cat("step ", read.number(), ": nobody does it"));
+  }
+  for (const std::string& name : read.events()) {
+    RONGHE_ASSIGN_OR_RETURN(const admission::EventKind event, ReadEvent(name, read.number()));
+    step.events.push_back(event);
+  }
+  for (const rules::v1::StepDone& done : read.done_by()) {
+    admission::StepDone& by = step.done_by.emplace_back();
+    RONGHE_ASSIGN_OR_RETURN(by.event, ReadEvent(done.event(), read.number()));
+    if (done.into().empty()) continue;
+    RONGHE_ASSIGN_OR_RETURN(by.into, ReadState(done.into(), read.number()));
+  }
+  for (const std::string& name : read.states()) {
+    RONGHE_ASSIGN_OR_RETURN(const admission::State state, ReadState(name, read.number()));
+    step.states.insert(state);
+  }
+  for (const rules::v1::StepDocument& document : read.documents()) {
+    step.documents.push_back(ReadDocument(document));
+  }
+  return step;
 }
 
 }  // namespace
@@ -128,6 +204,33 @@ absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory) {
     books.Add(file.path().stem().string(), std::move(book));
   }
   return books;
+}
+
+absl::StatusOr<WorkCalendar> LoadWorkCalendar(const std::string& directory) {
+  RONGHE_ASSIGN_OR_RETURN(
+      const auto read, config::Load<rules::v1::WorkCalendar>(FileOf(
+                           directory, "work_calendar.textproto", RONGHE_MEMBERSHIP_WORK_CALENDAR)));
+  std::vector<WorkYear> years;
+  for (const rules::v1::WorkYear& year : read.years()) {
+    RONGHE_ASSIGN_OR_RETURN(years.emplace_back(), ReadYear(year));
+  }
+  return WorkCalendar::Create(std::move(years));
+}
+
+absl::StatusOr<admission::StepList> LoadAdmissionSteps(const RuleBook& book,
+                                                       const std::string& directory) {
+  RONGHE_ASSIGN_OR_RETURN(const auto read, config::Load<rules::v1::AdmissionSteps>(
+                                               FileOf(directory, "admission_steps.textproto",
+                                                      RONGHE_MEMBERSHIP_ADMISSION_STEPS)));
+  std::vector<admission::StepInfo> steps;
+  for (const rules::v1::AdmissionStep& step : read.steps()) {
+    RONGHE_ASSIGN_OR_RETURN(steps.emplace_back(), ReadStep(step));
+  }
+  std::vector<admission::StepDocument> special;
+  for (const rules::v1::StepDocument& document : read.special_documents()) {
+    special.push_back(ReadDocument(document));
+  }
+  return admission::StepList::Create(std::move(steps), std::move(special), book);
 }
 
 std::string BuiltinUnmaskRulesFile() { return RONGHE_MEMBERSHIP_PURPOSES; }

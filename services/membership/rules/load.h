@@ -5,9 +5,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/membership/domain/admission/steps.h"
 #include "services/membership/domain/organization.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/domain/unmask.h"
+#include "services/membership/domain/work_calendar.h"
 
 namespace ronghe::membership {
 
@@ -31,6 +33,17 @@ absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path);
 //
 // Errors: as LoadRuleBook.
 absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory = "");
+
+// Reads work_calendar.textproto, in `directory` or, where it is not there, the built-in one.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<WorkCalendar> LoadWorkCalendar(const std::string& directory = "");
+
+// Reads admission_steps.textproto in the same way; `book` is the book "admission".
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<admission::StepList> LoadAdmissionSteps(const RuleBook& book,
+                                                       const std::string& directory = "");
 
 // The files that the binary was built with.
 std::string BuiltinOrganizationRulesFile();

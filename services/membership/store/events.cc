@@ -96,4 +96,18 @@ event::Draft MemberEvent(const MemberRow& row, std::vector<std::string> changed_
   return draft;
 }
 
+event::Draft AdmissionEvent(const AdmissionCaseRow& row, const AdmissionEventRow& happened) {
+  event::Draft draft{.type = std::string(kAdmissionChanged),
+                     .subject = base::Name("admissionCases", row.id),
+                     .organization_id = row.organization_id};
+  draft.data = {{"case", absl::StrCat(row.id)},
+                {"organization", absl::StrCat(row.organization_id)},
+                {"kind", Number(row.kind)},
+                {"event", Number(happened.kind)},
+                {"day", base::FormatDay(happened.day)},
+                {"state", Number(row.state)},
+                {"member", row.member_id == 0 ? "" : absl::StrCat(row.member_id)}};
+  return draft;
+}
+
 }  // namespace ronghe::membership

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/event/event.h"
+#include "services/membership/store/admission_store.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/organization_store.h"
 #include "services/membership/store/post_store.h"
@@ -19,6 +20,7 @@ inline constexpr std::string_view kOrganizationChanged = "ronghe.membership.orga
 inline constexpr std::string_view kIntervalChanged = "ronghe.membership.interval.changed";
 inline constexpr std::string_view kPostChanged = "ronghe.membership.post.changed";
 inline constexpr std::string_view kMemberChanged = "ronghe.membership.member.changed";
+inline constexpr std::string_view kAdmissionChanged = "ronghe.membership.admission.changed";
 
 // What an interval event does to the number of members that its organization has now.
 enum class CountChange { kNone, kEnters, kLeaves };
@@ -44,6 +46,9 @@ event::Draft PostEvent(const PostRow& row);
 
 // Which particulars of a member changed, without their values.
 event::Draft MemberEvent(const MemberRow& row, std::vector<std::string> changed_fields);
+
+// What happened in an admission case, as it is after it.
+event::Draft AdmissionEvent(const AdmissionCaseRow& row, const AdmissionEventRow& happened);
 
 }  // namespace ronghe::membership
 

@@ -10,9 +10,10 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_ORGANIZATION_COLUMNS                                               \
-  "id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, " \
-  "unit_situation, region_code, next_child, etag, create_time, update_time"
+#define RONGHE_ORGANIZATION_COLUMNS                                                            \
+  "id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, "              \
+  "unit_situation, region_code, can_approve_probationary, admits_floating, next_child, etag, " \
+  "create_time, update_time"
 
 struct IdRow {
   int64_t id;
@@ -32,11 +33,12 @@ const sql::Query<OrganizationRow> kLock(
                          " FROM organization WHERE id IN (?*) ORDER BY id FOR UPDATE");
 const sql::Command kInsert("organization.insert",
                            "INSERT INTO organization (" RONGHE_ORGANIZATION_COLUMNS
-                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kUpdate(
     "organization.update",
     "UPDATE organization SET parent_id = ?, title = ?, short_title = ?, sort = ?, founded_on = ?, "
-    "revoked_on = ?, unit_situation = ?, region_code = ?, etag = ?, update_time = ? WHERE id = ?");
+    "revoked_on = ?, unit_situation = ?, region_code = ?, can_approve_probationary = ?, "
+    "admits_floating = ?, etag = ?, update_time = ? WHERE id = ?");
 const sql::Command kTakeChild("organization.take_child",
                               "UPDATE organization SET next_child = next_child + 1 WHERE id = ?");
 const sql::Command kMakeTree(
@@ -93,8 +95,8 @@ absl::Status InsertOrganization(sql::Session& session, const OrganizationRow& ro
 absl::Status UpdateOrganization(sql::Session& session, const OrganizationRow& row) {
   return session
       .Execute(kUpdate, row.parent_id, row.title, row.short_title, row.sort, row.founded_on,
-               row.revoked_on, row.unit_situation, row.region_code, row.etag, row.update_time,
-               row.id)
+               row.revoked_on, row.unit_situation, row.region_code, row.can_approve_probationary,
+               row.admits_floating, row.etag, row.update_time, row.id)
       .status();
 }
 

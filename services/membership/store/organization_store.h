@@ -29,6 +29,8 @@ struct OrganizationRow {
   std::optional<absl::CivilDay> revoked_on;
   int32_t unit_situation = 0;
   std::string region_code;
+  bool can_approve_probationary = false;  // A-20, M-08
+  bool admits_floating = false;
   int32_t next_child = 1;
   int64_t etag = 1;
   absl::Time create_time;

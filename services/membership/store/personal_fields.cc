@@ -7,6 +7,12 @@ namespace ronghe::membership {
 
 std::string IdentityPlace(int64_t id) { return base::Cat("member.identity_number:", id); }
 std::string PhonePlace(int64_t id) { return base::Cat("member.phone:", id); }
+std::string ApplicantIdentityPlace(int64_t case_id) {
+  return base::Cat("admission_applicant.identity_number:", case_id);
+}
+std::string ApplicantPhonePlace(int64_t case_id) {
+  return base::Cat("admission_applicant.phone:", case_id);
+}
 std::string RosterPlace(int64_t id, int64_t start_byte) {
   return base::Cat("roster_import_chunk.content:", id, ":", start_byte);
 }
@@ -31,6 +37,27 @@ absl::StatusOr<std::string> PersonalFields::OpenIdentity(const MemberRow& row) c
 absl::StatusOr<std::string> PersonalFields::OpenPhone(const MemberRow& row) const {
   if (row.phone_cipher.empty()) return std::string();
   return cipher_.Decrypt(row.phone_cipher, PhonePlace(row.id));
+}
+
+absl::Status PersonalFields::SealApplicant(std::string_view number, std::string_view phone,
+                                           AdmissionApplicantRow& row) const {
+  RONGHE_ASSIGN_OR_RETURN(row.identity_cipher,
+                          cipher_.Encrypt(number, ApplicantIdentityPlace(row.case_id)));
+  row.identity_index = sql::Bytes(IdentityIndex(number));
+  row.phone_cipher.clear();
+  if (phone.empty()) return absl::OkStatus();
+  RONGHE_ASSIGN_OR_RETURN(row.phone_cipher,
+                          cipher_.Encrypt(phone, ApplicantPhonePlace(row.case_id)));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> PersonalFields::OpenIdentity(const AdmissionApplicantRow& row) const {
+  return cipher_.Decrypt(row.identity_cipher, ApplicantIdentityPlace(row.case_id));
+}
+
+absl::StatusOr<std::string> PersonalFields::OpenPhone(const AdmissionApplicantRow& row) const {
+  if (row.phone_cipher.empty()) return std::string();
+  return cipher_.Decrypt(row.phone_cipher, ApplicantPhonePlace(row.case_id));
 }
 
 std::string PersonalFields::IdentityIndex(std::string_view number) const {

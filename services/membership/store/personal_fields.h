@@ -14,6 +14,7 @@
 #include "common/crypto/field_cipher.h"
 #include "common/crypto/key_store.h"
 #include "common/sql/types.h"
+#include "services/membership/store/admission_store.h"
 #include "services/membership/store/member_store.h"
 
 namespace ronghe::membership {
@@ -21,6 +22,8 @@ namespace ronghe::membership {
 // What ties an envelope to its row and column.
 std::string IdentityPlace(int64_t id);
 std::string PhonePlace(int64_t id);
+std::string ApplicantIdentityPlace(int64_t case_id);
+std::string ApplicantPhonePlace(int64_t case_id);
 std::string RosterPlace(int64_t id, int64_t start_byte);
 
 class PersonalFields {
@@ -37,6 +40,12 @@ class PersonalFields {
   absl::StatusOr<std::string> OpenIdentity(const MemberRow& row) const;
   // Empty when there is none.
   absl::StatusOr<std::string> OpenPhone(const MemberRow& row) const;
+
+  // The same of the applicant of a case, whose case_id is set; the index is the member's.
+  absl::Status SealApplicant(std::string_view number, std::string_view phone,
+                             AdmissionApplicantRow& row) const;
+  absl::StatusOr<std::string> OpenIdentity(const AdmissionApplicantRow& row) const;
+  absl::StatusOr<std::string> OpenPhone(const AdmissionApplicantRow& row) const;
 
   // The blind index of a normalized identity number.
   std::string IdentityIndex(std::string_view number) const;

@@ -36,6 +36,21 @@ const sql::Query<CountRow> kMembersUnder(
     "SELECT COUNT(*) FROM member WHERE SUBSTRING(identity_cipher, 2, 2) = ? "
     "OR SUBSTRING(phone_cipher, 2, 2) = ?");
 
+const sql::Query<CountRow> kApplicants("admission_applicant.count",
+                                       "SELECT COUNT(*) FROM admission_applicant");
+const sql::Query<rotation::SealedPair> kApplicantsAfter(
+    "admission_applicant.sealed_after",
+    "SELECT case_id, identity_cipher, phone_cipher FROM admission_applicant WHERE case_id > ? "
+    "ORDER BY case_id LIMIT ?");
+const sql::Command kReplaceApplicant(
+    "admission_applicant.replace_sealed",
+    "UPDATE admission_applicant SET identity_cipher = ?, phone_cipher = ? "
+    "WHERE case_id = ? AND identity_cipher = ? AND phone_cipher = ?");
+const sql::Query<CountRow> kApplicantsUnder(
+    "admission_applicant.count_under",
+    "SELECT COUNT(*) FROM admission_applicant WHERE SUBSTRING(identity_cipher, 2, 2) = ? "
+    "OR SUBSTRING(phone_cipher, 2, 2) = ?");
+
 const sql::Query<CountRow> kChunks("roster_import_chunk.count",
                                    "SELECT COUNT(*) FROM roster_import_chunk");
 const sql::Query<SealedChunk> kChunksAfter(
@@ -109,6 +124,11 @@ std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
       "member",
       rotation::SealedPairs::Statements{kMembers, kMembersAfter, kReplaceMember, kMembersUnder},
       &IdentityPlace, &PhonePlace));
+  tables.push_back(std::make_unique<rotation::SealedPairs>(
+      "admission_applicant",
+      rotation::SealedPairs::Statements{kApplicants, kApplicantsAfter, kReplaceApplicant,
+                                        kApplicantsUnder},
+      &ApplicantIdentityPlace, &ApplicantPhonePlace));
   tables.push_back(std::make_unique<RosterChunks>());
   return tables;
 }
