@@ -10,25 +10,40 @@
 #include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
 #include "ronghe/membership/v1/admission.ronghe.h"
+#include "ronghe/membership/v1/discipline.ronghe.h"
+#include "ronghe/membership/v1/disposition.ronghe.h"
+#include "ronghe/membership/v1/lapse.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
 #include "ronghe/membership/v1/organization.ronghe.h"
+#include "ronghe/membership/v1/overlay.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/reminder.ronghe.h"
+#include "ronghe/membership/v1/reminder_talk.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "ronghe/membership/v1/standing.ronghe.h"
+#include "ronghe/membership/v1/suspension.ronghe.h"
 #include "services/membership/api/admission_api.h"
+#include "services/membership/api/discipline_api.h"
 #include "services/membership/api/discipline_source.h"
+#include "services/membership/api/disposition_api.h"
 #include "services/membership/api/fact_source.h"
+#include "services/membership/api/lapse_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/motion_reader.h"
 #include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
+#include "services/membership/api/overlay_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/reminder_api.h"
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/jobs/reminder_raiser.h"
+#include "services/membership/api/reminder_talk_api.h"
+#include "services/membership/api/roster_import_api.h"
+#include "services/membership/api/standing_api.h"
+#include "services/membership/api/suspension_api.h"
 #include "services/membership/jobs/roster_importer.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
@@ -118,6 +133,13 @@ class MembershipApp : public service::App {
         admissions_(runtime.writer(), tree_,
                     {books_.Get("admission"), calendar_, admission_steps_, rules_}, fields_,
                     runtime.page_tokens(), *motions_, discipline_),
+        dispositions_(runtime.writer(), tree_, books_, *motions_, runtime.page_tokens()),
+        disciplines_(runtime.writer(), tree_, books_, *motions_, runtime.page_tokens()),
+        suspensions_(runtime.writer(), tree_, books_, *motions_, runtime.page_tokens()),
+        overlays_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        lapses_(runtime.writer(), tree_, runtime.page_tokens()),
+        talks_(runtime.writer(), tree_, runtime.page_tokens()),
+        standings_(runtime.writer(), tree_, books_, runtime.page_tokens()),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
@@ -147,6 +169,13 @@ class MembershipApp : public service::App {
     tables.push_back(v1::OrganizationServiceTable(organizations_));
     tables.push_back(v1::MemberServiceTable(members_));
     tables.push_back(v1::AdmissionServiceTable(admissions_));
+    tables.push_back(v1::DispositionServiceTable(dispositions_));
+    tables.push_back(v1::DisciplineServiceTable(disciplines_));
+    tables.push_back(v1::SuspensionServiceTable(suspensions_));
+    tables.push_back(v1::OverlayServiceTable(overlays_));
+    tables.push_back(v1::LapseServiceTable(lapses_));
+    tables.push_back(v1::ReminderTalkServiceTable(talks_));
+    tables.push_back(v1::StandingServiceTable(standings_));
     tables.push_back(v1::MemberExportServiceTable(exports_));
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
@@ -181,6 +210,13 @@ class MembershipApp : public service::App {
   RosterImportApi imports_;
   ReminderApi reminders_;
   AdmissionApi admissions_;
+  DispositionApi dispositions_;
+  DisciplineApi disciplines_;
+  SuspensionApi suspensions_;
+  OverlayApi overlays_;
+  LapseApi lapses_;
+  ReminderTalkApi talks_;
+  StandingApi standings_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;

@@ -364,7 +364,7 @@ class CountyMonth(unittest.TestCase):
 
         with self.subTest("who leaves is out"):
             members_of(leaver, other)
-            OFFICER.post(f"/v1/{roll[-3]['name']}:changeStanding", {"standing": "MEMBER_STANDING_LEFT"})
+            OFFICER.post(f"/v1/{roll[-3]['name']}:changeStanding", {"standing": "MEMBER_STANDING_DECEASED"})
             suite.wait_for(lambda: refusal(lambda: members_of(leaver, other)) == 401, 15, "the session to end")
             self.assertEqual(SECURITY.get(f"/v1/{leaver.account}")["state"], "STATE_DISABLED")
             self.assertEqual(grants(leaver)["leader"]["endReason"], "END_REASON_MEMBER_LEFT")

@@ -23,8 +23,10 @@
 #include "services/membership/api/convert.h"
 #include "services/membership/api/membership_writer.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/domain/standing/errors.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/domain/member.h"
+#include "services/membership/store/discipline_store.h"
 #include "services/membership/store/events.h"
 #include "services/membership/store/post_store.h"
 #include "services/membership/store/subtree_reader.h"
@@ -53,6 +55,25 @@ absl::StatusOr<int64_t> ParseMember(std::string_view name) {
 }
 
 bool IsMasked(std::string_view text) { return text.find('*') != std::string_view::npos; }
+
+// What may become of a standing without a case: death, and the voting right of a normal standing
+// as far as no measure of discipline suspends it. Everything else has a procedure of its own.
+absl::Status CheckWithoutCase(sql::Session& session, const MemberRow& member, Standing next,
+                              bool voting_suspended, absl::CivilDay day) {
+  if (next == Standing::kDeceased) return absl::OkStatus();
+  if (next == Standing::kLeft) return StandingNeedsCase("DispositionService");
+  if (next == Standing::kSuspended || member.standing == Standing::kSuspended) {
+    return StandingNeedsCase("SuspensionService");
+  }
+  if (voting_suspended) return absl::OkStatus();
+  const std::vector<int64_t> ids = {member.id};
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<DisciplineRow> disciplines,
+                          DisciplinesInEffect(session, ids, day));
+  for (const DisciplineRow& row : disciplines) {
+    if (SuspendsRights(row.period(), day)) return StandingNeedsCase("DisciplineService");
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -375,8 +396,9 @@ absl::StatusOr<v1::Member> MemberApi::UpdateMember(rpc::Call& call,
     note("occupation", &Particulars::occupation);
     note("technical_post", &Particulars::technical_post);
     note("migrant_worker", &Particulars::migrant_worker);
-    note("floating", &Particulars::floating);
-    note("out_of_contact", &Particulars::out_of_contact);
+    if (after.floating != before.floating || after.out_of_contact != before.out_of_contact) {
+      return StandingNeedsCase("OverlayService");
+    }
     note("residence_region", &Particulars::residence_region);
     note("household_region", &Particulars::household_region);
     if (!changed.empty()) {
@@ -407,6 +429,7 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMembership(rpc::Call& call, const Ch
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
         RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(change.etag, row.etag));
         if (!IsMember(row.standing)) return MemberLeft();
+        if (change.check) RONGHE_RETURN_IF_ERROR(change.check(session, row));
         if (destination) {
           if (destination->revoked_on) return OrganizationRevoked(change.destination);
           RONGHE_RETURN_IF_ERROR(CheckHoldsMembers(rules_.On(today), destination->kind));
@@ -465,6 +488,10 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMemberStanding(
                                  .etag = request.etag(),
                                  .day = day,
                                  .changed_field = "standing",
+                                 .check = [&](sql::Session& session, const MemberRow& row) {
+                                   return CheckWithoutCase(session, row, *standing,
+                                                           request.voting_suspended(), day);
+                                 },
                                  .apply = [&](Membership& membership, MemberRow&) {
                                    membership.standing = *standing;
                                    membership.voting_suspended =

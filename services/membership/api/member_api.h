@@ -56,6 +56,8 @@ class MemberApi : public v1::MemberServiceHandler {
     int64_t destination = 0;         // a branch to lock before the member; 0: none
     std::optional<ChangeCode> code;  // absent: what the change of standing is called
     std::string_view changed_field;
+    // Whether the member as it is may be changed so; empty: whoever is a member may.
+    std::function<absl::Status(sql::Session& session, const MemberRow& row)> check = nullptr;
     // Turns the present membership and row into the next.
     std::function<void(Membership& membership, MemberRow& row)> apply;
   };

@@ -13,7 +13,9 @@
 #include "services/membership/api/admission_follow.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/change_store.h"
+#include "services/membership/store/deadline_store.h"
 #include "services/membership/store/events.h"
+#include "services/membership/store/overlay_store.h"
 #include "services/membership/store/post_store.h"
 
 namespace ronghe::membership {
@@ -80,6 +82,28 @@ absl::Status EndLostPosts(service::WriteTx& tx, int64_t member_id, const Members
   return absl::OkStatus();
 }
 
+// Overlays go with the member to another branch and end with the membership. Changes the flags of
+// `row` only; the caller writes it.
+absl::Status FollowMembership(service::WriteTx& tx, MemberRow& row, const Membership& before,
+                              const Membership& next, absl::CivilDay day) {
+  const bool member = IsMember(next.standing);
+  if (member && next.organization_id == before.organization_id) return absl::OkStatus();
+  const std::vector<int64_t> ids = {row.id};
+  RONGHE_ASSIGN_OR_RETURN(std::vector<OverlayRow> overlays, OpenOverlays(tx.session(), ids));
+  for (OverlayRow& overlay : overlays) {
+    overlay.organization_id = next.organization_id;
+    overlay.update_time = tx.now();
+    if (!member) {
+      overlay.valid_to = std::max(day, overlay.valid_from);
+      overlay.open_kind.reset();
+      RONGHE_RETURN_IF_ERROR(DropDeadlines(tx.session(), overlay.subject(), tx.now()));
+    }
+    RONGHE_RETURN_IF_ERROR(UpdateOverlay(tx.session(), overlay));
+  }
+  if (!member) row.floating = row.out_of_contact = false;
+  return absl::OkStatus();
+}
+
 absl::Status WriteRow(service::WriteTx& tx, MemberRow& row, const MembershipChange& change) {
   row.set_membership(change.next);
   ++row.etag;
@@ -97,6 +121,8 @@ absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<con
   const Interval& last = first.back();
   row.set_membership(last.membership);
   RONGHE_RETURN_IF_ERROR(InsertMembers(tx.session(), std::span(&row, 1)));
+  RONGHE_RETURN_IF_ERROR(FollowFlags(
+      tx.session(), [&tx] { return tx.NextId(); }, std::span(&row, 1), last.from, tx.now()));
   for (const Interval& interval : first) {
     MemberIntervalRow next{.id = tx.NextId(),
                            .member_id = row.id,
@@ -117,6 +143,7 @@ absl::Status ChangeMembership(service::WriteTx& tx, MemberRow& row,
   RONGHE_ASSIGN_OR_RETURN(
       const ChangePlan plan,
       PlanChange(open.interval(), change.next, change.day, base::ShanghaiDay(tx.now())));
+  RONGHE_RETURN_IF_ERROR(FollowMembership(tx, row, before, change.next, plan.day));
   RONGHE_RETURN_IF_ERROR(WriteRow(tx, row, change));
   RONGHE_RETURN_IF_ERROR(WriteInterval(tx, open, change.next, plan));
   RONGHE_RETURN_IF_ERROR(EndLostPosts(tx, row.id, before, change.next, plan.day));

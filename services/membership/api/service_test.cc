@@ -554,10 +554,15 @@ TEST_F(MembershipServiceTest, ChangesAreIntervals) {
   *standing.mutable_effective_date() = rpc::ToProto(absl::CivilDay(2026, 6, 1));
   ASSERT_OK_AND_ASSIGN(const v1::Member silent, members_->ChangeMemberStanding(Admin(), standing));
   EXPECT_FALSE(silent.voting());
-  standing.set_standing(v1::MEMBER_STANDING_LEFT);
   *standing.mutable_effective_date() = rpc::ToProto(absl::CivilDay(2026, 7, 1));
-  ASSERT_OK_AND_ASSIGN(const v1::Member left, members_->ChangeMemberStanding(Admin(), standing));
-  EXPECT_EQ(left.standing(), v1::MEMBER_STANDING_LEFT);
+  for (const auto with_case : {v1::MEMBER_STANDING_LEFT, v1::MEMBER_STANDING_SUSPENDED}) {
+    standing.set_standing(with_case);
+    EXPECT_THAT(members_->ChangeMemberStanding(Admin(), standing),
+                HasReason("STANDING_NEEDS_CASE"));
+  }
+  standing.set_standing(v1::MEMBER_STANDING_DECEASED);
+  ASSERT_OK_AND_ASSIGN(const v1::Member late, members_->ChangeMemberStanding(Admin(), standing));
+  EXPECT_EQ(late.standing(), v1::MEMBER_STANDING_DECEASED);
   EXPECT_EQ(Counts(county_.name()).full_members(), 0);
   EXPECT_THAT(members_->MoveMember(Admin(), move), HasReason("MEMBER_LEFT"));
 

@@ -24,6 +24,7 @@
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/events.h"
 #include "services/membership/store/organization_store.h"
+#include "services/membership/store/overlay_store.h"
 #include "services/membership/store/post_store.h"
 #include "services/membership/store/workbook/table.h"
 
@@ -354,6 +355,9 @@ absl::Status WriteBatch(sql::Session& session, Batch& batch, absl::CivilDay effe
     }
   }
   RONGHE_RETURN_IF_ERROR(InsertPosts(session, batch.new_posts));
+  const auto next_id = [&ids] { return ids.Next(); };
+  RONGHE_RETURN_IF_ERROR(FollowFlags(session, next_id, batch.new_members, effective_date, now));
+  RONGHE_RETURN_IF_ERROR(FollowFlags(session, next_id, batch.changed_members, effective_date, now));
   for (event::Draft& draft : batch.drafts) {
     draft.id = ids.Next();
     draft.time = now;

@@ -1,9 +1,8 @@
 #include "services/membership/domain/standing/disposition.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "services/membership/domain/standing/errors.h"
 
@@ -158,13 +157,10 @@ absl::Status CheckApprover(const RuleSet& rules, const Approver& approver, bool 
       absl::StrCat("kind=", approver.kind, " organ=", static_cast<int32_t>(approver.organ)));
 }
 
-absl::Status CheckVote(const Vote& vote, std::span<const int32_t> kinds, int64_t organization_id,
-                       std::string_view subject) {
-  if (std::find(kinds.begin(), kinds.end(), vote.kind) == kinds.end()) return MotionMismatch("kind");
-  if (vote.organization_id != organization_id) return MotionMismatch("organization");
-  if (vote.subject != subject) return MotionMismatch("subject");
-  if (!vote.final || !vote.carried) return MotionNotCarried();
-  return absl::OkStatus();
+absl::Status CheckVote(const MotionVerdict& vote, std::initializer_list<MotionKind> kinds,
+                       std::string_view subject, int64_t organization_id) {
+  RONGHE_RETURN_IF_ERROR(CheckMotion(vote, kinds, subject, organization_id));
+  return vote.carried ? absl::OkStatus() : MotionNotCarried();
 }
 
 absl::Status CheckStepDay(absl::CivilDay day, absl::CivilDay earliest, absl::CivilDay today) {

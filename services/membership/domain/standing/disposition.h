@@ -7,9 +7,8 @@
 #define RONGHE_SERVICES_MEMBERSHIP_DOMAIN_STANDING_DISPOSITION_H_
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -17,6 +16,7 @@
 #include "absl/time/civil_time.h"
 #include "services/membership/domain/change_code.h"
 #include "services/membership/domain/decision.h"
+#include "services/membership/domain/motion.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/domain/standing/discipline.h"
 
@@ -139,25 +139,11 @@ struct Approver {
 absl::Status CheckApprover(const RuleSet& rules, const Approver& approver, bool important,
                            std::optional<Measure> measure, Guard& guard);
 
-// What a vote came to, as the record of the meeting has it.
-struct Vote {
-  int64_t organization_id = 0;
-  int32_t kind = 0;     // of MotionKind: 5 Q-DISP, 2 Q-COMM, 6 Q-APPR
-  std::string subject;  // "dispositionCases/12"
-  absl::CivilDay held_on;
-  bool final = false;  // the record is submitted or accepted and not superseded
-  bool carried = false;
-};
-
-inline constexpr int32_t kCommitteeVote = 2;
-inline constexpr int32_t kDispositionVote = 5;
-inline constexpr int32_t kApprovalVote = 6;
-
-// Whether the vote is one of `kinds`, of `organization_id`, about `subject`, and carried.
+// Whether the vote is one of `kinds`, of `organization_id`, about `subject`, settled and carried.
 //
 // Errors: FAILED_PRECONDITION MOTION_MISMATCH, MOTION_NOT_CARRIED.
-absl::Status CheckVote(const Vote& vote, std::span<const int32_t> kinds, int64_t organization_id,
-                       std::string_view subject);
+absl::Status CheckVote(const MotionVerdict& vote, std::initializer_list<MotionKind> kinds,
+                       std::string_view subject, int64_t organization_id);
 
 // A step's day: not after `today`, not before the step that went before.
 //

@@ -92,15 +92,9 @@ absl::Status GroundNotOfKind(int32_t kind, int32_t ground) {
                      {{"rule_id", "D-03"}, {"kind", absl::StrCat(kind)}, {"ground", absl::StrCat(ground)}});
 }
 
-absl::Status MotionMismatch(std::string_view part) {
-  return error::Make(StatusCode::kFailedPrecondition, "MOTION_MISMATCH",
-                     "所引表决事项与本案件不符。",
-                     {{"rule_id", "Q-DISP"}, {"part", std::string(part)}});
-}
-
 absl::Status MotionNotCarried() {
   return error::Make(StatusCode::kFailedPrecondition, "MOTION_NOT_CARRIED",
-                     "所引表决事项未获通过，或会议记录尚未提交。", {{"rule_id", "Q-DISP"}});
+                     "所引表决事项未获通过。", {{"rule_id", "Q-DISP"}});
 }
 
 absl::Status CorrectionNotRunning() {
@@ -132,7 +126,7 @@ absl::Status ContactPersonInvalid() {
 }
 
 absl::Status TalkerInvalid() {
-  return Refused("TALKER_INVALID", "谈话人应是本支部或其上级党组织的党员。");
+  return Refused("TALKER_INVALID", "谈话人应是本支部或同一基层党委的其他党员。");
 }
 
 absl::Status SuspensionDeciderInvalid() {

@@ -36,9 +36,7 @@ absl::Status SuspensionStateInvalid(std::string_view state, std::string_view eve
 // A day in the future, or before the step that went before.
 absl::Status StepDayInvalid(absl::CivilDay day, absl::CivilDay earliest, absl::CivilDay today);
 absl::Status GroundNotOfKind(int32_t kind, int32_t ground);
-// The vote is about something else: `part` is "kind", "organization", "subject" or "day".
-absl::Status MotionMismatch(std::string_view part);
-// The motion was not carried, or its record may still change.
+// The motion was put to the vote and not carried.
 absl::Status MotionNotCarried();
 absl::Status CorrectionNotRunning();
 absl::Status RightsNotSuspended();
