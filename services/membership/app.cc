@@ -15,6 +15,7 @@
 #include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "ronghe/membership/v1/transfer.ronghe.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
@@ -22,7 +23,10 @@
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/roster_import_api.h"
+#include "services/membership/api/transfer_api.h"
+#include "services/membership/api/transfer_sources.h"
 #include "services/membership/jobs/roster_importer.h"
+#include "services/membership/jobs/transfer_expirer.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
@@ -64,17 +68,23 @@ class MembershipApp : public service::App {
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
                   [&runtime] { runtime.publisher()->Nudge(); }),
+        expirer_(runtime.ids(), books_, runtime.metrics(),
+                 [&runtime] { runtime.publisher()->Nudge(); }),
         organizations_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
-        members_(runtime.writer(), tree_, rules_, unmask_rules_, fields_, runtime.page_tokens()),
+        members_(runtime.writer(), tree_, rules_, books_, unmask_rules_, fields_,
+                 runtime.page_tokens()),
         exports_(runtime.writer(), tree_, unmask_rules_, fields_, runtime.page_tokens()),
         my_record_(runtime.database(), runtime.ids(), tree_, unmask_rules_, fields_,
                    runtime.page_tokens(), runtime.roles()),
         posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
+        transfers_(runtime.writer(), tree_, rules_, books_, fields_, transfer_sources_,
+                   runtime.page_tokens()),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
+    AddTransferJobs(runtime.jobs(), expirer_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -103,6 +113,7 @@ class MembershipApp : public service::App {
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
     tables.push_back(v1::RosterImportServiceTable(imports_));
+    tables.push_back(v1::TransferServiceTable(transfers_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -118,12 +129,15 @@ class MembershipApp : public service::App {
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
+  TransferExpirer expirer_;
   OrganizationApi organizations_;
   MemberApi members_;
   MemberExportApi exports_;
   MyRecordApi my_record_;
   PostApi posts_;
   RosterImportApi imports_;
+  const TransferSources transfer_sources_;
+  TransferApi transfers_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;

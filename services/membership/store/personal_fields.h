@@ -22,6 +22,7 @@ namespace ronghe::membership {
 std::string IdentityPlace(int64_t id);
 std::string PhonePlace(int64_t id);
 std::string RosterPlace(int64_t id, int64_t start_byte);
+std::string TransferPersonPlace(int64_t transfer_id);
 
 class PersonalFields {
  public:
@@ -45,6 +46,11 @@ class PersonalFields {
                                              int64_t start_byte) const;
   absl::StatusOr<std::string> OpenRosterBytes(std::string_view sealed, int64_t import_id,
                                               int64_t start_byte) const;
+
+  // The particulars of a person from outside, as serialized by the caller.
+  absl::StatusOr<sql::Bytes> SealTransferPerson(std::string_view bytes, int64_t transfer_id) const;
+  absl::StatusOr<std::string> OpenTransferPerson(std::string_view sealed,
+                                                 int64_t transfer_id) const;
 
  private:
   crypto::FieldCipher cipher_;
