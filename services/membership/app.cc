@@ -28,6 +28,7 @@
 #include "services/membership/api/discipline_api.h"
 #include "services/membership/api/discipline_source.h"
 #include "services/membership/api/disposition_api.h"
+#include "ronghe/membership/v1/transfer.ronghe.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/lapse_api.h"
 #include "services/membership/api/member_api.h"
@@ -44,7 +45,10 @@
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/api/standing_api.h"
 #include "services/membership/api/suspension_api.h"
+#include "services/membership/api/transfer_api.h"
+#include "services/membership/api/transfer_sources.h"
 #include "services/membership/jobs/roster_importer.h"
+#include "services/membership/jobs/transfer_expirer.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
@@ -121,8 +125,11 @@ class MembershipApp : public service::App {
                   [&runtime] { runtime.publisher()->Nudge(); }),
         reminder_raiser_(deadlines_, tree_.tree(), runtime.ids(), runtime.metrics(),
                          [&runtime] { runtime.publisher()->Nudge(); }),
+        expirer_(runtime.ids(), books_, runtime.metrics(),
+                 [&runtime] { runtime.publisher()->Nudge(); }),
         organizations_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
-        members_(runtime.writer(), tree_, rules_, unmask_rules_, fields_, runtime.page_tokens()),
+        members_(runtime.writer(), tree_, rules_, books_, unmask_rules_, fields_,
+                 runtime.page_tokens()),
         exports_(runtime.writer(), tree_, unmask_rules_, fields_, runtime.page_tokens()),
         my_record_(runtime.database(), runtime.ids(), tree_, unmask_rules_, fields_,
                    runtime.page_tokens(), runtime.roles()),
@@ -144,6 +151,12 @@ class MembershipApp : public service::App {
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
     AddReminderJob(runtime.jobs(), reminder_raiser_);
+        transfers_(runtime.writer(), tree_, rules_, books_, fields_, transfer_sources_,
+                   runtime.page_tokens()),
+        facts_(runtime.database(), tree_.tree(), rules_),
+        fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
+    AddRosterJobs(runtime.jobs(), importer_);
+    AddTransferJobs(runtime.jobs(), expirer_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -181,6 +194,7 @@ class MembershipApp : public service::App {
     tables.push_back(v1::PostServiceTable(posts_));
     tables.push_back(v1::RosterImportServiceTable(imports_));
     tables.push_back(v1::ReminderServiceTable(reminders_));
+    tables.push_back(v1::TransferServiceTable(transfers_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -202,6 +216,7 @@ class MembershipApp : public service::App {
   MembershipTree tree_;
   RosterImporter importer_;
   ReminderRaiser reminder_raiser_;
+  TransferExpirer expirer_;
   OrganizationApi organizations_;
   MemberApi members_;
   MemberExportApi exports_;
@@ -217,6 +232,8 @@ class MembershipApp : public service::App {
   LapseApi lapses_;
   ReminderTalkApi talks_;
   StandingApi standings_;
+  const TransferSources transfer_sources_;
+  TransferApi transfers_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;

@@ -178,6 +178,13 @@ class County:
             "members/posts": first(f"/v1/{own}/posts", "posts"),
             "members/hourAccounts": f"{member}/hourAccounts/{NOW.year}",
             "memberExports": officer.write(f"/v1/{own}/memberExports", {"purpose": "verification"}, self.approver)["name"],
+            "transfers": made("/v1/transfers", {
+                "kind": "TRANSFER_KIND_IN", "reason": "TRANSFER_REASON_UNIT_CHANGED", "toOrganization": own,
+                "outsideTitle": "外省某党委", "reach": "TRANSFER_REACH_NATION", "letterNumber": f"E2E-{place}",
+                "letterIssuedOn": date(MONTH_START), "duesPaidThrough": date(MONTH_START), "person": {
+                    "fullName": "测试转", "identityNumber": identity_number(450 + list(self.places).index(place)), "ethnicity": "01",
+                    "education": "21", "phone": f"199100000{list(self.places).index(place)}", "category": "MEMBER_CATEGORY_FULL",
+                    "joinedOn": {"year": 2005, "month": 7, "day": 1}, "convertedOn": {"year": 2006, "month": 7, "day": 1}}}),
             "rosterImports": made(f"/v1/{own}/rosterImports", {
                 "fileName": "empty.csv", "size": "1", "effectiveDate": date(MONTH_START)}),
             "meetings": made(f"/v1/{own}/meetings", {

@@ -22,11 +22,13 @@
 #include "common/rpc/field_mask.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/api/membership_writer.h"
+#include "services/membership/api/transfer_party.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/standing/errors.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/domain/member.h"
 #include "services/membership/store/discipline_store.h"
+#include "services/membership/domain/transfer/rules.h"
 #include "services/membership/store/events.h"
 #include "services/membership/store/post_store.h"
 #include "services/membership/store/subtree_reader.h"
@@ -78,11 +80,13 @@ absl::Status CheckWithoutCase(sql::Session& session, const MemberRow& member, St
 }  // namespace
 
 MemberApi::MemberApi(service::Writer& writer, MembershipTree& tree,
-                     const OrganizationRuleBook& rules, const UnmaskRuleBook& unmask_rules,
-                     const PersonalFields& fields, const rpc::PageTokens& tokens)
+                     const OrganizationRuleBook& rules, const RuleBooks& books,
+                     const UnmaskRuleBook& unmask_rules, const PersonalFields& fields,
+                     const rpc::PageTokens& tokens)
     : writer_(writer),
       tree_(tree),
       rules_(rules),
+      transfer_rules_(books.Get(kTransferBook)),
       unmask_rules_(unmask_rules),
       fields_(fields),
       tokens_(tokens) {}
@@ -433,6 +437,10 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMembership(rpc::Call& call, const Ch
         if (destination) {
           if (destination->revoked_on) return OrganizationRevoked(change.destination);
           RONGHE_RETURN_IF_ERROR(CheckHoldsMembers(rules_.On(today), destination->kind));
+          if (!call.HoldsEverywhere(call.permission())) {
+            RONGHE_RETURN_IF_ERROR(CheckSameCommittee(session, transfer_rules_.On(today),
+                                                      row.organization_id, change.destination));
+          }
         }
         const Membership before = row.membership();
         Membership next = before;

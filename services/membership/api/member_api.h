@@ -13,6 +13,7 @@
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "services/membership/domain/change_code.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/domain/rule_book.h"
 #include "services/membership/domain/unmask.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/membership_tree.h"
@@ -24,8 +25,8 @@ namespace ronghe::membership {
 class MemberApi : public v1::MemberServiceHandler {
  public:
   MemberApi(service::Writer& writer, MembershipTree& tree, const OrganizationRuleBook& rules,
-            const UnmaskRuleBook& unmask_rules, const PersonalFields& fields,
-            const rpc::PageTokens& tokens);
+            const RuleBooks& books, const UnmaskRuleBook& unmask_rules,
+            const PersonalFields& fields, const rpc::PageTokens& tokens);
 
   absl::StatusOr<v1::Member> CreateMember(rpc::Call& call,
                                           const v1::CreateMemberRequest& request) override;
@@ -72,6 +73,7 @@ class MemberApi : public v1::MemberServiceHandler {
   service::Writer& writer_;
   MembershipTree& tree_;
   const OrganizationRuleBook& rules_;
+  const RuleBook& transfer_rules_;
   const UnmaskRuleBook& unmask_rules_;
   const PersonalFields& fields_;
   const rpc::PageTokens& tokens_;

@@ -16,6 +16,7 @@
 #include "common/rpc/etag.h"
 #include "common/rpc/field_mask.h"
 #include "services/membership/api/convert.h"
+#include "services/membership/api/organization_mover.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/member.h"
 #include "services/membership/store/events.h"
@@ -70,21 +71,6 @@ v1::Organization Signpost(const OrganizationRow& row) {
   shown.set_title(whole.title());
   shown.set_short_title(whole.short_title());
   return shown;
-}
-
-// The levels of the tree at and below an organization, itself counted; stops past `limit`.
-int LevelsBelow(const org::OrgTree& tree, int64_t id, int limit) {
-  int levels = 0;
-  std::vector<int64_t> level = {id};
-  while (!level.empty() && levels <= limit) {
-    ++levels;
-    std::vector<int64_t> next;
-    for (int64_t organization : level) {
-      for (const org::OrgNode& child : tree.Children(organization)) next.push_back(child.id);
-    }
-    level = std::move(next);
-  }
-  return levels;
 }
 
 }  // namespace
@@ -339,37 +325,9 @@ absl::StatusOr<v1::Organization> OrganizationApi::MoveOrganization(
   RONGHE_RETURN_IF_ERROR(call.Authorize(id));
   auto result = writer_.Write<v1::Organization>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
-        sql::Session& session = tx.session();
-        RONGHE_RETURN_IF_ERROR(LockTree(session).status());
-        RONGHE_ASSIGN_OR_RETURN(std::vector<OrganizationRow> rows,
-                                LockOrganizations(session, {id, parent_id}));
-        const auto find = [&](int64_t wanted) {
-          return std::find_if(rows.begin(), rows.end(),
-                              [&](const OrganizationRow& row) { return row.id == wanted; });
-        };
-        if (find(id) == rows.end()) return OrganizationNotFound(id);
-        if (find(parent_id) == rows.end()) return OrganizationNotFound(parent_id);
-        OrganizationRow row = *find(id);
-        const OrganizationRow parent = *find(parent_id);
-        RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), row.etag));
-        if (row.revoked_on) return OrganizationRevoked(id);
-        if (parent.revoked_on) return OrganizationRevoked(parent_id);
-        int levels = 0;
-        for (int64_t above = parent_id; above != 0 && levels <= kMaxLevels; ++levels) {
-          if (above == id) return OrganizationMoveCycle();
-          RONGHE_ASSIGN_OR_RETURN(above, ParentOf(session, above));
-        }
-        if (levels + LevelsBelow(tree_.tree(), id, kMaxLevels) > kMaxLevels) {
-          return OrganizationTooDeep(kMaxLevels);
-        }
-        RONGHE_RETURN_IF_ERROR(CheckPlace(RulesToday(call), row.kind, parent.kind));
-        if (row.parent_id != parent_id) {
-          row.parent_id = parent_id;
-          ++row.etag;
-          row.update_time = tx.now();
-          RONGHE_RETURN_IF_ERROR(membership::UpdateOrganization(session, row));
-          tx.Emit(OrganizationEvent(row, {"parent"}));
-        }
+        RONGHE_ASSIGN_OR_RETURN(
+            const OrganizationRow row,
+            Reparent(tx, tree_.tree(), RulesToday(call), id, parent_id, request.etag()));
         tx.Audit(id, base::Name("organizations", id));
         return ToProto(row);
       });

@@ -16,6 +16,9 @@ std::string ApplicantPhonePlace(int64_t case_id) {
 std::string RosterPlace(int64_t id, int64_t start_byte) {
   return base::Cat("roster_import_chunk.content:", id, ":", start_byte);
 }
+std::string TransferPersonPlace(int64_t transfer_id) {
+  return base::Cat("transfer_person.particulars:", transfer_id);
+}
 
 absl::Status PersonalFields::SealIdentity(std::string_view number, MemberRow& row) const {
   RONGHE_ASSIGN_OR_RETURN(row.identity_cipher, cipher_.Encrypt(number, IdentityPlace(row.id)));
@@ -76,6 +79,18 @@ absl::StatusOr<std::string> PersonalFields::OpenRosterBytes(std::string_view sea
                                                             int64_t import_id,
                                                             int64_t start_byte) const {
   return cipher_.Decrypt(sealed, RosterPlace(import_id, start_byte));
+}
+
+absl::StatusOr<sql::Bytes> PersonalFields::SealTransferPerson(std::string_view bytes,
+                                                              int64_t transfer_id) const {
+  RONGHE_ASSIGN_OR_RETURN(std::string sealed,
+                          cipher_.Encrypt(bytes, TransferPersonPlace(transfer_id)));
+  return sql::Bytes(std::move(sealed));
+}
+
+absl::StatusOr<std::string> PersonalFields::OpenTransferPerson(std::string_view sealed,
+                                                               int64_t transfer_id) const {
+  return cipher_.Decrypt(sealed, TransferPersonPlace(transfer_id));
 }
 
 }  // namespace ronghe::membership

@@ -25,6 +25,7 @@ std::string PhonePlace(int64_t id);
 std::string ApplicantIdentityPlace(int64_t case_id);
 std::string ApplicantPhonePlace(int64_t case_id);
 std::string RosterPlace(int64_t id, int64_t start_byte);
+std::string TransferPersonPlace(int64_t transfer_id);
 
 class PersonalFields {
  public:
@@ -54,6 +55,11 @@ class PersonalFields {
                                              int64_t start_byte) const;
   absl::StatusOr<std::string> OpenRosterBytes(std::string_view sealed, int64_t import_id,
                                               int64_t start_byte) const;
+
+  // The particulars of a person from outside, as serialized by the caller.
+  absl::StatusOr<sql::Bytes> SealTransferPerson(std::string_view bytes, int64_t transfer_id) const;
+  absl::StatusOr<std::string> OpenTransferPerson(std::string_view sealed,
+                                                 int64_t transfer_id) const;
 
  private:
   crypto::FieldCipher cipher_;

@@ -65,6 +65,24 @@ const sql::Query<CountRow> kChunksUnder(
     "roster_import_chunk.count_under",
     "SELECT COUNT(*) FROM roster_import_chunk WHERE SUBSTRING(content, 2, 2) = ?");
 
+struct SealedPerson {
+  int64_t transfer_id = 0;
+  sql::Bytes particulars;
+};
+
+const sql::Query<CountRow> kPersons("transfer_person.count",
+                                    "SELECT COUNT(*) FROM transfer_person WHERE particulars <> ''");
+const sql::Query<SealedPerson> kPersonsAfter(
+    "transfer_person.sealed_after",
+    "SELECT transfer_id, particulars FROM transfer_person "
+    "WHERE transfer_id > ? AND particulars <> '' ORDER BY transfer_id LIMIT ?");
+const sql::Command kReplacePerson("transfer_person.replace_sealed",
+                                  "UPDATE transfer_person SET particulars = ? "
+                                  "WHERE transfer_id = ? AND particulars = ?");
+const sql::Query<CountRow> kPersonsUnder(
+    "transfer_person.count_under",
+    "SELECT COUNT(*) FROM transfer_person WHERE SUBSTRING(particulars, 2, 2) = ?");
+
 // The number that a position written by a table here begins with; -1 for none. Leaves the rest.
 int64_t Take(std::string_view& position) {
   const size_t end = std::min(position.find('/'), position.size());
@@ -116,6 +134,42 @@ class RosterChunks : public rotation::SealedTable {
   }
 };
 
+// Persons from outside whose transfer is open.
+class TransferPersons : public rotation::SealedTable {
+ public:
+  std::string_view name() const override { return "transfer_person"; }
+
+  absl::StatusOr<int64_t> Count(sql::Session& session) const override {
+    return CountOf(session, kPersons);
+  }
+
+  absl::StatusOr<std::vector<SealedRow>> After(sql::Session& session, std::string_view position,
+                                               int32_t limit) const override {
+    RONGHE_ASSIGN_OR_RETURN(std::vector<SealedPerson> persons,
+                            session.Select(kPersonsAfter, Take(position), limit));
+    std::vector<SealedRow> rows;
+    for (SealedPerson& person : persons) {
+      rows.push_back({base::Cat(person.transfer_id),
+                      {{std::move(person.particulars), TransferPersonPlace(person.transfer_id)}}});
+    }
+    return rows;
+  }
+
+  absl::StatusOr<bool> Replace(sql::Session& session, const SealedRow& before,
+                               const SealedRow& after) const override {
+    std::string_view position = before.position;
+    RONGHE_ASSIGN_OR_RETURN(const int64_t found,
+                            session.Execute(kReplacePerson, after.values[0].envelope,
+                                            Take(position), before.values[0].envelope));
+    return found == 1;
+  }
+
+  absl::StatusOr<int64_t> CountUnder(sql::Session& session,
+                                     std::string_view version) const override {
+    return CountOf(session, kPersonsUnder, version);
+  }
+};
+
 }  // namespace
 
 std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
@@ -130,6 +184,7 @@ std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
                                         kApplicantsUnder},
       &ApplicantIdentityPlace, &ApplicantPhonePlace));
   tables.push_back(std::make_unique<RosterChunks>());
+  tables.push_back(std::make_unique<TransferPersons>());
   return tables;
 }
 

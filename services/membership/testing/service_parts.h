@@ -74,7 +74,7 @@ class ServiceParts {
         writer_(*database_, ids_, [] {}),
         tree_(*database_, publisher_),
         organization_api_(writer_, tree_, rules_, tokens_),
-        member_api_(writer_, tree_, rules_, unmask_rules_, fields_, tokens_),
+        member_api_(writer_, tree_, rules_, books_, unmask_rules_, fields_, tokens_),
         my_record_api_(*database_, ids_, tree_, unmask_rules_, fields_, tokens_,
                        auth::RoleTable::Builtin()),
         jobs_(*database_, base::Clock::Real(), "test") {

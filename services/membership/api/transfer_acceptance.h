@@ -1,0 +1,69 @@
+// What does the acceptance of a transfer do to memberships?
+//
+// Each function runs inside the transaction of the step, so that the state of the case and the
+// memberships change together or not at all.
+#ifndef RONGHE_SERVICES_MEMBERSHIP_API_TRANSFER_ACCEPTANCE_H_
+#define RONGHE_SERVICES_MEMBERSHIP_API_TRANSFER_ACCEPTANCE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "common/service/write.h"
+#include "services/membership/domain/member.h"
+#include "services/membership/domain/organization.h"
+#include "services/membership/store/membership_tree.h"
+#include "services/membership/store/personal_fields.h"
+#include "services/membership/store/transfer_store.h"
+
+namespace ronghe::membership {
+
+// A whole unit that is larger goes in parts.
+inline constexpr int32_t kMaxUnitMembers = 5000;
+inline constexpr int32_t kMaxUnitOrganizations = 2000;
+
+// Locks the members of a transfer, by id.
+//
+// Errors: TRANSFER_MEMBER_NOT_NORMAL; TRANSFER_MEMBER_MOVED when one belongs below the sending
+// committee no longer.
+absl::StatusOr<std::vector<MemberRow>> LockTransferMembers(service::WriteTx& tx,
+                                                           MembershipTree& tree,
+                                                           const TransferRow& row);
+
+// From `day` on the members belong to the receiving branch. Errors: those of LockTransferMembers
+// and of ChangeMembership.
+absl::Status MoveMembersIn(service::WriteTx& tx, MembershipTree& tree, const TransferRow& row,
+                           absl::CivilDay day);
+
+// From `day` on the members are members elsewhere. Errors: as MoveMembersIn.
+absl::Status LetMembersGo(service::WriteTx& tx, MembershipTree& tree, const TransferRow& row,
+                          absl::CivilDay day);
+
+// The person from outside becomes a member, or is one again, from `day` on.
+//
+// Errors: MEMBER_EXISTS; those of BeginMembership, ResumeMembership and PersonalFields.
+absl::Status TakePersonIn(service::WriteTx& tx, const PersonalFields& fields,
+                          const TransferRow& row, absl::CivilDay day);
+
+// The unit goes under the receiver today. Every member in it gets a change of the code for whole
+// units from the old parent to the new one, and is listed in the case; member_count is set.
+//
+// Errors: TRANSFER_UNIT_MOVED; TRANSFER_UNIT_TOO_LARGE; those of Reparent.
+absl::Status MoveUnit(service::WriteTx& tx, MembershipTree& tree, const OrganizationRules& rules,
+                      TransferRow& row, absl::CivilDay today);
+
+// The particulars of a person from outside as they lie in a case, and back.
+//
+// Errors: those of PersonalFields; INTERNAL.
+absl::StatusOr<sql::Bytes> SealParticulars(const PersonalFields& fields,
+                                           const Particulars& particulars, int64_t transfer_id);
+absl::StatusOr<Particulars> OpenParticulars(const PersonalFields& fields, std::string_view sealed,
+                                            int64_t transfer_id);
+
+}  // namespace ronghe::membership
+
+#endif  // RONGHE_SERVICES_MEMBERSHIP_API_TRANSFER_ACCEPTANCE_H_
