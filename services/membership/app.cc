@@ -9,20 +9,26 @@
 #include "common/fact/feed.h"
 #include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
+#include "ronghe/membership/v1/care.ronghe.h"
+#include "ronghe/membership/v1/honour.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
 #include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/reminder.ronghe.h"
+#include "ronghe/membership/v1/role_post.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/care_api.h"
 #include "services/membership/api/fact_source.h"
+#include "services/membership/api/honour_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/reminder_api.h"
+#include "services/membership/api/role_post_api.h"
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/jobs/reminder_raiser.h"
 #include "services/membership/jobs/roster_importer.h"
@@ -82,6 +88,9 @@ class MembershipApp : public service::App {
         posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
+        care_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        honours_(runtime.writer(), books_, runtime.page_tokens()),
+        role_posts_(runtime.writer(), tree_, books_, runtime.page_tokens()),
         reminders_(runtime.database(), tree_, deadlines_, runtime.page_tokens()),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
@@ -115,6 +124,9 @@ class MembershipApp : public service::App {
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
     tables.push_back(v1::RosterImportServiceTable(imports_));
+    tables.push_back(v1::CareServiceTable(care_));
+    tables.push_back(v1::HonourServiceTable(honours_));
+    tables.push_back(v1::RolePostServiceTable(role_posts_));
     tables.push_back(v1::ReminderServiceTable(reminders_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
@@ -139,6 +151,9 @@ class MembershipApp : public service::App {
   MyRecordApi my_record_;
   PostApi posts_;
   RosterImportApi imports_;
+  CareApi care_;
+  HonourApi honours_;
+  RolePostApi role_posts_;
   ReminderApi reminders_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;

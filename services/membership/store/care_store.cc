@@ -8,11 +8,11 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_CARE_COLUMNS                                                                 \
+#define RONGHE_CARE_COLUMNS                                                                   \
   "id, member_id, organization_id, kind, occasion, day, amount_fen, fund, giver_id, voided, " \
   "create_time"
-#define RONGHE_NAMED_CARE                                                                     \
-  "SELECT c.id, c.member_id, c.organization_id, c.kind, c.occasion, c.day, c.amount_fen, "    \
+#define RONGHE_NAMED_CARE                                                                      \
+  "SELECT c.id, c.member_id, c.organization_id, c.kind, c.occasion, c.day, c.amount_fen, "     \
   "c.fund, c.giver_id, c.voided, c.create_time, m.full_name FROM care_record c JOIN member m " \
   "ON m.id = c.member_id "
 
@@ -27,14 +27,18 @@ const sql::Query<NamedCareRow> kOfOrganization(
 const sql::Query<NamedCareRow> kOfMember(
     "care_record.of_member",
     RONGHE_NAMED_CARE "WHERE c.member_id = ? AND c.id < ? ORDER BY c.id DESC LIMIT ?");
-const sql::Query<VeteranRow> kVeterans(
-    "member.veterans",
-    "SELECT m.id, m.organization_id, m.full_name, m.converted_on, m.adjustment_months, "
-    "(SELECT COUNT(*) FROM honour h WHERE h.member_id = m.id AND h.code = 4 AND "
-    "h.revoked_on IS NULL) FROM member m WHERE m.organization_id IN (?*) AND m.standing = 10 AND "
-    "m.category = 1 AND m.converted_on IS NOT NULL AND "
-    "DATE_SUB(m.converted_on, INTERVAL m.adjustment_months MONTH) <= ? AND "
-    "(m.organization_id > ? OR (m.organization_id = ? AND m.id > ?)) "
+#define RONGHE_VETERANS                                                                          \
+  "SELECT m.id, m.organization_id, m.full_name, m.converted_on, m.adjustment_months, "           \
+  "(SELECT COUNT(*) FROM honour h WHERE h.member_id = m.id AND h.code = 4 AND "                  \
+  "h.revoked_on IS NULL) FROM member m WHERE m.standing = 10 AND m.category = 1 AND "            \
+  "m.converted_on IS NOT NULL AND DATE_SUB(m.converted_on, INTERVAL m.adjustment_months MONTH) " \
+  "<= ? AND "
+const sql::Query<VeteranRow> kVeteransOf(
+    "member.veterans_of",
+    RONGHE_VETERANS "m.organization_id = ? AND m.id > ? ORDER BY m.id LIMIT ?");
+const sql::Query<VeteranRow> kVeteransAcross(
+    "member.veterans_across", RONGHE_VETERANS
+    "((m.organization_id = ? AND m.id > ?) OR m.organization_id IN (?*)) "
     "ORDER BY m.organization_id, m.id LIMIT ?");
 
 }  // namespace
@@ -64,12 +68,17 @@ absl::StatusOr<std::vector<NamedCareRow>> CareOfMember(sql::Session& session, in
   return session.Select(kOfMember, member_id, before_id, limit);
 }
 
-absl::StatusOr<std::vector<VeteranRow>> Veterans(sql::Session& session,
-                                                 std::span<const int64_t> organization_ids,
-                                                 absl::CivilDay latest, int64_t after_organization,
-                                                 int64_t after_member, int32_t limit) {
-  return session.Select(kVeterans, organization_ids, latest, after_organization,
-                        after_organization, after_member, limit);
+absl::StatusOr<std::vector<VeteranRow>> VeteransOf(sql::Session& session, int64_t organization_id,
+                                                   int64_t after_id, absl::CivilDay by,
+                                                   int32_t limit) {
+  return session.Select(kVeteransOf, by, organization_id, after_id, limit);
+}
+
+absl::StatusOr<std::vector<VeteranRow>> VeteransAcross(sql::Session& session,
+                                                       int64_t first_organization, int64_t after_id,
+                                                       std::span<const int64_t> organizations,
+                                                       absl::CivilDay by, int32_t limit) {
+  return session.Select(kVeteransAcross, by, first_organization, after_id, organizations, limit);
 }
 
 }  // namespace ronghe::membership

@@ -59,7 +59,7 @@ absl::StatusOr<std::vector<NamedCareRow>> CareOfMember(sql::Session& session, in
                                                        int64_t before_id, int32_t limit);
 
 struct VeteranRow {
-  int64_t member_id = 0;
+  int64_t id = 0;  // of the member
   int64_t organization_id = 0;
   std::string full_name;
   absl::CivilDay converted_on;
@@ -67,12 +67,17 @@ struct VeteranRow {
   int64_t medals = 0;  // fifty-year medals that stand
 };
 
-// Up to `limit` full members of normal standing in branches (at most 256) whose standing counts from
-// `latest` or before, after (`after_organization`, `after_member`), by both.
-absl::StatusOr<std::vector<VeteranRow>> Veterans(sql::Session& session,
-                                                 std::span<const int64_t> organization_ids,
-                                                 absl::CivilDay latest, int64_t after_organization,
-                                                 int64_t after_member, int32_t limit);
+// Up to `limit` full members of normal standing after `after_id` of one branch whose standing
+// counts from `by` or before, by id.
+absl::StatusOr<std::vector<VeteranRow>> VeteransOf(sql::Session& session, int64_t organization_id,
+                                                   int64_t after_id, absl::CivilDay by,
+                                                   int32_t limit);
+// The same of `first_organization` after `after_id` and of all `organizations` (at most 256), by
+// organization and id.
+absl::StatusOr<std::vector<VeteranRow>> VeteransAcross(sql::Session& session,
+                                                       int64_t first_organization, int64_t after_id,
+                                                       std::span<const int64_t> organizations,
+                                                       absl::CivilDay by, int32_t limit);
 
 }  // namespace ronghe::membership
 

@@ -8,7 +8,7 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_HONOUR_COLUMNS                                                              \
+#define RONGHE_HONOUR_COLUMNS                                                                \
   "id, organization_id, member_id, code, level, title, awarded_by, awarded_on, revoked_on, " \
   "create_time"
 

@@ -8,7 +8,7 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_ROLE_POST_COLUMNS                                                           \
+#define RONGHE_ROLE_POST_COLUMNS                                                              \
   "id, organization_id, kind, title, coverage, duty, displayed, valid_from, valid_to, goal, " \
   "indicator, stage, result, etag, create_time, update_time"
 

@@ -34,10 +34,10 @@ absl::Status CheckMedal(const RuleSet& rules, std::optional<absl::CivilDay> stan
 
 absl::Status CheckHolder(const RuleSet& rules, const Membership& membership, bool under_discipline,
                          Guard& guard) {
-  const absl::Status active = guard.Require(
-      membership.counted(), rules.Get("role_post.holder_active"), "RP_HOLDER_INACTIVE",
-      "只有党籍正常的党员可以承担岗位。", "10",
-      base::Cat(static_cast<int32_t>(membership.standing)));
+  const absl::Status active =
+      guard.Require(membership.counted(), rules.Get("role_post.holder_active"),
+                    "RP_HOLDER_INACTIVE", "只有党籍正常的党员可以承担岗位。", "10",
+                    base::Cat(static_cast<int32_t>(membership.standing)));
   if (!active.ok()) return active;
   return guard.Require(!under_discipline, rules.Get("role_post.no_discipline"),
                        "RP_HOLDER_UNDER_DISCIPLINE", "该党员在党纪处分影响期内，不能承担岗位。",

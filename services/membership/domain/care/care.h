@@ -44,8 +44,8 @@ absl::Status CheckMedal(const RuleSet& rules, std::optional<absl::CivilDay> stan
 //
 // Errors: FAILED_PRECONDITION RP_HOLDER_INACTIVE unless of normal standing (RP-01),
 // RP_HOLDER_UNDER_DISCIPLINE while a measure has effect (RP-02).
-absl::Status CheckHolder(const RuleSet& rules, const Membership& membership,
-                         bool under_discipline, Guard& guard);
+absl::Status CheckHolder(const RuleSet& rules, const Membership& membership, bool under_discipline,
+                         Guard& guard);
 
 // The day by which a role post must have been reviewed first: the review day (RP-03) of the year in
 // which it began.

@@ -53,7 +53,8 @@ TEST_F(CareRules, AProjectGoesStageByStage) {
   using enum ProjectStage;
   for (const ProjectStage from : {kNone, kPlanned, kRunning, kFinished}) {
     for (const ProjectStage to : {kPlanned, kRunning, kFinished}) {
-      const bool next = (from == kPlanned && to == kRunning) || (from == kRunning && to == kFinished);
+      const bool next =
+          (from == kPlanned && to == kRunning) || (from == kRunning && to == kFinished);
       EXPECT_EQ(CheckStage(from, to).ok(), next);
     }
   }

@@ -55,9 +55,7 @@ absl::Status RolePostHolderOutside() {
   return Refused("RP_HOLDER_OUTSIDE", "该党员不在这个党组织及其所辖范围内，不能承担这里的岗位。");
 }
 
-absl::Status NotAProject() {
-  return Refused("RP_NOT_A_PROJECT", "只有党员品牌工程才有阶段。");
-}
+absl::Status NotAProject() { return Refused("RP_NOT_A_PROJECT", "只有党员品牌工程才有阶段。"); }
 
 absl::Status ProjectStageWrong(int32_t from, int32_t to) {
   return Refused("RP_STAGE", "品牌工程要按计划、实施、完成的顺序推进。",
