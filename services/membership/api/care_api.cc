@@ -51,7 +51,7 @@ v1::CareRecord ToProto(const NamedCareRow& row) {
 }
 
 v1::FiftyYearMember ToProto(const VeteranRow& row, int64_t years) {
-  const absl::CivilDay since = StandingSince(row.converted_on, row.adjustment_months);
+  const absl::CivilDay since = StandingSince(*row.converted_on, row.adjustment_months);
   v1::FiftyYearMember member;
   member.set_member(base::Name("members", row.id));
   member.set_full_name(row.full_name);
@@ -59,7 +59,7 @@ v1::FiftyYearMember ToProto(const VeteranRow& row, int64_t years) {
   *member.mutable_standing_since() = rpc::ToProto(since);
   *member.mutable_fifty_on() =
       rpc::ToProto(base::AddMonths(since, static_cast<int>(kMonthsOfYear * years)));
-  member.set_medal_given(row.medals > 0);
+  member.set_medal_given(row.medal != 0);
   return member;
 }
 

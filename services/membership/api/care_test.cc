@@ -227,7 +227,8 @@ TEST_F(CareTest, HonoursAreOfMembersOrOrganizationsAndAreRevokedOnce) {
 
   v1::RevokeHonourRequest revoke;
   revoke.set_name(honour->name());
-  EXPECT_THAT(honours_->RevokeHonour(Secretary(), revoke), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(honours_->RevokeHonour(As("organization_department", other_), revoke),
+              HasReason("SCOPE_DENIED"));
   ASSERT_THAT(honours_->RevokeHonour(Department(), revoke), IsOk());
   EXPECT_THAT(honours_->RevokeHonour(Department(), revoke), HasReason("HONOUR_REVOKED"));
   v1::ListMemberHonoursRequest of_member;

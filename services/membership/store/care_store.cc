@@ -29,7 +29,7 @@ const sql::Query<NamedCareRow> kOfMember(
     RONGHE_NAMED_CARE "WHERE c.member_id = ? AND c.id < ? ORDER BY c.id DESC LIMIT ?");
 #define RONGHE_VETERANS                                                                          \
   "SELECT m.id, m.organization_id, m.full_name, m.converted_on, m.adjustment_months, "           \
-  "(SELECT COUNT(*) FROM honour h WHERE h.member_id = m.id AND h.code = 4 AND "                  \
+  "EXISTS (SELECT 1 FROM honour h WHERE h.member_id = m.id AND h.code = 4 AND "                  \
   "h.revoked_on IS NULL) FROM member m WHERE m.standing = 10 AND m.category = 1 AND "            \
   "m.converted_on IS NOT NULL AND DATE_SUB(m.converted_on, INTERVAL m.adjustment_months MONTH) " \
   "<= ? AND "

@@ -5,6 +5,7 @@
 #define RONGHE_SERVICES_MEMBERSHIP_STORE_CARE_STORE_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -62,9 +63,9 @@ struct VeteranRow {
   int64_t id = 0;  // of the member
   int64_t organization_id = 0;
   std::string full_name;
-  absl::CivilDay converted_on;
+  std::optional<absl::CivilDay> converted_on;  // always there
   int32_t adjustment_months = 0;
-  int64_t medals = 0;  // fifty-year medals that stand
+  int32_t medal = 0;  // 1: has a fifty-year medal that stands
 };
 
 // Up to `limit` full members of normal standing after `after_id` of one branch whose standing
