@@ -13,6 +13,8 @@
 #include "ronghe/membership/v1/discipline.ronghe.h"
 #include "ronghe/membership/v1/disposition.ronghe.h"
 #include "ronghe/membership/v1/lapse.ronghe.h"
+#include "ronghe/membership/v1/care.ronghe.h"
+#include "ronghe/membership/v1/honour.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
@@ -31,6 +33,11 @@
 #include "ronghe/membership/v1/transfer.ronghe.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/lapse_api.h"
+#include "ronghe/membership/v1/role_post.ronghe.h"
+#include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/care_api.h"
+#include "services/membership/api/fact_source.h"
+#include "services/membership/api/honour_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/motion_reader.h"
@@ -39,6 +46,7 @@
 #include "services/membership/api/overlay_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/reminder_api.h"
+#include "services/membership/api/role_post_api.h"
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/jobs/reminder_raiser.h"
 #include "services/membership/api/reminder_talk_api.h"
@@ -136,6 +144,9 @@ class MembershipApp : public service::App {
         posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
+        care_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        honours_(runtime.writer(), books_, runtime.page_tokens()),
+        role_posts_(runtime.writer(), tree_, books_, runtime.page_tokens()),
         reminders_(runtime.database(), tree_, deadlines_, runtime.page_tokens()),
         admissions_(runtime.writer(), tree_,
                     {books_.Get("admission"), calendar_, admission_steps_, rules_}, fields_,
@@ -193,6 +204,9 @@ class MembershipApp : public service::App {
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
     tables.push_back(v1::RosterImportServiceTable(imports_));
+    tables.push_back(v1::CareServiceTable(care_));
+    tables.push_back(v1::HonourServiceTable(honours_));
+    tables.push_back(v1::RolePostServiceTable(role_posts_));
     tables.push_back(v1::ReminderServiceTable(reminders_));
     tables.push_back(v1::TransferServiceTable(transfers_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
@@ -223,6 +237,9 @@ class MembershipApp : public service::App {
   MyRecordApi my_record_;
   PostApi posts_;
   RosterImportApi imports_;
+  CareApi care_;
+  HonourApi honours_;
+  RolePostApi role_posts_;
   ReminderApi reminders_;
   AdmissionApi admissions_;
   DispositionApi dispositions_;

@@ -60,12 +60,39 @@ CREATE TABLE `audit_export` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `care_record` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `occasion` int(11) NOT NULL,
+  `day` date NOT NULL,
+  `amount_fen` bigint(20) NOT NULL,
+  `fund` int(11) NOT NULL,
+  `giver_id` bigint(20) NOT NULL,
+  `voided` tinyint(1) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `care_record_by_member` (`member_id`,`id`),
+  KEY `care_record_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `consumer_position` (
   `source` varchar(64) NOT NULL,
   `last_sequence` bigint(20) NOT NULL,
   `resume_token` varchar(1024) NOT NULL,
   `updated` datetime(6) NOT NULL,
   PRIMARY KEY (`source`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `contact_attempt` (
+  `id` bigint(20) NOT NULL,
+  `suspension_case_id` bigint(20) NOT NULL,
+  `day` date NOT NULL,
+  `method` int(11) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `contact_attempt_by_case` (`suspension_case_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `deadline` (
@@ -108,6 +135,66 @@ CREATE TABLE `decision` (
   KEY `decision_by_subject` (`subject_collection`,`subject_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `discipline` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `measure` int(11) NOT NULL,
+  `decided_on` date NOT NULL,
+  `effect_from` date NOT NULL,
+  `effect_until` date NOT NULL,
+  `organ` int(11) NOT NULL,
+  `decided_by_id` bigint(20) NOT NULL,
+  `basis_collection` varchar(32) NOT NULL,
+  `basis_id` bigint(20) NOT NULL,
+  `restored_on` date DEFAULT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `discipline_by_basis` (`basis_collection`,`basis_id`),
+  KEY `discipline_by_member` (`member_id`,`id`),
+  KEY `discipline_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `disposition_case` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `origin` int(11) NOT NULL,
+  `lapse_ground` int(11) NOT NULL,
+  `important` tinyint(1) NOT NULL,
+  `state` int(11) NOT NULL,
+  `opened_on` date NOT NULL,
+  `investigated_on` date DEFAULT NULL,
+  `talked_on` date DEFAULT NULL,
+  `decided_on` date DEFAULT NULL,
+  `approved_on` date DEFAULT NULL,
+  `told_on` date DEFAULT NULL,
+  `ended_on` date DEFAULT NULL,
+  `outcome` int(11) NOT NULL,
+  `measure` int(11) NOT NULL,
+  `measure_months` int(11) NOT NULL,
+  `correction_months` int(11) NOT NULL,
+  `correction_until` date DEFAULT NULL,
+  `correction_result` int(11) NOT NULL,
+  `motion` varchar(96) NOT NULL,
+  `approver_id` bigint(20) NOT NULL,
+  `organ` int(11) NOT NULL,
+  `approval_motion` varchar(96) NOT NULL,
+  `close_reason` int(11) NOT NULL,
+  `open_member_id` bigint(20) DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `disposition_case_by_open_member` (`open_member_id`),
+  KEY `disposition_case_by_member` (`member_id`,`id`),
+  KEY `disposition_case_by_organization` (`organization_id`,`id`),
+  KEY `disposition_case_by_state` (`organization_id`,`state`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `document` (
   `id` bigint(20) NOT NULL,
   `subject_collection` varchar(32) NOT NULL,
@@ -146,6 +233,23 @@ CREATE TABLE `event_head` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `honour` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `code` int(11) NOT NULL,
+  `level` int(11) NOT NULL,
+  `title` varchar(100) NOT NULL,
+  `awarded_by` varchar(100) NOT NULL,
+  `awarded_on` date NOT NULL,
+  `revoked_on` date DEFAULT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `honour_by_holder` (`organization_id`,`member_id`,`code`,`level`,`awarded_on`),
+  KEY `honour_by_member` (`member_id`,`code`,`id`),
+  KEY `honour_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `interval_copy` (
   `id` bigint(20) NOT NULL,
   `member_id` bigint(20) NOT NULL,
@@ -181,6 +285,37 @@ CREATE TABLE `key_rotation` (
   `started` datetime(6) NOT NULL,
   `finished` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`version`,`sealed_table`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `lapse_counter` (
+  `member_id` bigint(20) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `months` int(11) NOT NULL,
+  `last_reset_month` int(11) NOT NULL,
+  `counted_month` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `case_id` bigint(20) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`member_id`,`ground`),
+  KEY `lapse_counter_by_organization` (`organization_id`,`state`,`member_id`,`ground`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `lapse_month` (
+  `member_id` bigint(20) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `month` int(11) NOT NULL,
+  `verdict` int(11) NOT NULL,
+  `run` int(11) NOT NULL,
+  PRIMARY KEY (`member_id`,`ground`,`month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `lapse_run` (
+  `month` int(11) NOT NULL,
+  `after_member_id` bigint(20) NOT NULL,
+  `finished` tinyint(1) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`month`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `member` (
@@ -230,6 +365,22 @@ CREATE TABLE `member_export` (
   `expire_time` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
   KEY `member_export_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `member_task` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `assigned_on` date NOT NULL,
+  `due_on` date NOT NULL,
+  `completed_on` date DEFAULT NULL,
+  `cancelled_on` date DEFAULT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `member_task_by_member` (`member_id`,`id`),
+  KEY `member_task_by_days` (`member_id`,`assigned_on`,`completed_on`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `membership_change` (
@@ -306,6 +457,46 @@ CREATE TABLE `organization_tree` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `overlay` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  `destination_organization_id` bigint(20) NOT NULL,
+  `destination_region` varchar(6) NOT NULL,
+  `reach` int(11) NOT NULL,
+  `destination` int(11) NOT NULL,
+  `former_occupation` int(11) NOT NULL,
+  `certificate` tinyint(1) NOT NULL,
+  `contact_person_id` bigint(20) NOT NULL,
+  `purpose` int(11) NOT NULL,
+  `reason` int(11) NOT NULL,
+  `last_contact_on` date DEFAULT NULL,
+  `contact_count` int(11) NOT NULL,
+  `acknowledged_on` date DEFAULT NULL,
+  `basis_collection` varchar(32) NOT NULL,
+  `basis_id` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  `open_kind` int(11) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `overlay_by_open` (`member_id`,`open_kind`),
+  KEY `overlay_by_member` (`member_id`,`id`),
+  KEY `overlay_by_organization` (`organization_id`,`open_kind`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `overlay_contact` (
+  `id` bigint(20) NOT NULL,
+  `overlay_id` bigint(20) NOT NULL,
+  `day` date NOT NULL,
+  `method` int(11) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `overlay_contact_by_overlay` (`overlay_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `post` (
   `id` bigint(20) NOT NULL,
   `member_id` bigint(20) NOT NULL,
@@ -341,6 +532,19 @@ CREATE TABLE `reminder` (
   KEY `reminder_by_organization` (`organization_id`,`due_on`,`deadline_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `reminder_talk` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `held_on` date NOT NULL,
+  `reason` int(11) NOT NULL,
+  `actions` varchar(32) NOT NULL,
+  `talker_id` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `reminder_talk_by_member` (`member_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `request_record` (
   `subject` varchar(128) NOT NULL,
   `method` varchar(160) NOT NULL,
@@ -351,6 +555,48 @@ CREATE TABLE `request_record` (
   `created_at` datetime(6) NOT NULL,
   PRIMARY KEY (`subject`,`method`,`request_id`),
   KEY `request_record_by_creation` (`created_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `role_post` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `title` varchar(100) NOT NULL,
+  `coverage` varchar(500) NOT NULL,
+  `duty` varchar(1000) NOT NULL,
+  `displayed` tinyint(1) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  `goal` varchar(500) NOT NULL,
+  `indicator` varchar(200) NOT NULL,
+  `stage` int(11) NOT NULL,
+  `result` varchar(500) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `role_post_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `role_post_holder` (
+  `id` bigint(20) NOT NULL,
+  `role_post_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `role_post_holder_by_post` (`role_post_id`,`valid_to`,`id`),
+  KEY `role_post_holder_by_member` (`member_id`,`valid_to`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `role_post_review` (
+  `role_post_id` bigint(20) NOT NULL,
+  `year` int(11) NOT NULL,
+  `meeting_id` bigint(20) NOT NULL,
+  `day` date NOT NULL,
+  `result` int(11) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`role_post_id`,`year`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `roster_import` (
@@ -414,6 +660,39 @@ CREATE TABLE `schema_migration` (
   `checksum` varchar(64) NOT NULL,
   `applied_at` datetime(6) NOT NULL,
   PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `suspension_case` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `overlay_id` bigint(20) NOT NULL,
+  `settled` tinyint(1) NOT NULL,
+  `last_contact_on` date NOT NULL,
+  `opened_on` date NOT NULL,
+  `first_attempt_on` date DEFAULT NULL,
+  `last_attempt_on` date DEFAULT NULL,
+  `attempt_count` int(11) NOT NULL,
+  `stop_proposed_on` date DEFAULT NULL,
+  `stopped_on` date DEFAULT NULL,
+  `stopped_by_id` bigint(20) NOT NULL,
+  `found_on` date DEFAULT NULL,
+  `restored_by_id` bigint(20) NOT NULL,
+  `removal_proposed_on` date DEFAULT NULL,
+  `removed_by_id` bigint(20) NOT NULL,
+  `motion` varchar(96) NOT NULL,
+  `ended_on` date DEFAULT NULL,
+  `open_member_id` bigint(20) DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `suspension_case_by_open_member` (`open_member_id`),
+  KEY `suspension_case_by_member` (`member_id`,`id`),
+  KEY `suspension_case_by_organization` (`organization_id`,`id`),
+  KEY `suspension_case_by_state` (`organization_id`,`state`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `unmask_guard` (

@@ -90,11 +90,13 @@ struct MemberFilter {
   std::string name_prefix;
   bool floating = false;        // true: only those
   bool out_of_contact = false;  // true: only those
+  // Only full members whose standing counts from this day or before (VeteranRow alone).
+  std::optional<absl::CivilDay> standing_since_by = std::nullopt;
 
   // Whether the number of members kept in memory says how many rows there will be.
   bool unfiltered() const {
     return category == 0 && standing == static_cast<int32_t>(Standing::kNormal) &&
-           name_prefix.empty() && !floating && !out_of_contact;
+           name_prefix.empty() && !floating && !out_of_contact && !standing_since_by;
   }
 };
 

@@ -22,6 +22,7 @@
 #include "common/base/strings.h"
 #include "common/org/org_tree.h"
 #include "common/sql/session.h"
+#include "services/membership/store/care_store.h"
 #include "services/membership/store/member_store.h"
 
 namespace ronghe::membership {
@@ -58,7 +59,7 @@ inline constexpr int32_t kMaxRows = 2000;
 inline constexpr int64_t kLargeBranch = 1000;
 inline constexpr size_t kWalkStep = 64;
 
-// The two row types of a page.
+// The row types of a page.
 inline absl::StatusOr<std::vector<MemberRow>> One(sql::Session& session, int64_t organization,
                                                   int64_t after_id, const MemberFilter& filter,
                                                   int32_t limit, MemberRow*) {
@@ -80,6 +81,17 @@ inline absl::StatusOr<std::vector<MemberBrief>> Across(sql::Session& session, in
                                                        std::span<const int64_t> others,
                                                        const MemberFilter& filter, MemberBrief*) {
   return MemberBriefsAcross(session, first, after_id, others, filter, kMaxRows);
+}
+inline absl::StatusOr<std::vector<VeteranRow>> One(sql::Session& session, int64_t organization,
+                                                   int64_t after_id, const MemberFilter& filter,
+                                                   int32_t limit, VeteranRow*) {
+  return VeteransOf(session, organization, after_id, *filter.standing_since_by, limit);
+}
+inline absl::StatusOr<std::vector<VeteranRow>> Across(sql::Session& session, int64_t first,
+                                                      int64_t after_id,
+                                                      std::span<const int64_t> others,
+                                                      const MemberFilter& filter, VeteranRow*) {
+  return VeteransAcross(session, first, after_id, others, *filter.standing_since_by, kMaxRows);
 }
 
 }  // namespace internal

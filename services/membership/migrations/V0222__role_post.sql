@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS role_post (
+  id BIGINT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  kind INT NOT NULL,
+  title VARCHAR(100) NOT NULL,
+  coverage VARCHAR(500) NOT NULL,
+  duty VARCHAR(1000) NOT NULL,
+  displayed TINYINT(1) NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_to DATE NOT NULL,
+  goal VARCHAR(500) NOT NULL,
+  indicator VARCHAR(200) NOT NULL,
+  stage INT NOT NULL,
+  result VARCHAR(500) NOT NULL,
+  etag BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  KEY role_post_by_organization (organization_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
