@@ -9,19 +9,35 @@
 #include "common/fact/feed.h"
 #include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
+#include "ronghe/membership/v1/dues_bill.ronghe.h"
+#include "ronghe/membership/v1/dues_payment.ronghe.h"
+#include "ronghe/membership/v1/dues_report.ronghe.h"
+#include "ronghe/membership/v1/dues_standard.ronghe.h"
+#include "ronghe/membership/v1/fund_request.ronghe.h"
+#include "ronghe/membership/v1/ledger.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
 #include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
+#include "ronghe/membership/v1/remittance.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/dues_bill_api.h"
+#include "services/membership/api/dues_payment_api.h"
+#include "services/membership/api/dues_report_api.h"
+#include "services/membership/api/dues_standard_api.h"
 #include "services/membership/api/fact_source.h"
+#include "services/membership/api/fund_request_api.h"
+#include "services/membership/api/ledger_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
+#include "services/membership/api/remittance_api.h"
 #include "services/membership/api/roster_import_api.h"
+#include "services/membership/jobs/bill_runner.h"
+#include "services/membership/jobs/ledger_checker.h"
 #include "services/membership/jobs/roster_importer.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
@@ -40,6 +56,10 @@ std::string UnmaskFile(const config::v1::Config& config) {
   return config.unmask_rules_file().empty() ? BuiltinUnmaskRulesFile() : config.unmask_rules_file();
 }
 
+std::string DuesRatesFile(const config::v1::Config& config) {
+  return config.dues_rates_file().empty() ? BuiltinDuesRatesFile() : config.dues_rates_file();
+}
+
 // The sums over every root.
 org::OrgCounts Total(const org::OrgTree& tree) {
   org::OrgCounts total;
@@ -56,10 +76,11 @@ org::OrgCounts Total(const org::OrgTree& tree) {
 class MembershipApp : public service::App {
  public:
   MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, RuleBooks books,
-                service::Runtime& runtime)
+                DuesRateBook dues_rates, service::Runtime& runtime)
       : rules_(std::move(rules)),
         unmask_rules_(std::move(unmask_rules)),
         books_(std::move(books)),
+        dues_rates_(std::move(dues_rates)),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
@@ -72,9 +93,23 @@ class MembershipApp : public service::App {
         posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
+        bill_runner_(runtime.ids(), tree_, books_, runtime.metrics(),
+                     [&runtime] { runtime.publisher()->Nudge(); }),
+        ledger_checker_(tree_),
+        dues_standards_(runtime.writer(), tree_, dues_rates_, books_, runtime.page_tokens()),
+        dues_bills_(runtime.writer(), tree_, runtime.page_tokens(),
+                    [&runtime] { runtime.jobs().Nudge(kBillRunJob); }),
+        dues_payments_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        dues_reports_(runtime.writer(), tree_),
+        remittances_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        ledger_(runtime.writer(), tree_, books_, runtime.page_tokens(),
+                [&runtime] { runtime.jobs().Nudge(kLedgerCheckJob); }),
+        fund_requests_(runtime.writer(), tree_, books_, runtime.page_tokens()),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
+    AddBillJobs(runtime.jobs(), bill_runner_);
+    AddLedgerJobs(runtime.jobs(), ledger_checker_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -103,6 +138,13 @@ class MembershipApp : public service::App {
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
     tables.push_back(v1::RosterImportServiceTable(imports_));
+    tables.push_back(v1::DuesStandardServiceTable(dues_standards_));
+    tables.push_back(v1::DuesBillServiceTable(dues_bills_));
+    tables.push_back(v1::DuesPaymentServiceTable(dues_payments_));
+    tables.push_back(v1::DuesReportServiceTable(dues_reports_));
+    tables.push_back(v1::RemittanceServiceTable(remittances_));
+    tables.push_back(v1::LedgerServiceTable(ledger_));
+    tables.push_back(v1::FundRequestServiceTable(fund_requests_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -115,6 +157,7 @@ class MembershipApp : public service::App {
   const OrganizationRuleBook rules_;
   const UnmaskRuleBook unmask_rules_;
   const RuleBooks books_;
+  const DuesRateBook dues_rates_;
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
@@ -124,6 +167,15 @@ class MembershipApp : public service::App {
   MyRecordApi my_record_;
   PostApi posts_;
   RosterImportApi imports_;
+  BillRunner bill_runner_;
+  LedgerChecker ledger_checker_;
+  DuesStandardApi dues_standards_;
+  DuesBillApi dues_bills_;
+  DuesPaymentApi dues_payments_;
+  DuesReportApi dues_reports_;
+  RemittanceApi remittances_;
+  LedgerApi ledger_;
+  FundRequestApi fund_requests_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;
@@ -137,6 +189,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   }
   RONGHE_RETURN_IF_ERROR(LoadUnmaskRules(UnmaskFile(config)).status());
   RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
+  RONGHE_RETURN_IF_ERROR(LoadDuesRates(DuesRatesFile(config)).status());
   return LoadOrganizationRules(RulesFile(config)).status();
 }
 
@@ -146,8 +199,9 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
   RONGHE_ASSIGN_OR_RETURN(OrganizationRuleBook rules, LoadOrganizationRules(RulesFile(config)));
   RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask_rules, LoadUnmaskRules(UnmaskFile(config)));
   RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(config.rules_directory()));
+  RONGHE_ASSIGN_OR_RETURN(DuesRateBook dues_rates, LoadDuesRates(DuesRatesFile(config)));
   return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
-                                         std::move(books), runtime);
+                                         std::move(books), std::move(dues_rates), runtime);
 }
 
 }  // namespace ronghe::membership

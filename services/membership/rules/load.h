@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/membership/domain/dues/rates.h"
 #include "services/membership/domain/organization.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/domain/unmask.h"
@@ -21,6 +22,11 @@ absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& pa
 // Errors: those of config::Load; RULES_INVALID.
 absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path);
 
+// Reads a textproto of ronghe.membership.rules.v1.DuesRateBook.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path);
+
 // Reads a textproto of ronghe.membership.rules.v1.RuleBook.
 //
 // Errors: those of config::Load; RULES_INVALID.
@@ -35,6 +41,7 @@ absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory = "");
 // The files that the binary was built with.
 std::string BuiltinOrganizationRulesFile();
 std::string BuiltinUnmaskRulesFile();
+std::string BuiltinDuesRatesFile();
 
 }  // namespace ronghe::membership
 

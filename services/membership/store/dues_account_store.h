@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,7 +21,7 @@ namespace ronghe::membership {
 
 struct DuesAccountRow {
   int64_t member_id = 0;
-  int64_t organization_id = 0;  // the branch that billed last
+  int64_t organization_id = 0;  // the branch whose bill or payment wrote it last
   // Last day of the last month up to which all is paid; nothing before the first such month.
   std::optional<absl::CivilDay> paid_through;
   int32_t arrears_months = 0;  // past months that are not wholly paid
@@ -41,10 +42,14 @@ absl::Status OpenDuesAccounts(sql::Session& session, std::span<const DuesAccount
 absl::StatusOr<std::optional<DuesAccountRow>> LockDuesAccount(sql::Session& session,
                                                               int64_t member_id);
 
-absl::Status UpdateDuesAccount(sql::Session& session, const DuesAccountRow& row);
+// The same for several, by member. At most 256 ids.
+absl::StatusOr<std::vector<DuesAccountRow>> LockDuesAccounts(sql::Session& session,
+                                                             std::span<const int64_t> member_ids);
 
-// Members of branches with at least `min_months` months in arrears, by branch and member, after
-// (`after_organization`, `after_member`). At most 256 organizations.
+// Writes rows of accounts that are locked.
+absl::Status UpdateDuesAccounts(sql::Session& session, std::span<const DuesAccountRow> rows);
+
+// A member of a branch who has months in arrears.
 struct ArrearsRow {
   int64_t member_id = 0;
   std::string full_name;
@@ -55,12 +60,11 @@ struct ArrearsRow {
   int64_t arrears_fen = 0;
   std::optional<absl::CivilDay> last_paid_on;
 };
+
+// Members of a branch with at least `min_months` months in arrears, by id after `after_member`.
 absl::StatusOr<std::vector<ArrearsRow>> ArrearsOf(sql::Session& session, int64_t organization_id,
                                                   int64_t after_member, int32_t min_months,
                                                   int32_t limit);
-absl::StatusOr<std::vector<ArrearsRow>> ArrearsAcross(sql::Session& session,
-                                                      std::span<const int64_t> organization_ids,
-                                                      int32_t min_months, int32_t limit);
 
 }  // namespace ronghe::membership
 
