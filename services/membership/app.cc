@@ -15,6 +15,12 @@
 #include "ronghe/membership/v1/lapse.ronghe.h"
 #include "ronghe/membership/v1/care.ronghe.h"
 #include "ronghe/membership/v1/honour.ronghe.h"
+#include "ronghe/membership/v1/dues_bill.ronghe.h"
+#include "ronghe/membership/v1/dues_payment.ronghe.h"
+#include "ronghe/membership/v1/dues_report.ronghe.h"
+#include "ronghe/membership/v1/dues_standard.ronghe.h"
+#include "ronghe/membership/v1/fund_request.ronghe.h"
+#include "ronghe/membership/v1/ledger.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
@@ -38,6 +44,15 @@
 #include "services/membership/api/care_api.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/honour_api.h"
+#include "ronghe/membership/v1/remittance.ronghe.h"
+#include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/dues_bill_api.h"
+#include "services/membership/api/dues_payment_api.h"
+#include "services/membership/api/dues_report_api.h"
+#include "services/membership/api/dues_standard_api.h"
+#include "services/membership/api/fact_source.h"
+#include "services/membership/api/fund_request_api.h"
+#include "services/membership/api/ledger_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/motion_reader.h"
@@ -55,6 +70,10 @@
 #include "services/membership/api/suspension_api.h"
 #include "services/membership/api/transfer_api.h"
 #include "services/membership/api/transfer_sources.h"
+#include "services/membership/api/remittance_api.h"
+#include "services/membership/api/roster_import_api.h"
+#include "services/membership/jobs/bill_runner.h"
+#include "services/membership/jobs/ledger_checker.h"
 #include "services/membership/jobs/roster_importer.h"
 #include "services/membership/jobs/transfer_expirer.h"
 #include "services/membership/rules/load.h"
@@ -76,6 +95,8 @@ std::string UnmaskFile(const config::v1::Config& config) {
 
 std::string DeadlinesFile(const config::v1::Config& config) {
   return config.deadlines_file().empty() ? BuiltinDeadlineCatalogueFile() : config.deadlines_file();
+std::string DuesRatesFile(const config::v1::Config& config) {
+  return config.dues_rates_file().empty() ? BuiltinDuesRatesFile() : config.dues_rates_file();
 }
 
 // The sums over every root.
@@ -127,6 +148,11 @@ class MembershipApp : public service::App {
         calendar_(std::move(rules.calendar)),
         admission_steps_(std::move(rules.admission_steps)),
         motions_(MakeMotionReader(std::move(meetings))),
+                DuesRateBook dues_rates, service::Runtime& runtime)
+      : rules_(std::move(rules)),
+        unmask_rules_(std::move(unmask_rules)),
+        books_(std::move(books)),
+        dues_rates_(std::move(dues_rates)),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
@@ -168,6 +194,23 @@ class MembershipApp : public service::App {
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
     AddTransferJobs(runtime.jobs(), expirer_);
+        bill_runner_(runtime.ids(), tree_, books_, runtime.metrics(),
+                     [&runtime] { runtime.publisher()->Nudge(); }),
+        ledger_checker_(tree_),
+        dues_standards_(runtime.writer(), tree_, dues_rates_, books_, runtime.page_tokens()),
+        dues_bills_(runtime.writer(), tree_, runtime.page_tokens(),
+                    [&runtime] { runtime.jobs().Nudge(kBillRunJob); }),
+        dues_payments_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        dues_reports_(runtime.writer(), tree_),
+        remittances_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        ledger_(runtime.writer(), tree_, books_, runtime.page_tokens(),
+                [&runtime] { runtime.jobs().Nudge(kLedgerCheckJob); }),
+        fund_requests_(runtime.writer(), tree_, books_, runtime.page_tokens()),
+        facts_(runtime.database(), tree_.tree(), rules_),
+        fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
+    AddRosterJobs(runtime.jobs(), importer_);
+    AddBillJobs(runtime.jobs(), bill_runner_);
+    AddLedgerJobs(runtime.jobs(), ledger_checker_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -209,6 +252,13 @@ class MembershipApp : public service::App {
     tables.push_back(v1::RolePostServiceTable(role_posts_));
     tables.push_back(v1::ReminderServiceTable(reminders_));
     tables.push_back(v1::TransferServiceTable(transfers_));
+    tables.push_back(v1::DuesStandardServiceTable(dues_standards_));
+    tables.push_back(v1::DuesBillServiceTable(dues_bills_));
+    tables.push_back(v1::DuesPaymentServiceTable(dues_payments_));
+    tables.push_back(v1::DuesReportServiceTable(dues_reports_));
+    tables.push_back(v1::RemittanceServiceTable(remittances_));
+    tables.push_back(v1::LedgerServiceTable(ledger_));
+    tables.push_back(v1::FundRequestServiceTable(fund_requests_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -226,6 +276,7 @@ class MembershipApp : public service::App {
   const admission::StepList admission_steps_;
   const std::unique_ptr<MotionReader> motions_;
   const RecordedDiscipline discipline_;
+  const DuesRateBook dues_rates_;
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
@@ -251,6 +302,15 @@ class MembershipApp : public service::App {
   StandingApi standings_;
   const TransferSources transfer_sources_;
   TransferApi transfers_;
+  BillRunner bill_runner_;
+  LedgerChecker ledger_checker_;
+  DuesStandardApi dues_standards_;
+  DuesBillApi dues_bills_;
+  DuesPaymentApi dues_payments_;
+  DuesReportApi dues_reports_;
+  RemittanceApi remittances_;
+  LedgerApi ledger_;
+  FundRequestApi fund_requests_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;
@@ -265,6 +325,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   RONGHE_RETURN_IF_ERROR(LoadUnmaskRules(UnmaskFile(config)).status());
   RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
   RONGHE_RETURN_IF_ERROR(LoadDeadlineCatalogue(DeadlinesFile(config)).status());
+  RONGHE_RETURN_IF_ERROR(LoadDuesRates(DuesRatesFile(config)).status());
   return LoadOrganizationRules(RulesFile(config)).status();
   if (config.meeting().target().empty()) {
     return absl::InvalidArgumentError("meeting.target is not set");
@@ -286,6 +347,9 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
   RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> meetings,
                           runtime.Connect(config.meeting()));
   return std::make_unique<MembershipApp>(std::move(rules), std::move(meetings), runtime);
+  RONGHE_ASSIGN_OR_RETURN(DuesRateBook dues_rates, LoadDuesRates(DuesRatesFile(config)));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
+                                         std::move(books), std::move(dues_rates), runtime);
 }
 
 }  // namespace ronghe::membership

@@ -169,6 +169,45 @@ absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path) {
   return UnmaskRuleBook::Create(std::move(versions));
 }
 
+absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path) {
+  RONGHE_ASSIGN_OR_RETURN(const auto book, config::Load<rules::v1::DuesRateBook>(path));
+  std::vector<DuesRates> versions;
+  for (const rules::v1::DuesRates& version : book.versions()) {
+    RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay from,
+                            FirstDay(version.effective_from(), version.name()));
+    if (version.rounding() == rules::v1::DUES_ROUNDING_UNSPECIFIED) {
+      return RulesInvalid(base::Cat(version.name(), ": no rounding"));
+    }
+    DuesRates rates{.name = version.name(),
+                    .source = version.source(),
+                    .effective_from = from,
+                    .cap_fen = version.cap_fen(),
+                    .rounding = static_cast<Rounding>(version.rounding()),
+                    .categories = {},
+                    .items = {}};
+    for (const rules::v1::DuesCategoryRate& category : version.categories()) {
+      const std::optional<DuesCategory> code = DuesCategoryOf(category.code());
+      if (!code) return RulesInvalid(base::Cat(version.name(), ": category ", category.code()));
+      CategoryRate rate{.brackets = {},
+                        .fixed_fen = category.fixed_fen(),
+                        .fixed_min_fen = category.fixed_min_fen(),
+                        .fixed_max_fen = category.fixed_max_fen()};
+      for (const rules::v1::DuesBracket& bracket : category.brackets()) {
+        rate.brackets.push_back(
+            {bracket.up_to_fen() == 0 ? kNoLimit : bracket.up_to_fen(), bracket.rate_bp()});
+      }
+      if (!rates.categories.emplace(*code, std::move(rate)).second) {
+        return RulesInvalid(base::Cat(version.name(), ": category ", category.code(), " twice"));
+      }
+    }
+    for (const rules::v1::DuesBaseItem& item : version.items()) {
+      rates.items[item.code()] = {item.code(), item.title(), item.counts(), "4.1"};
+    }
+    versions.push_back(std::move(rates));
+  }
+  return DuesRateBook::Create(std::move(versions));
+}
+
 absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path) {
   RONGHE_ASSIGN_OR_RETURN(const auto book, config::Load<rules::v1::RuleBook>(path));
   std::vector<RuleSet> versions;
@@ -248,6 +287,7 @@ absl::StatusOr<admission::StepList> LoadAdmissionSteps(const RuleBook& book,
   }
   return admission::StepList::Create(std::move(steps), std::move(special), book);
 }
+std::string BuiltinDuesRatesFile() { return RONGHE_MEMBERSHIP_DUES_RATES; }
 
 std::string BuiltinUnmaskRulesFile() { return RONGHE_MEMBERSHIP_PURPOSES; }
 

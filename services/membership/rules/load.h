@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/membership/domain/admission/steps.h"
+#include "services/membership/domain/dues/rates.h"
 #include "services/membership/domain/organization.h"
 #include "services/membership/domain/reminder.h"
 #include "services/membership/domain/rule_book.h"
@@ -23,6 +24,11 @@ absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& pa
 //
 // Errors: those of config::Load; RULES_INVALID.
 absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path);
+
+// Reads a textproto of ronghe.membership.rules.v1.DuesRateBook.
+//
+// Errors: those of config::Load; RULES_INVALID.
+absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path);
 
 // Reads a textproto of ronghe.membership.rules.v1.RuleBook.
 //
@@ -54,6 +60,7 @@ absl::StatusOr<admission::StepList> LoadAdmissionSteps(const RuleBook& book,
 std::string BuiltinDeadlineCatalogueFile();
 std::string BuiltinOrganizationRulesFile();
 std::string BuiltinUnmaskRulesFile();
+std::string BuiltinDuesRatesFile();
 
 }  // namespace ronghe::membership
 

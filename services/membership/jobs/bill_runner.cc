@@ -1,0 +1,238 @@
+#include "services/membership/jobs/bill_runner.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/base/status_macros.h"
+#include "common/base/strings.h"
+#include "common/event/event.h"
+#include "common/log/log.h"
+#include "common/sql/statement.h"
+#include "services/membership/domain/dues/month.h"
+#include "services/membership/store/deadline_store.h"
+#include "services/membership/store/dues_account_store.h"
+#include "services/membership/store/dues_review.h"
+
+namespace ronghe::membership {
+namespace {
+
+constexpr absl::Duration kStep = absl::Seconds(60);
+constexpr size_t kWalkStep = 64;
+constexpr size_t kDeadlinesAtATime = 200;
+
+// The branches that collect dues; temporary ones never do (B-06).
+bool Bills(const org::OrgBrief& brief) { return brief.kind == "631" || brief.kind == "632"; }
+
+std::optional<org::OrgPath> PathOf(const std::string& position) {
+  org::OrgPath path;
+  if (position.empty() || !org::ParsePath(position, &path).ok()) return std::nullopt;
+  return path;
+}
+
+}  // namespace
+
+BillRunner::BillRunner(base::IdGenerator& ids, MembershipTree& tree, const RuleBooks& books,
+                       metrics::Registry& registry, std::function<void()> after_chunk)
+    : ids_(ids),
+      tree_(tree),
+      books_(books),
+      after_chunk_(std::move(after_chunk)),
+      bills_(registry.AddCounter("ronghe_membership_dues_bills_total", "Bills of dues made.")) {}
+
+absl::Status BillRunner::Run(job::JobContext& context) {
+  while (!context.cancelled()) {
+    RONGHE_ASSIGN_OR_RETURN(std::optional<BillRunRow> run,
+                            context.database().Read(context.DeadlineIn(kStep), NextBillRun));
+    if (!run) return absl::OkStatus();
+    tree_.CatchUp(context.DeadlineIn(kStep));
+    while (run->state == RunState::kRunning) {
+      if (context.cancelled()) return absl::OkStatus();
+      RONGHE_ASSIGN_OR_RETURN(const Batch batch, NextBatch(context, *run));
+      RONGHE_RETURN_IF_ERROR(Bill(context, *run, batch));
+    }
+    log::Info("bill_run_done", {{"bill_run", run->id},
+                                {"month", run->month},
+                                {"branches", run->branches_done},
+                                {"bills", run->bills_made},
+                                {"without_standard", run->without_standard}});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<BillRunner::Batch> BillRunner::NextBatch(job::JobContext& context,
+                                                        const BillRunRow& run) const {
+  const org::OrgTree& tree = tree_.tree();
+  Batch batch{.branches = {}, .range = {}, .position = run.position};
+  int64_t members = 0;
+  const std::vector<org::OrgStop> stops =
+      tree.SubtreeStops(run.organization_id, PathOf(run.position), kWalkStep, Bills);
+  for (const org::OrgStop& stop : stops) {
+    const org::OrgCounts own = tree.OwnCount(stop.id);
+    const int64_t size = own.full + own.probationary;
+    if (!batch.branches.empty() && members + size > kBilledAtATime) break;
+    batch.branches.push_back(stop.id);
+    batch.position = org::FormatPath(stop.path);
+    ++batch.branches_done;
+    members += size;
+  }
+  const bool large = batch.branches.size() == 1 && members > kBilledAtATime;
+  if (!large) return batch;
+  // A branch that is larger than a transaction is billed by ranges of members.
+  RONGHE_ASSIGN_OR_RETURN(
+      const int64_t last,
+      context.database().Read(context.DeadlineIn(kStep), [&](sql::Session& session) {
+        return LastOfNextMembers(session, batch.branches.front(), run.after_member, kBilledAtATime);
+      }));
+  batch.range.after_member = run.after_member;
+  if (last == 0) return batch;
+  batch.range.up_to_member = last;
+  batch.position = run.position;
+  batch.after_member = last;
+  batch.branches_done = 0;
+  return batch;
+}
+
+absl::Status BillRunner::ReviewBehind(job::JobContext& context, sql::Session& session,
+                                      const Rule& steps, absl::CivilDay day,
+                                      const std::vector<int64_t>& members, absl::Time now,
+                                      bool& emitted) {
+  static_cast<void>(context);
+  for (size_t from = 0; from < members.size(); from += sql::kMaxList) {
+    const auto ids = std::span<const int64_t>(members).subspan(
+        from, std::min(sql::kMaxList, members.size() - from));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<DuesAccountRow> accounts, LockDuesAccounts(session, ids));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<event::Draft> drafts,
+                            ReviewAccounts(session, accounts, Month(day), steps, now));
+    for (event::Draft& draft : drafts) draft.id = ids_.Next();
+    RONGHE_RETURN_IF_ERROR(event::EmitMany(session, drafts));
+    emitted = emitted || !drafts.empty();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BillRunner::Bill(job::JobContext& context, BillRunRow& run, const Batch& batch) {
+  const Month month = MonthOf(run.month);
+  const absl::CivilDay day = LastDay(month);
+  const Rule& steps = books_.Get("dues").On(day).Get("dues.unpaid_steps");
+  BillRunRow done;
+  int64_t made = 0;
+  bool emitted = false;
+  RONGHE_RETURN_IF_ERROR(context.database().Transact(
+      context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
+        emitted = false;
+        made = 0;
+        RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+        RONGHE_ASSIGN_OR_RETURN(BillRunRow row, LockBillRun(session, run.id));
+        if (row.position != run.position || row.after_member != run.after_member) {
+          return absl::AbortedError("the run was moved on by another holder");
+        }
+        if (batch.branches.empty()) {
+          row.state = RunState::kDone;
+          row.end_time = context.now();
+          done = row;
+          return UpdateBillRun(session, row);
+        }
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesMonthRow> before,
+                                LockDuesMonths(session, run.month, batch.branches));
+        RONGHE_RETURN_IF_ERROR(MakeBills(session, month, batch.branches, batch.range));
+        RONGHE_ASSIGN_OR_RETURN(const RecountedMonths after,
+                                RecountDuesMonths(session, month, batch.branches));
+        made = after.billed_members;
+        for (const DuesMonthRow& one : before) made -= one.billed_members;
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> members,
+                                MembersToReview(session, month, batch.branches, batch.range));
+        RONGHE_RETURN_IF_ERROR(
+            ReviewBehind(context, session, steps, day, members, context.now(), emitted));
+        row.position = batch.position;
+        row.after_member = batch.after_member;
+        row.branches_done += batch.branches_done;
+        row.bills_made += made;
+        // Of a branch that is billed by ranges, the last range counts.
+        if (batch.branches_done > 0) row.without_standard += after.without_bill;
+        done = row;
+        return UpdateBillRun(session, row);
+      }));
+  run = done;
+  bills_.Increment(static_cast<double>(made));
+  if (emitted) after_chunk_();
+  return absl::OkStatus();
+}
+
+absl::Status BillRunner::OpenMonth(job::JobContext& context) {
+  const absl::CivilDay today = base::ShanghaiDay(context.now());
+  const int32_t month = MonthCode(Month(today));
+  tree_.CatchUp(context.DeadlineIn(kStep));
+  for (const int64_t root : tree_.tree().Roots()) {
+    if (context.cancelled()) return absl::OkStatus();
+    bool opened = false;
+    RONGHE_RETURN_IF_ERROR(context.database().Transact(
+        context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
+          RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+          RONGHE_ASSIGN_OR_RETURN(const std::optional<BillRunRow> last,
+                                  BillRunOf(session, root, month));
+          opened = !last;
+          if (last) return absl::OkStatus();
+          return InsertBillRun(session, {.id = ids_.Next(),
+                                         .organization_id = root,
+                                         .month = month,
+                                         .requested_by = "services/membership",
+                                         .create_time = context.now()});
+        }));
+    if (opened && today.month() == 1) RONGHE_RETURN_IF_ERROR(SetDeadlines(context, root, today));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BillRunner::SetDeadlines(job::JobContext& context, int64_t root,
+                                      absl::CivilDay today) {
+  const RuleSet& rules = books_.Get("dues").On(today);
+  const auto year = static_cast<int32_t>(today.year());
+  std::optional<org::OrgPath> after;
+  while (!context.cancelled()) {
+    const std::vector<org::OrgStop> stops =
+        tree_.tree().SubtreeStops(root, after, kDeadlinesAtATime, [](const org::OrgBrief& brief) {
+          return brief.active && (Bills(brief) || brief.kind == "611" || brief.kind == "621");
+        });
+    if (stops.empty()) return absl::OkStatus();
+    RONGHE_RETURN_IF_ERROR(context.database().Transact(
+        context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
+          RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+          const auto set = [&](std::string_view code, int64_t organization, const char* key,
+                               int32_t ordinal) {
+            const Rule& rule = rules.Get(key);
+            DeadlineRow row =
+                MakeDeadline(ids_.Next(), code, {"organizations", organization}, organization,
+                             DayInYear(year, rule.number), rule, context.now());
+            row.ordinal = ordinal;
+            return SetDeadline(session, row);
+          };
+          for (const org::OrgStop& stop : stops) {
+            const std::optional<org::OrgNode> node = tree_.tree().Node(stop.id);
+            if (!node) continue;
+            if (node->kind == "631" || node->kind == "632") {
+              RONGHE_RETURN_IF_ERROR(set("DL-19", stop.id, "dues.standard_by", year));
+            }
+            if (node->parent == 0) {
+              RONGHE_RETURN_IF_ERROR(set("DL-20", stop.id, "remit.centre_by", year - 1));
+            }
+            RONGHE_RETURN_IF_ERROR(set("DL-21", stop.id, "report.publish_by", year - 1));
+          }
+          return absl::OkStatus();
+        }));
+    after = stops.back().path;
+  }
+  return absl::OkStatus();
+}
+
+void AddBillJobs(job::JobRunner& jobs, BillRunner& runner) {
+  jobs.Add(kBillRunJob, absl::Seconds(30),
+           [&runner](job::JobContext& context) { return runner.Run(context); });
+  jobs.Add(kDuesMonthJob, absl::Hours(1),
+           [&runner](job::JobContext& context) { return runner.OpenMonth(context); });
+}
+
+}  // namespace ronghe::membership

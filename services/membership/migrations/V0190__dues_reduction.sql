@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS dues_reduction (
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  committee_id BIGINT NOT NULL,
+  amount_fen BIGINT NOT NULL,
+  from_month INT NOT NULL,
+  to_month INT NOT NULL,
+  motion VARCHAR(64) NOT NULL,
+  state INT NOT NULL,
+  proposed_by VARCHAR(128) NOT NULL,
+  decided_by VARCHAR(128) NOT NULL,
+  etag BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  decide_time DATETIME(6) NULL,
+  PRIMARY KEY (id),
+  KEY dues_reduction_by_member (member_id, state),
+  KEY dues_reduction_by_organization (organization_id, id),
+  KEY dues_reduction_by_committee (committee_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,23 @@
+CREATE TABLE IF NOT EXISTS dues_payment (
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  kind INT NOT NULL,
+  channel INT NOT NULL,
+  payer INT NOT NULL,
+  amount_fen BIGINT NOT NULL,
+  paid_on DATE NOT NULL,
+  external_number VARCHAR(64) NULL,
+  receipt_number VARCHAR(96) NOT NULL,
+  state INT NOT NULL,
+  late_make_up TINYINT(1) NOT NULL,
+  recorded_by VARCHAR(128) NOT NULL,
+  confirmed_by VARCHAR(128) NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY dues_payment_by_external (channel, external_number),
+  UNIQUE KEY dues_payment_by_receipt (receipt_number),
+  KEY dues_payment_by_organization (organization_id, id),
+  KEY dues_payment_by_member (member_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

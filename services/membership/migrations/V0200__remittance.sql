@@ -1,0 +1,23 @@
+CREATE TABLE IF NOT EXISTS remittance (
+  id BIGINT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  parent_id BIGINT NOT NULL,
+  period VARCHAR(8) NOT NULL,
+  first_month INT NOT NULL,
+  last_month INT NOT NULL,
+  base_fen BIGINT NOT NULL,
+  ratio_bp INT NOT NULL,
+  ratio_fen BIGINT NOT NULL,
+  central_fen BIGINT NOT NULL,
+  sent_fen BIGINT NOT NULL,
+  received_fen BIGINT NOT NULL,
+  state INT NOT NULL,
+  rule_id VARCHAR(16) NOT NULL,
+  entry_id BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  receive_time DATETIME(6) NULL,
+  PRIMARY KEY (id),
+  KEY remittance_by_organization (organization_id, last_month),
+  KEY remittance_by_parent (parent_id, id),
+  KEY remittance_by_parent_period (parent_id, last_month)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
