@@ -32,6 +32,7 @@ callers_of() {
       ;;
     meeting)
       caller_list ronghe.fact.v1.FactFeedService gateway evaluation
+      caller_list ronghe.event.v1.EventFeedService gateway membership
       caller_list ronghe.meeting.v1.MeetingService gateway membership
       caller_list ronghe.meeting.v1.ElectionService gateway membership
       caller_list ronghe.meeting.v1.AttendanceService gateway membership

@@ -8,18 +8,25 @@
 #include "common/base/civil.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
+#include "common/crypto/field_cipher.h"
 #include "common/event/publisher.h"
 #include "common/fact/feed.h"
+#include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
+#include "ronghe/meeting/v1/attendance.ronghe.h"
 #include "ronghe/meeting/v1/duty.ronghe.h"
+#include "ronghe/meeting/v1/election.ronghe.h"
 #include "ronghe/meeting/v1/meeting.ronghe.h"
+#include "services/meeting/api/attendance_api.h"
 #include "services/meeting/api/duties_api.h"
+#include "services/meeting/api/elections_api.h"
 #include "services/meeting/api/facts_api.h"
 #include "services/meeting/api/meetings_api.h"
 #include "services/meeting/jobs/board_follower.h"
 #include "services/meeting/jobs/duty_calendar.h"
 #include "services/meeting/rules.h"
 #include "services/meeting/store/duty_board.h"
+#include "services/meeting/store/sealed_tables.h"
 
 namespace ronghe::meeting {
 namespace {
@@ -54,9 +61,13 @@ class MeetingApp : public service::App {
                   runtime.page_tokens(), runtime.metrics(), calendar_start),
         duties_(runtime.database(), projection.tree(), rules_, board_, runtime.page_tokens(),
                 calendar_start),
+        fields_(*runtime.keys()),
+        elections_(runtime.writer(), projection.tree(), rules_, fields_, runtime.page_tokens()),
+        attendance_(runtime.database(), rules_, runtime.page_tokens()),
         facts_(runtime.database(), projection.tree(), rules_),
         fact_feed_(runtime.source(), facts_, projection.tree(), runtime.page_tokens(),
                    runtime.clock()) {
+    for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const int seconds =
         config.calendar_interval_s() > 0 ? config.calendar_interval_s() : kDefaultIntervalSeconds;
     runtime.jobs().Add(kCalendarJob, absl::Seconds(seconds), [this](job::JobContext& context) {
@@ -71,6 +82,8 @@ class MeetingApp : public service::App {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::MeetingServiceTable(meetings_));
     tables.push_back(v1::DutyServiceTable(duties_));
+    tables.push_back(v1::ElectionServiceTable(elections_));
+    tables.push_back(v1::AttendanceServiceTable(attendance_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -87,6 +100,9 @@ class MeetingApp : public service::App {
   BoardFollower follower_;
   MeetingsApi meetings_;
   DutiesApi duties_;
+  const crypto::FieldCipher fields_;
+  ElectionsApi elections_;
+  AttendanceApi attendance_;
   FactsApi facts_;
   fact::FeedHandler fact_feed_;
 };
@@ -97,6 +113,9 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   RONGHE_RETURN_IF_ERROR(CalendarStart(config).status());
   if (config.common().membership().target().empty()) {
     return absl::InvalidArgumentError("common.membership is not set");
+  }
+  if (config.common().keys().field_keyring_file().empty()) {
+    return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
   }
   return LoadRuleSets(config.rules_dir()).status();
 }

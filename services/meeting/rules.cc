@@ -123,6 +123,25 @@ absl::StatusOr<DutyRule> FromProto(const rules::v1::RuleSet& set,
   return rule;
 }
 
+absl::StatusOr<ElectionRules> FromProto(const rules::v1::RuleSet& set,
+                                        const rules::v1::Election& proto) {
+  ElectionRules rules;
+  rules.source = proto.source();
+  RONGHE_ASSIGN_OR_RETURN(rules.quorum, FromProto(set, proto.quorum()));
+  rules.candidates = {proto.candidates().numerator(), proto.candidates().denominator()};
+  rules.committee_required_from = proto.committee_required_from();
+  RONGHE_ASSIGN_OR_RETURN(rules.majority, FromProto(set, proto.majority()));
+  rules.min_shown_ballots = proto.min_shown_ballots();
+  rules.committee_post_code = proto.committee_post_code();
+  rules.secretary_post_code = proto.secretary_post_code();
+  rules.deputy_post_code = proto.deputy_post_code();
+  rules.general_organization_kinds.assign(proto.general_organization_kinds().begin(),
+                                          proto.general_organization_kinds().end());
+  rules.committee_organization_kinds.assign(proto.committee_organization_kinds().begin(),
+                                            proto.committee_organization_kinds().end());
+  return rules;
+}
+
 }  // namespace
 
 absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto) {
@@ -156,6 +175,7 @@ absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto) {
     RONGHE_ASSIGN_OR_RETURN(DutyRule rule, FromProto(proto, duty));
     set.duties.push_back(std::move(rule));
   }
+  RONGHE_ASSIGN_OR_RETURN(set.election, FromProto(proto, proto.election()));
   RONGHE_ASSIGN_OR_RETURN(set.organizational_life,
                           KindsFrom(proto, proto.organizational_life_kinds()));
   return set;

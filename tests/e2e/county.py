@@ -172,6 +172,11 @@ class County:
         scheme, scored = self.round(own)
         nobody = self.security.post("/v1/accounts", {"loginName": f"matrix.{place}", "displayName": "某人",
                                                      "organization": own})["name"]
+        general = made(f"/v1/{own}/meetings", {
+            "kinds": ["MEETING_KIND_GENERAL"], "title": "支部党员大会", "plannedAt": timestamp(NOW), "place": "党员活动室",
+            "mode": "MEETING_MODE_ONSITE"})
+        officer.post(f"/v1/{general}:open", {})
+        officer.post(f"/v1/{general}:setMotions", {"motions": [{"text": "通过计划", "kind": "MOTION_KIND_GENERAL"}]})
         return {
             "organizations": own,
             "members": member,
@@ -190,6 +195,8 @@ class County:
             "meetings": made(f"/v1/{own}/meetings", {
                 "kinds": ["MEETING_KIND_READING"], "title": "支部活动", "plannedAt": timestamp(NOW), "place": "党员活动室",
                 "mode": "MEETING_MODE_ONSITE"}),
+            "meetings/motions": f"{general}/motions/1",
+            "elections": made(f"/v1/{general}/elections", {"office": "ELECTION_OFFICE_COMMITTEE", "seats": 1}),
             "duties": first(f"/v1/{own}/duties", "duties"),
             "sessions": made(f"/v1/{own}/sessions", {
                 "title": "专题培训", "form": "02", "place": "党员活动室",

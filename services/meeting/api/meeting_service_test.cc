@@ -1,5 +1,6 @@
 // The whole service in one process: real pipeline, real database, membership's copy filled
 // directly.
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -471,6 +472,79 @@ TEST_F(MeetingServiceTest, Q_COMM_TheCommitteeDecidesOnItsOwnRoll) {
   EXPECT_EQ(meeting.should_attend(), 3);
   EXPECT_EQ(meeting.motions(0).should_vote(), 3);
   EXPECT_EQ(meeting.motions(0).result(), v1::MOTION_RESULT_PASSED);
+}
+
+TEST_F(MeetingServiceTest, Q_ADMIT_TheVerdictOnAnAdmissionIsRead) {
+  ASSERT_OK_AND_ASSIGN(const v1::Meeting meeting,
+                       meetings_->CreateMeeting(Secretary(), Plan(kToday - 1)));
+  v1::SubmitMeetingRequest submit = WholeRecord(meeting.name(), kToday - 1, 6);
+  AddMotion(4, v1::MOTION_RESULT_UNSPECIFIED, submit.mutable_record()->mutable_motions());
+  v1::Motion& motion = *submit.mutable_record()->add_motions();
+  motion.set_text("接收预备党员");
+  motion.set_kind(v1::MOTION_KIND_ADMISSION);
+  motion.set_votes_for(5);
+  motion.set_votes_against(1);
+  motion.set_written_for(1);
+  motion.set_ballots_issued(6);
+  motion.set_ballots_returned(6);
+  motion.set_result(v1::MOTION_RESULT_PASSED);
+  EXPECT_THAT(meetings_->SubmitMeeting(Secretary(), submit), HasReason("Q_ONE_BY_ONE"));
+  motion.set_subject("admissionCases/12");
+  EXPECT_THAT(meetings_->SubmitMeeting(Secretary(), submit), HasReason("Q_SECRET_BALLOT"));
+  motion.set_ballot_mode(v1::BALLOT_MODE_SECRET);
+  motion.set_written_for(5);  // four are absent
+  EXPECT_THAT(meetings_->SubmitMeeting(Secretary(), submit), HasReason("FIELD_INVALID"));
+  motion.set_written_for(1);
+  *submit.mutable_record()->add_motions() = motion;
+  EXPECT_THAT(meetings_->SubmitMeeting(Secretary(), submit), HasReason("Q_ONE_BY_ONE"));
+  submit.mutable_record()->mutable_motions()->RemoveLast();
+  ASSERT_OK_AND_ASSIGN(const v1::Meeting submitted, meetings_->SubmitMeeting(Secretary(), submit));
+  EXPECT_EQ(submitted.motions(1).subject(), "admissionCases/12");
+
+  v1::GetMotionRequest get;
+  get.set_name(absl::StrCat(meeting.name(), "/motions/2"));
+  ASSERT_OK_AND_ASSIGN(const v1::MotionVerdict verdict,
+                       meetings_->GetMotion(As("leader", kCounty), get));
+  EXPECT_EQ(verdict.meeting(), meeting.name());
+  EXPECT_EQ(verdict.organization(), "organizations/100");
+  EXPECT_EQ(verdict.number(), 2);
+  EXPECT_EQ(verdict.kind(), v1::MOTION_KIND_ADMISSION);
+  EXPECT_EQ(verdict.subject(), "admissionCases/12");
+  EXPECT_EQ(verdict.held_on().day(), (kToday - 1).day());
+  EXPECT_EQ(verdict.meeting_state(), v1::MEETING_STATE_SUBMITTED);
+  EXPECT_EQ(verdict.roll(), 10);
+  EXPECT_EQ(verdict.present(), 6);
+  EXPECT_EQ(verdict.votes_for(), 5);
+  EXPECT_EQ(verdict.written_for(), 1);
+  EXPECT_EQ(verdict.votes_against(), 1);
+  EXPECT_EQ(verdict.ballot_mode(), v1::BALLOT_MODE_SECRET);
+  EXPECT_EQ(verdict.result(), v1::MOTION_RESULT_PASSED);
+  EXPECT_EQ(verdict.rule_id(), "Q-ADMIT");
+  EXPECT_EQ(verdict.rule_set(), "branch-work@2018");
+  EXPECT_FALSE(verdict.source().empty());
+  EXPECT_EQ(verdict.required_present(), 6);
+  EXPECT_EQ(verdict.required_for(), 6);
+
+  EXPECT_THAT(meetings_->GetMotion(As("branch_secretary", kSister), get),
+              HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(meetings_->GetMotion(As("member", kBranch), get),
+              StatusIs(StatusCode::kPermissionDenied));
+  get.set_name(absl::StrCat(meeting.name(), "/motions/3"));
+  EXPECT_THAT(meetings_->GetMotion(Secretary(), get), HasReason("MOTION_NOT_FOUND"));
+  get.set_name("meetings/12345/motions/1");
+  EXPECT_THAT(meetings_->GetMotion(Secretary(), get), HasReason("SCOPE_DENIED"));
+
+  // Whoever has a case about it is told.
+  ASSERT_THAT(publisher_.PublishPending(Deadline()), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto events, database_->Read(Deadline(), [](sql::Session& session) {
+    return event::EventsAfter(session, 0, 500);
+  }));
+  EXPECT_EQ(std::count_if(events.begin(), events.end(),
+                          [&](const auto& event) {
+                            return event.type == "ronghe.meeting.motion.submitted" &&
+                                   event.subject == absl::StrCat(meeting.name(), "/motions/2");
+                          }),
+            1);
 }
 
 TEST_F(MeetingServiceTest, OnlyAHigherOrganizationAcceptsOrReturns) {

@@ -454,6 +454,26 @@ void MeetingsApi::Emit(service::WriteTx& tx, const Meeting& meeting, std::string
   tx.Emit(std::move(draft));
 }
 
+// What was voted on under a subject: whoever has a case about it learns that the meeting decided.
+void MeetingsApi::EmitMotions(service::WriteTx& tx, const Meeting& meeting) const {
+  for (size_t i = 0; i < meeting.motions.size(); ++i) {
+    const Motion& motion = meeting.motions[i];
+    if (motion.subject.empty()) continue;
+    event::Draft draft;
+    draft.type = "ronghe.meeting.motion.submitted";
+    draft.subject = base::ChildName("meetings", meeting.id, "motions", static_cast<int64_t>(i) + 1);
+    draft.organization_id = meeting.organization_id;
+    draft.data = {{"meeting", absl::StrCat(meeting.id)},
+                  {"number", absl::StrCat(i + 1)},
+                  {"organization", absl::StrCat(meeting.organization_id)},
+                  {"kind", std::string(MotionKindCode(motion.kind))},
+                  {"subject", motion.subject},
+                  {"passed", motion.result == MotionResult::kPassed ? "1" : "0"},
+                  {"event_date", base::FormatDay(meeting.event_day)}};
+    tx.Emit(std::move(draft));
+  }
+}
+
 absl::StatusOr<v1::Meeting> MeetingsApi::SubmitMeeting(rpc::Call& call,
                                                        const v1::SubmitMeetingRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const RecordInput record, FromProto(request.record()));
@@ -511,6 +531,7 @@ absl::StatusOr<v1::Meeting> MeetingsApi::SubmitMeeting(rpc::Call& call,
           failed_quorums = meeting->motion_count - meeting->motions_quorate;
           RONGHE_RETURN_IF_ERROR(ledger_.Meet(tx.session(), *meeting, &duties));
           Emit(tx, *meeting, "submitted");
+          EmitMotions(tx, *meeting);
           return absl::OkStatus();
         });
   };
@@ -611,6 +632,7 @@ absl::StatusOr<v1::Meeting> MeetingsApi::CorrectMeeting(rpc::Call& call,
         RONGHE_RETURN_IF_ERROR(ledger_.Transfer(tx.session(), old, next, &duties));
         RONGHE_RETURN_IF_ERROR(ledger_.Meet(tx.session(), next, &duties));
         Emit(tx, next, "corrected");
+        EmitMotions(tx, next);
         tx.Audit(next.organization_id, base::Name("meetings", next.id));
         return ToProto(next);
       });

@@ -88,6 +88,7 @@ class MeetingsApi : public v1::MeetingServiceHandler {
   absl::Status Decide(Meeting* meeting) const;
   absl::Status CheckAccepter(rpc::Call& call, const Meeting& meeting) const;
   void Emit(service::WriteTx& tx, const Meeting& meeting, std::string_view what) const;
+  void EmitMotions(service::WriteTx& tx, const Meeting& meeting) const;
   absl::StatusOr<v1::Meeting> Decide(rpc::Call& call, const std::string& name,
                                      const std::string& etag, Action action,
                                      const std::string& reason);

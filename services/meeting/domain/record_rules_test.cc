@@ -96,6 +96,12 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         RecordCase{"without_place", [](Meeting& m) { m.place.clear(); }, "record.place",
                    "1.4/place"},
+        RecordCase{"written_opinions_of_more_than_the_absent",
+                   [](Meeting& m) {
+                     m.motions[0].kind = MotionKind::kAdmission;
+                     m.motions[0].written_for = 2;  // one is absent
+                   },
+                   "record.motions[0].written_for", "A-18"},
         RecordCase{"without_chair", [](Meeting& m) { m.chair_id.reset(); }, "record.chair",
                    "1.4/chair"},
         RecordCase{"without_recorder", [](Meeting& m) { m.recorder_id.reset(); }, "record.recorder",

@@ -17,6 +17,22 @@ absl::Status CheckShare(const RuleSet& set, const Share& share) {
   return absl::OkStatus();
 }
 
+absl::Status CheckElection(const RuleSet& set) {
+  const ElectionRules& election = set.election;
+  for (const Share& share : {election.quorum, election.majority}) {
+    if (absl::Status status = CheckShare(set, share); !status.ok()) return status;
+  }
+  const bool whole = !election.source.empty() && !election.committee_post_code.empty() &&
+                     !election.secretary_post_code.empty() && !election.deputy_post_code.empty() &&
+                     !election.general_organization_kinds.empty() &&
+                     !election.committee_organization_kinds.empty() &&
+                     election.candidates.denominator > 0 &&
+                     election.candidates.numerator >= election.candidates.denominator &&
+                     election.committee_required_from > 0 && election.min_shown_ballots > 0;
+  if (whole) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(set.Name(), ": the election rules are not whole"));
+}
+
 absl::Status Check(const RuleSet& set) {
   if (set.id.empty() || set.version.empty() || set.source.empty()) {
     return absl::InvalidArgumentError("a rule set needs id, version and source");
@@ -30,6 +46,7 @@ absl::Status Check(const RuleSet& set) {
   if (set.organizational_life.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(set.Name(), ": no organizational life"));
   }
+  if (absl::Status status = CheckElection(set); !status.ok()) return status;
   for (int i = 1; i <= kMotionKindCount; ++i) {
     const VoteRule* vote = set.Vote(static_cast<MotionKind>(i));
     if (vote == nullptr || vote->meeting_kinds.empty()) {

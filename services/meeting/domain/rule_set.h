@@ -88,6 +88,26 @@ struct CommitteeRule {
   int32_t min_holders = 3;  // fewer holders: a secretary, but no committee
 };
 
+struct Ratio {
+  int64_t numerator = 1;
+  int64_t denominator = 1;
+};
+
+// The figures of elections (domain rules 7.1).
+struct ElectionRules {
+  std::string source;
+  Share quorum;                         // X-03, of present among those who should vote
+  Ratio candidates;                     // X-05, of seats, rounded up
+  int32_t committee_required_from = 7;  // B-10: full members from which there is a committee
+  Share majority;                       // X-10, of votes for among those present
+  int32_t min_shown_ballots = 3;        // fewer ballots: the tally is not shown
+  std::string committee_post_code;
+  std::string secretary_post_code;
+  std::string deputy_post_code;
+  std::vector<std::string> general_organization_kinds;    // whose general meetings elect
+  std::vector<std::string> committee_organization_kinds;  // whose committees elect
+};
+
 struct RuleSet {
   std::string id;       // "branch-work"
   std::string version;  // "2018"
@@ -103,6 +123,7 @@ struct RuleSet {
   std::vector<VoteRule> votes;
   std::vector<KindRule> kinds;
   std::vector<DutyRule> duties;
+  ElectionRules election;
   Kinds organizational_life;  // what counts as taking part in organizational life (D-04)
 
   // "branch-work@2018".

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/error/error.h"
@@ -22,6 +24,14 @@ const RuleSet& Rules2018() { return Rules().At(absl::CivilDay(2026, 11, 23)); }
 struct IntegerRow {
   int64_t n, half, more_than_half, four_fifths, two_thirds;
 };
+const std::vector<IntegerRow>& Integers() {
+  static const auto* const kRows = new std::vector<IntegerRow>{
+      {3, 2, 2, 3, 2},    {4, 2, 3, 4, 3},      {5, 3, 3, 4, 4},      {6, 3, 4, 5, 4},
+      {7, 4, 4, 6, 5},    {8, 4, 5, 7, 6},      {9, 5, 5, 8, 6},      {10, 5, 6, 8, 7},
+      {15, 8, 8, 12, 10}, {21, 11, 11, 17, 14}, {30, 15, 16, 24, 20}, {50, 25, 26, 40, 34}};
+  return *kRows;
+}
+
 class IntegerTable : public ::testing::TestWithParam<IntegerRow> {};
 
 TEST_P(IntegerTable, LeastCountThatReachesTheShare) {
@@ -41,15 +51,7 @@ TEST_P(IntegerTable, LeastCountThatReachesTheShare) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, IntegerTable,
-                         ::testing::Values(IntegerRow{3, 2, 2, 3, 2}, IntegerRow{4, 2, 3, 4, 3},
-                                           IntegerRow{5, 3, 3, 4, 4}, IntegerRow{6, 3, 4, 5, 4},
-                                           IntegerRow{7, 4, 4, 6, 5}, IntegerRow{8, 4, 5, 7, 6},
-                                           IntegerRow{9, 5, 5, 8, 6}, IntegerRow{10, 5, 6, 8, 7},
-                                           IntegerRow{15, 8, 8, 12, 10},
-                                           IntegerRow{21, 11, 11, 17, 14},
-                                           IntegerRow{30, 15, 16, 24, 20},
-                                           IntegerRow{50, 25, 26, 40, 34}),
+INSTANTIATE_TEST_SUITE_P(Rows, IntegerTable, ::testing::ValuesIn(Integers()),
                          [](const auto& info) { return "N" + std::to_string(info.param.n); });
 
 // Share::Least agrees with Share::Reached for every size of a branch.
@@ -102,6 +104,75 @@ INSTANTIATE_TEST_SUITE_P(
         VoteRow{"Q_COMM_two_of_five_have_no_quorum", kComm, 5, 2, 2, MotionResult::kNoQuorum},
         VoteRow{"Q_COMM_two_of_three_carry", kComm, 3, 2, 2, MotionResult::kPassed}),
     [](const auto& info) { return info.param.name; });
+
+// Domain rules 11.1: one row a rule. `quorum` and `pass` name the column of the table of integers.
+struct RuleRow {
+  std::string name;
+  MotionKind kind;
+  int64_t IntegerRow::*quorum;
+  int64_t IntegerRow::*pass;
+  bool written, secret, subject;
+};
+class RuleTable : public ::testing::TestWithParam<RuleRow> {};
+
+TEST_P(RuleTable, DecidesForEveryN) {
+  const RuleRow& row = GetParam();
+  const VoteRule& rule = *Rules2018().Vote(row.kind);
+  EXPECT_EQ(rule.secret_ballot, row.secret);
+  EXPECT_EQ(rule.subject_required, row.subject);
+  EXPECT_EQ(rule.written_counts, row.written);
+  EXPECT_FALSE(rule.source.empty());
+  for (const IntegerRow& integers : Integers()) {
+    const int64_t n = integers.n;
+    const int64_t quorum = integers.*row.quorum;
+    const int64_t pass = integers.*row.pass;
+    const auto result = [&](int64_t present, int64_t votes_for, int64_t written) {
+      const auto verdict = Decide(Rules2018(), rule, n, present, votes_for, written);
+      EXPECT_TRUE(verdict.ok()) << verdict.status();
+      EXPECT_EQ(verdict->required_present, quorum);
+      EXPECT_EQ(verdict->required_for, pass);
+      return verdict->result();
+    };
+    EXPECT_EQ(result(quorum - 1, quorum - 1, 0), MotionResult::kNoQuorum) << n;
+    EXPECT_EQ(result(n, pass, 0), MotionResult::kPassed) << n;
+    EXPECT_EQ(result(n, pass - 1, 0), MotionResult::kRejected) << n;
+    if (row.written && quorum < n) {
+      // The absent carry by writing what those present just did not.
+      EXPECT_EQ(result(quorum, pass - 1, 1), MotionResult::kPassed) << n;
+      EXPECT_EQ(result(quorum - 1, quorum - 1, n), MotionResult::kNoQuorum) << n;
+    } else if (!row.written) {
+      EXPECT_EQ(error::Reason(Decide(Rules2018(), rule, n, n, n - 1, 1).status()),
+                "Q_WRITTEN_NOT_COUNTED");
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, RuleTable,
+    ::testing::Values(RuleRow{"Q_GEN", MotionKind::kGeneral, &IntegerRow::half,
+                              &IntegerRow::more_than_half, false, false, false},
+                      RuleRow{"Q_COMM", MotionKind::kCommittee, &IntegerRow::half,
+                              &IntegerRow::more_than_half, false, false, false},
+                      RuleRow{"Q_ADMIT", MotionKind::kAdmission, &IntegerRow::more_than_half,
+                              &IntegerRow::more_than_half, true, true, true},
+                      RuleRow{"Q_CONV", MotionKind::kConversion, &IntegerRow::more_than_half,
+                              &IntegerRow::more_than_half, true, true, true},
+                      RuleRow{"Q_DISP", MotionKind::kDisposition, &IntegerRow::half,
+                              &IntegerRow::more_than_half, false, false, true},
+                      RuleRow{"Q_APPR", MotionKind::kApproval, &IntegerRow::more_than_half,
+                              &IntegerRow::more_than_half, false, false, true}),
+    [](const auto& info) { return info.param.name; });
+
+// The edge cases of domain rules 2.3.
+TEST(Vote, Q_ADMIT_AWrittenOpinionIsAVoteNotAttendance) {
+  const VoteRule& rule = *Rules2018().Vote(MotionKind::kAdmission);
+  const auto result = [&](int64_t present, int64_t votes_for, int64_t written) {
+    return Decide(Rules2018(), rule, 10, present, votes_for, written)->result();
+  };
+  EXPECT_EQ(result(5, 5, 1), MotionResult::kNoQuorum);
+  EXPECT_EQ(result(6, 5, 1), MotionResult::kPassed);
+  EXPECT_EQ(result(6, 5, 0), MotionResult::kRejected);
+}
 
 TEST(Vote, Q_EMPTY_WhenNobodyHasTheRight) {
   const auto verdict = Decide(Rules2018(), *Rules2018().Vote(kGen), 0, 0, 0, 0);
@@ -214,6 +285,73 @@ TEST(DecideMotion, CommitteeMotionsNeedTheCommittee) {
   ASSERT_TRUE(DecideMotion(Rules2018(), meeting, &motion).ok());
   EXPECT_EQ(motion.should_vote, 3);
   EXPECT_EQ(motion.result, MotionResult::kPassed);
+}
+
+Motion SecretMotion(MotionKind kind, std::string subject, int votes_for) {
+  Motion motion = OrdinaryMotion(votes_for);
+  motion.kind = kind;
+  motion.subject = std::move(subject);
+  motion.ballot_mode = BallotMode::kSecret;
+  return motion;
+}
+
+std::string Reason(const RuleSet& rules, std::string_view organization_kind, Meeting meeting) {
+  return error::Reason(DecideMotions(rules, organization_kind, &meeting));
+}
+
+TEST(DecideMotions, Q_ADMIT_IsDecidedOneByOneBySecretBallot) {
+  Meeting meeting = GeneralMeeting(6);
+  meeting.motions = {SecretMotion(MotionKind::kAdmission, "admissionCases/12", 5)};
+  meeting.motions[0].written_for = 1;
+  ASSERT_TRUE(DecideMotions(Rules2018(), "631", &meeting).ok());
+  EXPECT_EQ(meeting.motions[0].result, MotionResult::kPassed);
+  EXPECT_EQ(meeting.motions[0].required_present, 6);
+  EXPECT_EQ(meeting.motions[0].required_for, 6);
+
+  Meeting open = meeting;
+  open.motions[0].ballot_mode = BallotMode::kHands;
+  EXPECT_EQ(Reason(Rules2018(), "631", open), "Q_SECRET_BALLOT");
+  Meeting nameless = meeting;
+  nameless.motions[0].subject.clear();
+  EXPECT_EQ(Reason(Rules2018(), "631", nameless), "Q_ONE_BY_ONE");
+  Meeting twice = meeting;
+  twice.motions.push_back(twice.motions[0]);
+  EXPECT_EQ(Reason(Rules2018(), "631", twice), "Q_ONE_BY_ONE");
+  twice.motions[1].subject = "admissionCases/13";
+  EXPECT_EQ(Reason(Rules2018(), "631", twice), "");
+  // The same subject under another rule is another matter.
+  twice.motions[1].subject = twice.motions[0].subject;
+  twice.motions[1].kind = MotionKind::kConversion;
+  EXPECT_EQ(Reason(Rules2018(), "631", twice), "");
+}
+
+TEST(DecideMotions, TemporaryOrganizationsNeitherAdmitNorDispose) {
+  for (const auto& [kind, subject] : {std::pair{MotionKind::kAdmission, "admissionCases/1"},
+                                      std::pair{MotionKind::kConversion, "admissionCases/1"},
+                                      std::pair{MotionKind::kDisposition, "dispositions/1"}}) {
+    Meeting meeting = GeneralMeeting(10);
+    meeting.motions = {SecretMotion(kind, subject, 8)};
+    EXPECT_EQ(Reason(Rules2018(), "931", meeting), "Q_ORGANIZATION_KIND");
+    EXPECT_EQ(Reason(Rules2018(), "932", meeting), "Q_ORGANIZATION_KIND");
+    EXPECT_EQ(Reason(Rules2018(), "632", meeting), "");
+    meeting.kinds = {Kind::kOrgLife};
+    EXPECT_EQ(Reason(Rules2018(), "631", meeting), "Q_KIND_NOT_HELD");
+  }
+  Meeting ordinary = GeneralMeeting(10);
+  ordinary.motions = {OrdinaryMotion(6)};
+  EXPECT_EQ(Reason(Rules2018(), "931", ordinary), "");
+}
+
+TEST(DecideMotions, Q_APPR_IsTheCommitteesOfABasicLevelCommittee) {
+  Meeting meeting = GeneralMeeting(10);  // three of them on the committee
+  meeting.kinds = {Kind::kCommittee};
+  Motion motion = SecretMotion(MotionKind::kApproval, "admissionCases/12", 2);
+  motion.ballot_mode = BallotMode::kHands;
+  meeting.motions = {motion};
+  EXPECT_EQ(Reason(Rules2018(), "631", meeting), "Q_ORGANIZATION_KIND");
+  ASSERT_TRUE(DecideMotions(Rules2018(), "611", &meeting).ok());
+  EXPECT_EQ(meeting.motions[0].should_vote, 3);
+  EXPECT_EQ(meeting.motions[0].result, MotionResult::kPassed);
 }
 
 TEST(RuleSets, ChosenByTheDayOfTheEvent) {

@@ -93,6 +93,13 @@ CREATE TABLE `audit_export` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `ballot` (
+  `session_id` bigint(20) NOT NULL,
+  `id` varbinary(16) NOT NULL COMMENT 'random',
+  `choice` varbinary(1024) NOT NULL COMMENT 'sealed, of one length within a session',
+  PRIMARY KEY (`session_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `consumer_position` (
   `source` varchar(64) NOT NULL,
   `last_sequence` bigint(20) NOT NULL,
@@ -114,6 +121,70 @@ CREATE TABLE `duty` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `duty_by_window` (`rule_id`,`window_start`,`organization_id`),
   KEY `duty_by_organization` (`organization_id`,`window_start`,`rule_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `election` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `meeting_id` bigint(20) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `state` int(11) NOT NULL,
+  `office` int(11) NOT NULL,
+  `seats` int(11) NOT NULL,
+  `mode` int(11) NOT NULL,
+  `committee_election_id` bigint(20) DEFAULT NULL,
+  `upper_approval` varchar(100) NOT NULL,
+  `teller_resolution` varchar(60) NOT NULL,
+  `seats_resolution` varchar(60) NOT NULL,
+  `roll` int(11) NOT NULL,
+  `event_day` date NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `election_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `election_candidate` (
+  `election_id` bigint(20) NOT NULL,
+  `round` int(11) NOT NULL COMMENT '0: the slate of the coming round',
+  `member_id` bigint(20) NOT NULL,
+  `position` int(11) NOT NULL COMMENT '0: written in',
+  `votes_for` int(11) NOT NULL,
+  `votes_against` int(11) NOT NULL,
+  `abstained` int(11) NOT NULL,
+  `outcome` int(11) NOT NULL,
+  PRIMARY KEY (`election_id`,`round`,`member_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `election_round` (
+  `election_id` bigint(20) NOT NULL,
+  `number` int(11) NOT NULL,
+  `session_id` bigint(20) NOT NULL,
+  `seats` int(11) NOT NULL,
+  `runoff` tinyint(1) NOT NULL,
+  `present` int(11) NOT NULL,
+  `required_present` int(11) NOT NULL,
+  `issued` int(11) NOT NULL,
+  `returned` int(11) NOT NULL,
+  `invalid` int(11) NOT NULL,
+  `required_for` int(11) NOT NULL,
+  `outcome` int(11) NOT NULL,
+  PRIMARY KEY (`election_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `election_teller` (
+  `election_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `duty` int(11) NOT NULL,
+  PRIMARY KEY (`election_id`,`member_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `election_voter` (
+  `election_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `reason` int(11) NOT NULL COMMENT '0: should vote',
+  `upper_consent` varchar(100) NOT NULL,
+  `resolution` varchar(60) NOT NULL,
+  PRIMARY KEY (`election_id`,`member_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `event` (
@@ -236,6 +307,7 @@ CREATE TABLE `motion` (
   `required_present` int(11) NOT NULL,
   `required_for` int(11) NOT NULL,
   `rule_set` varchar(64) NOT NULL,
+  `subject` varchar(80) NOT NULL DEFAULT '',
   PRIMARY KEY (`meeting_id`,`position`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -306,4 +378,14 @@ CREATE TABLE `schema_migration` (
   `checksum` varchar(64) NOT NULL,
   `applied_at` datetime(6) NOT NULL,
   PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `voter_token` (
+  `session_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL COMMENT 'a voter present',
+  `token_hash` varbinary(32) DEFAULT NULL COMMENT 'until the session is closed',
+  `received` tinyint(1) NOT NULL,
+  `used` tinyint(1) NOT NULL,
+  PRIMARY KEY (`session_id`,`member_id`),
+  UNIQUE KEY `voter_token_by_hash` (`token_hash`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

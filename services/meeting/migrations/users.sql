@@ -7,6 +7,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON motion TO 'ronghe_meeting_rw'@'127.0.0.1
 GRANT SELECT, INSERT, UPDATE, DELETE ON resolution TO 'ronghe_meeting_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON attachment TO 'ronghe_meeting_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON duty TO 'ronghe_meeting_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON election TO 'ronghe_meeting_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON election_round TO 'ronghe_meeting_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON election_candidate TO 'ronghe_meeting_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON election_voter TO 'ronghe_meeting_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON election_teller TO 'ronghe_meeting_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON voter_token TO 'ronghe_meeting_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ballot TO 'ronghe_meeting_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON request_record TO 'ronghe_meeting_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE ON approval TO 'ronghe_meeting_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON event TO 'ronghe_meeting_rw'@'127.0.0.1';
@@ -29,6 +36,12 @@ GRANT SELECT ON motion TO 'ronghe_meeting_ro'@'127.0.0.1';
 GRANT SELECT ON resolution TO 'ronghe_meeting_ro'@'127.0.0.1';
 GRANT SELECT ON attachment TO 'ronghe_meeting_ro'@'127.0.0.1';
 GRANT SELECT ON duty TO 'ronghe_meeting_ro'@'127.0.0.1';
+GRANT SELECT ON election TO 'ronghe_meeting_ro'@'127.0.0.1';
+GRANT SELECT ON election_round TO 'ronghe_meeting_ro'@'127.0.0.1';
+GRANT SELECT ON election_candidate TO 'ronghe_meeting_ro'@'127.0.0.1';
+GRANT SELECT ON election_voter TO 'ronghe_meeting_ro'@'127.0.0.1';
+GRANT SELECT ON election_teller TO 'ronghe_meeting_ro'@'127.0.0.1';
+-- Single ballots and tokens are for nobody's eyes: the reading user may not look at them.
 GRANT SELECT ON request_record TO 'ronghe_meeting_ro'@'127.0.0.1';
 GRANT SELECT ON approval TO 'ronghe_meeting_ro'@'127.0.0.1';
 GRANT SELECT ON event TO 'ronghe_meeting_ro'@'127.0.0.1';

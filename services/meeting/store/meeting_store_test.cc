@@ -85,6 +85,7 @@ TEST_F(StoreTest, AMeetingComesBackAsItWasSaved) {
   motion.votes_for = 1;
   motion.result = MotionResult::kPassed;
   motion.rule_set = "branch-work@2018";
+  motion.subject = "admissionCases/12";
   meeting.motions = {motion};
   meeting.resolutions = {{"落实", "张三", CivilDay(2026, 12, 1)}, {"记录", "", {}}};
   meeting.attachments = {{"签到表", "file:1"}};
