@@ -41,8 +41,8 @@ absl::StatusOr<int32_t> EffectMonths(const RuleSet& rules, Measure measure, int3
 }
 
 DisciplinePeriod PeriodFrom(Measure measure, absl::CivilDay day, int32_t months) {
-  return {measure, day,
-          measure == Measure::kExpelled ? kOpenEnd : base::AddMonths(day, months), std::nullopt};
+  return {measure, day, measure == Measure::kExpelled ? kOpenEnd : base::AddMonths(day, months),
+          std::nullopt};
 }
 
 bool InEffect(const DisciplinePeriod& period, absl::CivilDay day) {
@@ -58,9 +58,8 @@ bool SuspendsRights(const DisciplinePeriod& period, absl::CivilDay day) {
 }
 
 bool RightsSuspended(std::span<const DisciplinePeriod> periods, absl::CivilDay day) {
-  return std::any_of(periods.begin(), periods.end(), [day](const DisciplinePeriod& period) {
-    return SuspendsRights(period, day);
-  });
+  return std::any_of(periods.begin(), periods.end(),
+                     [day](const DisciplinePeriod& period) { return SuspendsRights(period, day); });
 }
 
 }  // namespace ronghe::membership
