@@ -139,7 +139,7 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::OpenDispositionCase(
   const std::optional<Ground> ground = GroundOf(request.ground());
   if (!ground) return BadField("ground");
   const bool lapse = *ground == Ground::kD31_6;
-  if (lapse != v1::LapseGround_IsValid(request.lapse_ground()) ||
+  if (!v1::LapseGround_IsValid(request.lapse_ground()) ||
       lapse != (request.lapse_ground() != v1::LAPSE_GROUND_UNSPECIFIED)) {
     return BadField("lapse_ground");
   }
@@ -325,7 +325,7 @@ absl::Status DispositionApi::BeginDiscipline(service::WriteTx& tx,
                                  .update_time = tx.now()};
   RONGHE_RETURN_IF_ERROR(InsertDiscipline(tx.session(), discipline));
   if (measure == Measure::kExpelled) return absl::OkStatus();
-  const Rule& rule = Rules(day).Get("discipline.probation_months");
+  const Rule& rule = EffectRule(Rules(day), measure);
   RONGHE_RETURN_IF_ERROR(SetDeadline(
       tx.session(), MakeDeadline(tx.NextId(), "DL-24", {kDisciplines, discipline.id},
                                  member.organization_id, period.until, rule, tx.now())));

@@ -156,6 +156,11 @@ absl::Status FollowDisciplines(service::WriteTx& tx, MemberRow& member, absl::Ci
 }
 
 absl::Status OpenOverlay(service::WriteTx& tx, MemberRow& member, const OverlayRow& row) {
+  RONGHE_ASSIGN_OR_RETURN(std::optional<OverlayRow> open,
+                          OpenOverlayOf(tx.session(), member.id, row.kind));
+  if (open && open->bare()) {
+    RONGHE_RETURN_IF_ERROR(CloseOverlay(tx, member, *open, row.valid_from));
+  }
   RONGHE_RETURN_IF_ERROR(InsertOverlays(tx.session(), std::span(&row, 1)));
   return SetFlag(tx, member, row.kind, true);
 }

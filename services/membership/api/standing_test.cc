@@ -428,9 +428,7 @@ TEST_F(StandingTest, D_06_ExpulsionIsForTheCommissionAboveAndBansForFiveYears_M_
 TEST_F(StandingTest, D_08_ProbationSuspendsTheVoteUntilRightsAreRestored_DL_24) {
   const std::string member = members_named_[0];
   const std::string name = Disciplined(member, v1::DISCIPLINE_MEASURE_PROBATION_WITHIN_PARTY, 12);
-  // The demo of years: the case is dated back so that the period is over.
-  auto approval = Approval(name);
-  ASSERT_THAT(dispositions_->ApproveDisposition(Committee(), approval), IsOk());
+  ASSERT_THAT(dispositions_->ApproveDisposition(Committee(), Approval(name)), IsOk());
   EXPECT_FALSE(Get(member).voting());
   EXPECT_EQ(Changes(member).front().code, ChangeCode::kRightsChanged);
   const std::vector<int64_t> ids = {*base::ParseName(member, "members")};
@@ -775,6 +773,16 @@ TEST_F(StandingTest, F_02_F_03_F_06_FloatingIsRegisteredOnBothSides) {
   ASSERT_THAT(overlays_->EndOverlay(Secretary(), end), IsOk());
   EXPECT_FALSE(Get(member).floating());
   EXPECT_THAT(overlays_->EndOverlay(Secretary(), end), HasReason("OVERLAY_ENDED"));
+}
+
+TEST_F(StandingTest, ACaseTakesThePlaceOfAFlagFromTheRoster) {
+  v1::Member someone = Someone(60);
+  someone.set_out_of_contact(true);
+  ASSERT_OK_AND_ASSIGN(const auto member, TryJoin(branch_.name(), someone, Day(2020, 1, 1)));
+  ASSERT_THAT(OpenLost(member.name(), Day(2026, 1, 31), Day(2026, 2, 10)), IsOk());
+  EXPECT_TRUE(Get(member.name()).out_of_contact());
+  EXPECT_THAT(OpenLost(member.name(), Day(2026, 1, 31), Day(2026, 2, 10)),
+              HasReason("OVERLAY_OPEN"));
 }
 
 TEST_F(StandingTest, OverlaysFollowTheMemberAndEndWithTheMembership) {

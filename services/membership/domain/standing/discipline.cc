@@ -28,10 +28,14 @@ std::string_view PeriodKey(Measure measure) {
 
 }  // namespace
 
+const Rule& EffectRule(const RuleSet& rules, Measure measure) {
+  return rules.Get(PeriodKey(measure));
+}
+
 absl::StatusOr<int32_t> EffectMonths(const RuleSet& rules, Measure measure, int32_t months,
                                      Guard& guard) {
   if (measure == Measure::kExpelled) return 0;
-  const Rule& rule = rules.Get(PeriodKey(measure));
+  const Rule& rule = EffectRule(rules, measure);
   const bool one_of = measure == Measure::kProbationWithinParty;
   const bool met = one_of ? rule.Has(months) : months == 0 || months == rule.number;
   RONGHE_RETURN_IF_ERROR(guard.Require(

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "common/testing/testing.h"
+#include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/domain/membership.h"
 #include "services/membership/rules/load.h"

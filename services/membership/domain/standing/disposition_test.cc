@@ -4,7 +4,7 @@
 #include <set>
 #include <tuple>
 
-#include "common/testing/testing.h"
+#include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/rules/load.h"
 

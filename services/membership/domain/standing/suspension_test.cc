@@ -5,7 +5,7 @@
 #include <tuple>
 #include <vector>
 
-#include "common/testing/testing.h"
+#include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/domain/standing/overlay.h"
 #include "services/membership/rules/load.h"
