@@ -127,8 +127,8 @@ absl::StatusOr<Rules> LoadRules(const config::v1::Config& config) {
   RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask, LoadUnmaskRules(UnmaskFile(config)));
   RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(config.rules_directory()));
   RONGHE_ASSIGN_OR_RETURN(WorkCalendar calendar, LoadWorkCalendar(config.rules_directory()));
-  RONGHE_ASSIGN_OR_RETURN(admission::StepList steps, LoadAdmissionSteps(books.Get("admission"),
-                                                                        config.rules_directory()));
+  RONGHE_ASSIGN_OR_RETURN(admission::StepList steps,
+                          LoadAdmissionSteps(books.Get("admission"), config.rules_directory()));
   return Rules{std::move(organizations), std::move(unmask), std::move(books), std::move(calendar),
                std::move(steps)};
 }

@@ -61,9 +61,8 @@ absl::StatusOr<v1::Discipline> DisciplineApi::RestoreMemberRights(
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kDisciplines));
   RONGHE_ASSIGN_OR_RETURN(const int64_t approver,
                           base::ParseName(request.approver(), "organizations"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_restored_on(), request.restored_on(), "restored_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_restored_on(),
+                                                            request.restored_on(), "restored_on"));
   if (request.organ() != v1::DISCIPLINE_ORGAN_BASIC_COMMITTEE &&
       request.organ() != v1::DISCIPLINE_ORGAN_COMMISSION) {
     return error::InvalidFields({{"organ", "取值不在代码表中。"}});
@@ -83,17 +82,16 @@ absl::StatusOr<v1::Discipline> DisciplineApi::RestoreMemberRights(
         RONGHE_RETURN_IF_ERROR(CheckStepDay(day, row.effect_from, today));
         const RuleSet& rules = rules_.On(row.decided_on);
         Guard guard;
-        RONGHE_RETURN_IF_ERROR(guard.Require(
-            day >= row.effect_until, rules.Get("discipline.probation_months"), "D_EFFECT_RUNNING",
-            "留党察看期未满，不能恢复党员权利。", base::FormatDay(row.effect_until),
-            base::FormatDay(day)));
         RONGHE_RETURN_IF_ERROR(
-            CheckApprover(rules,
-                          ApproverOf(tree_, member.organization_id, approver,
-                                     static_cast<Organ>(request.organ())),
-                          false, row.measure, guard));
-        RONGHE_RETURN_IF_ERROR(CheckVote(vote, {MotionKind::kDisposition}, subject.name(),
-                                         member.organization_id));
+            guard.Require(day >= row.effect_until, rules.Get("discipline.probation_months"),
+                          "D_EFFECT_RUNNING", "留党察看期未满，不能恢复党员权利。",
+                          base::FormatDay(row.effect_until), base::FormatDay(day)));
+        RONGHE_RETURN_IF_ERROR(CheckApprover(rules,
+                                             ApproverOf(tree_, member.organization_id, approver,
+                                                        static_cast<Organ>(request.organ())),
+                                             false, row.measure, guard));
+        RONGHE_RETURN_IF_ERROR(
+            CheckVote(vote, {MotionKind::kDisposition}, subject.name(), member.organization_id));
         row.restored_on = day;
         row.update_time = tx.now();
         RONGHE_RETURN_IF_ERROR(UpdateDiscipline(session, row));

@@ -40,9 +40,9 @@ std::optional<Code> CodeIn(std::initializer_list<Code> codes, Number number) {
 }
 
 std::optional<DispositionKind> KindOf(v1::DispositionKind kind) {
-  return CodeIn({DispositionKind::kDisposition, DispositionKind::kWithdrawal,
-                 DispositionKind::kDiscipline},
-                kind);
+  return CodeIn(
+      {DispositionKind::kDisposition, DispositionKind::kWithdrawal, DispositionKind::kDiscipline},
+      kind);
 }
 
 std::optional<Ground> GroundOf(v1::DispositionGround ground) {
@@ -71,8 +71,8 @@ absl::Status BadField(const char* field) {
 
 // The day of the last step that was taken.
 absl::CivilDay LastDay(const DispositionRow& row) {
-  for (const auto& day : {row.told_on, row.approved_on, row.decided_on, row.talked_on,
-                          row.investigated_on}) {
+  for (const auto& day :
+       {row.told_on, row.approved_on, row.decided_on, row.talked_on, row.investigated_on}) {
     if (day) return *day;
   }
   return row.opened_on;
@@ -132,14 +132,14 @@ DispositionApi::DispositionApi(service::Writer& writer, MembershipTree& tree,
 absl::StatusOr<v1::DispositionCase> DispositionApi::OpenDispositionCase(
     rpc::Call& call, const v1::OpenDispositionCaseRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t member_id, base::ParseName(request.parent(), "members"));
-  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_opened_on(),
-                                                            request.opened_on(), "opened_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          StepDay(call, request.has_opened_on(), request.opened_on(), "opened_on"));
   const std::optional<DispositionKind> kind = KindOf(request.kind());
   if (!kind) return BadField("kind");
   const std::optional<Ground> ground = GroundOf(request.ground());
   if (!ground) return BadField("ground");
   const bool lapse = *ground == Ground::kD31_6;
-  if (lapse != v1::LapseGround_IsValid(request.lapse_ground()) ||
+  if (!v1::LapseGround_IsValid(request.lapse_ground()) ||
       lapse != (request.lapse_ground() != v1::LAPSE_GROUND_UNSPECIFIED)) {
     return BadField("lapse_ground");
   }
@@ -149,10 +149,9 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::OpenDispositionCase(
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
         RONGHE_RETURN_IF_ERROR(CheckGround(*kind, *ground));
         // What may end such a membership tells whether it can have a case at all.
-        RONGHE_RETURN_IF_ERROR(CheckStandingChange(member.membership(), std::nullopt,
-                                                   ChangeCode::kRemoved));
         RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
+            CheckStandingChange(member.membership(), std::nullopt, ChangeCode::kRemoved));
+        RONGHE_RETURN_IF_ERROR(CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
         const DispositionRow row{.id = tx.NextId(),
                                  .member_id = member_id,
                                  .organization_id = member.organization_id,
@@ -181,8 +180,7 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::Take(rpc::Call& call, const 
         RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(step.etag, row.etag));
         RONGHE_ASSIGN_OR_RETURN(const DispositionState next,
                                 StepDisposition(row.kind, row.state, step.event));
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(step.day, LastDay(row), base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(CheckStepDay(step.day, LastDay(row), base::ShanghaiDay(call.now())));
         row.state = next;
         NoteDay(row, step.day);
         Guard guard;
@@ -205,18 +203,17 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::Take(rpc::Call& call, const 
 
 absl::StatusOr<v1::DispositionCase> DispositionApi::InvestigateDisposition(
     rpc::Call& call, const v1::InvestigateDispositionRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          StepDay(call, request.has_investigated_on(), request.investigated_on(),
-                                  "investigated_on"));
+  RONGHE_ASSIGN_OR_RETURN(
+      const absl::CivilDay day,
+      StepDay(call, request.has_investigated_on(), request.investigated_on(), "investigated_on"));
   return Take(call, {request.name(), request.etag(), DispositionEvent::kInvestigate, day},
               [](service::WriteTx&, DispositionRow&, Guard&) { return absl::OkStatus(); });
 }
 
 absl::StatusOr<v1::DispositionCase> DispositionApi::TalkDisposition(
     rpc::Call& call, const v1::TalkDispositionRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_talked_on(), request.talked_on(), "talked_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          StepDay(call, request.has_talked_on(), request.talked_on(), "talked_on"));
   return Take(call, {request.name(), request.etag(), DispositionEvent::kTalk, day},
               [](service::WriteTx&, DispositionRow&, Guard&) { return absl::OkStatus(); });
 }
@@ -234,8 +231,8 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::DecideDisposition(
   return Take(
       call, {request.name(), request.etag(), DispositionEvent::kDecide, day},
       [&](service::WriteTx& tx, DispositionRow& row, Guard& guard) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(CheckVote(vote, {MotionKind::kDisposition}, row.subject().name(),
-                                         row.organization_id));
+        RONGHE_RETURN_IF_ERROR(
+            CheckVote(vote, {MotionKind::kDisposition}, row.subject().name(), row.organization_id));
         RONGHE_RETURN_IF_ERROR(CheckOutcome(Rules(day), row.ground, *outcome, guard));
         row.outcome = static_cast<int32_t>(*outcome);
         row.motion = request.motion();
@@ -246,8 +243,7 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::DecideDisposition(
               EffectMonths(Rules(day), *measure, request.measure_months(), guard));
         }
         if (*outcome == DispositionOutcome::kCorrection) {
-          RONGHE_RETURN_IF_ERROR(
-              CheckCorrection(Rules(day), request.correction_months(), guard));
+          RONGHE_RETURN_IF_ERROR(CheckCorrection(Rules(day), request.correction_months(), guard));
           row.correction_months = request.correction_months();
         }
         if (row.kind != DispositionKind::kWithdrawal) return absl::OkStatus();
@@ -270,9 +266,8 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::ApproveDisposition(
     rpc::Call& call, const v1::ApproveDispositionRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t approver,
                           base::ParseName(request.approver(), "organizations"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_approved_on(), request.approved_on(), "approved_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_approved_on(),
+                                                            request.approved_on(), "approved_on"));
   const std::optional<Organ> organ =
       CodeIn({Organ::kBasicCommittee, Organ::kCommission}, request.organ());
   if (!organ) return BadField("organ");
@@ -330,7 +325,7 @@ absl::Status DispositionApi::BeginDiscipline(service::WriteTx& tx,
                                  .update_time = tx.now()};
   RONGHE_RETURN_IF_ERROR(InsertDiscipline(tx.session(), discipline));
   if (measure == Measure::kExpelled) return absl::OkStatus();
-  const Rule& rule = Rules(day).Get("discipline.probation_months");
+  const Rule& rule = EffectRule(Rules(day), measure);
   RONGHE_RETURN_IF_ERROR(SetDeadline(
       tx.session(), MakeDeadline(tx.NextId(), "DL-24", {kDisciplines, discipline.id},
                                  member.organization_id, period.until, rule, tx.now())));
@@ -356,19 +351,17 @@ absl::Status DispositionApi::BeginCorrection(service::WriteTx& tx, DispositionRo
                            .update_time = tx.now(),
                            .open_kind = static_cast<int32_t>(OverlayKind::kInCorrection)};
   RONGHE_RETURN_IF_ERROR(OpenOverlay(tx, member, overlay));
-  return SetDeadline(
-      tx.session(),
-      MakeDeadline(tx.NextId(), "DL-18", overlay.subject(), member.organization_id,
-                   *row.correction_until, Rules(day).Get("correction.max_months"), tx.now()));
+  return SetDeadline(tx.session(), MakeDeadline(tx.NextId(), "DL-18", overlay.subject(),
+                                                member.organization_id, *row.correction_until,
+                                                Rules(day).Get("correction.max_months"), tx.now()));
 }
 
 absl::StatusOr<v1::DispositionCase> DispositionApi::RefuseDisposition(
     rpc::Call& call, const v1::RefuseDispositionRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t approver,
                           base::ParseName(request.approver(), "organizations"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_refused_on(), request.refused_on(), "refused_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_refused_on(),
+                                                            request.refused_on(), "refused_on"));
   const std::optional<Organ> organ =
       CodeIn({Organ::kBasicCommittee, Organ::kCommission}, request.organ());
   if (!organ) return BadField("organ");
@@ -401,35 +394,34 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::FileDisposition(
 
 absl::StatusOr<v1::DispositionCase> DispositionApi::CloseDisposition(
     rpc::Call& call, const v1::CloseDispositionRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_closed_on(),
-                                                            request.closed_on(), "closed_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          StepDay(call, request.has_closed_on(), request.closed_on(), "closed_on"));
   const std::optional<CloseReason> reason =
       CodeIn({CloseReason::kNoGround, CloseReason::kGoodReason, CloseReason::kCriticism,
               CloseReason::kWishWithdrawn, CloseReason::kMemberLeft},
              request.reason());
   if (!reason) return BadField("reason");
-  return Take(call, {request.name(), request.etag(), DispositionEvent::kClose, day},
-              [&](service::WriteTx& tx, DispositionRow& row, Guard&) -> absl::Status {
-                const DispositionState from = row.talked_on         ? DispositionState::kTalked
-                                              : row.investigated_on ? DispositionState::kInvestigated
-                                                                    : DispositionState::kOpened;
-                RONGHE_RETURN_IF_ERROR(CheckClose(row.kind, from, *reason));
-                if (*reason == CloseReason::kMemberLeft) {
-                  RONGHE_ASSIGN_OR_RETURN(const MemberRow member,
-                                          LoadMember(tx.session(), row.member_id));
-                  if (IsMember(member.standing)) return CloseReasonNotAllowed();
-                }
-                row.close_reason = static_cast<int32_t>(*reason);
-                return absl::OkStatus();
-              });
+  return Take(
+      call, {request.name(), request.etag(), DispositionEvent::kClose, day},
+      [&](service::WriteTx& tx, DispositionRow& row, Guard&) -> absl::Status {
+        const DispositionState from = row.talked_on         ? DispositionState::kTalked
+                                      : row.investigated_on ? DispositionState::kInvestigated
+                                                            : DispositionState::kOpened;
+        RONGHE_RETURN_IF_ERROR(CheckClose(row.kind, from, *reason));
+        if (*reason == CloseReason::kMemberLeft) {
+          RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LoadMember(tx.session(), row.member_id));
+          if (IsMember(member.standing)) return CloseReasonNotAllowed();
+        }
+        row.close_reason = static_cast<int32_t>(*reason);
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<v1::DispositionCase> DispositionApi::ReviewCorrection(
     rpc::Call& call, const v1::ReviewCorrectionRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kDispositionCases));
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_reviewed_on(), request.reviewed_on(), "reviewed_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_reviewed_on(),
+                                                            request.reviewed_on(), "reviewed_on"));
   const std::optional<CorrectionResult> result =
       CodeIn({CorrectionResult::kCorrected, CorrectionResult::kNotCorrected}, request.result());
   if (!result) return BadField("result");
@@ -440,8 +432,7 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::ReviewCorrection(
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
         RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), row.etag));
         if (!row.correction_until || row.correction_result != 0) return CorrectionNotRunning();
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(day, *row.approved_on, base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(CheckStepDay(day, *row.approved_on, base::ShanghaiDay(call.now())));
         RONGHE_ASSIGN_OR_RETURN(MemberRow member, LockMember(session, row.member_id));
         RONGHE_ASSIGN_OR_RETURN(std::optional<OverlayRow> overlay,
                                 OpenOverlayOf(session, row.member_id, OverlayKind::kInCorrection));
@@ -464,8 +455,8 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::GetDispositionCase(
       call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::DispositionCase> {
         RONGHE_ASSIGN_OR_RETURN(const DispositionRow row, LoadDisposition(session, id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
-        RONGHE_RETURN_IF_ERROR(audit::AuditRead(session, writer_.ids(), call, row.organization_id,
-                                                request.name()));
+        RONGHE_RETURN_IF_ERROR(
+            audit::AuditRead(session, writer_.ids(), call, row.organization_id, request.name()));
         return Present(session, row);
       });
 }
@@ -486,17 +477,14 @@ absl::StatusOr<v1::ListDispositionCasesResponse> DispositionApi::ListDisposition
         RONGHE_RETURN_IF_ERROR(
             audit::AuditRead(session, writer_.ids(), call, root, request.parent()));
         RONGHE_ASSIGN_OR_RETURN(
-            page, ReadSubtreePage<DispositionRow>(
-                      tree_.tree(), root, at, rpc::PageSize(request.page_size()),
-                      [&](std::span<const int64_t> branches, const SubtreePosition& from,
-                          int32_t limit) {
-                        return DispositionsIn(session, branches,
-                                              static_cast<int32_t>(request.state()),
-                                              from.after_id, limit);
-                      },
-                      [](const DispositionRow& row, SubtreePosition& next) {
-                        next.after_id = row.id;
-                      }));
+            page,
+            ReadSubtreePage<DispositionRow>(
+                tree_.tree(), root, at, rpc::PageSize(request.page_size()),
+                [&](std::span<const int64_t> branches, const SubtreePosition& from, int32_t limit) {
+                  return DispositionsIn(session, branches, static_cast<int32_t>(request.state()),
+                                        from.after_id, limit);
+                },
+                [](const DispositionRow& row, SubtreePosition& next) { next.after_id = row.id; }));
         return absl::OkStatus();
       }));
   v1::ListDispositionCasesResponse response;
@@ -537,8 +525,9 @@ v1::DispositionCase DispositionApi::Brief(const DispositionRow& row) const {
     const bool high = row.important || MeasureOf(row.measure) == Measure::kExpelled;
     const bool above = *next == DispositionState::kApproved && basic != 0;
     const std::vector<int64_t> higher = tree_.tree().Ancestors(basic);
-    proto.set_next_organization(OrganizationName(
-        !above ? row.organization_id : high && !higher.empty() ? higher.front() : basic));
+    proto.set_next_organization(OrganizationName(!above                    ? row.organization_id
+                                                 : high && !higher.empty() ? higher.front()
+                                                                           : basic));
   }
   return proto;
 }

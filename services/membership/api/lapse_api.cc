@@ -37,8 +37,8 @@ v1::MemberTask ToProto(const MemberTaskRow& row) {
 
 v1::LapseCounter ToProto(const LapseCounterRow& row) {
   v1::LapseCounter proto;
-  proto.set_name(base::ChildName("members", row.member_id, "lapseCounters",
-                                 static_cast<int64_t>(row.ground)));
+  proto.set_name(
+      base::ChildName("members", row.member_id, "lapseCounters", static_cast<int64_t>(row.ground)));
   proto.set_organization(OrganizationName(row.organization_id));
   proto.set_ground(static_cast<v1::LapseGround>(row.ground));
   proto.set_months(row.months);
@@ -59,9 +59,8 @@ LapseApi::LapseApi(service::Writer& writer, MembershipTree& tree, const rpc::Pag
 absl::StatusOr<v1::MemberTask> LapseApi::AssignMemberTask(
     rpc::Call& call, const v1::AssignMemberTaskRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t member_id, base::ParseName(request.parent(), "members"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_assigned_on(), request.assigned_on(), "assigned_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_assigned_on(),
+                                                            request.assigned_on(), "assigned_on"));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay due,
                           StepDay(call, request.has_due_on(), request.due_on(), "due_on"));
   if (!v1::MemberTaskKind_IsValid(request.kind()) ||
@@ -74,8 +73,7 @@ absl::StatusOr<v1::MemberTask> LapseApi::AssignMemberTask(
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(tx.session(), member_id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
         if (!IsMember(member.standing)) return MemberLeft();
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
         const MemberTaskRow row{.id = tx.NextId(),
                                 .member_id = member_id,
                                 .organization_id = member.organization_id,
@@ -101,8 +99,7 @@ absl::StatusOr<v1::MemberTask> LapseApi::EndTask(
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
         if (row.member_id != ids.first) return MemberTaskNotFound(ids.second);
         if (row.completed_on || row.cancelled_on) return TaskEnded();
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(day, row.assigned_on, base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(CheckStepDay(day, row.assigned_on, base::ShanghaiDay(call.now())));
         row.*end = day;
         row.update_time = tx.now();
         RONGHE_RETURN_IF_ERROR(UpdateMemberTask(tx.session(), row));
@@ -163,8 +160,8 @@ absl::StatusOr<v1::LapseCounter> LapseApi::GetLapseCounter(
       call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::LapseCounter> {
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LoadMember(session, name.first));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
-        RONGHE_RETURN_IF_ERROR(audit::AuditRead(session, writer_.ids(), call,
-                                                member.organization_id, request.name()));
+        RONGHE_RETURN_IF_ERROR(
+            audit::AuditRead(session, writer_.ids(), call, member.organization_id, request.name()));
         const std::vector<int64_t> ids = {name.first};
         RONGHE_ASSIGN_OR_RETURN(const std::vector<LapseCounterRow> counters,
                                 LapseCountersOf(session, ids));

@@ -35,9 +35,9 @@ class LapseApi : public v1::LapseServiceHandler {
 
  private:
   // Ends a task that is open.
-  absl::StatusOr<v1::MemberTask> EndTask(
-      rpc::Call& call, const std::string& name,
-      absl::CivilDay day, std::optional<absl::CivilDay> MemberTaskRow::*end);
+  absl::StatusOr<v1::MemberTask> EndTask(rpc::Call& call, const std::string& name,
+                                         absl::CivilDay day,
+                                         std::optional<absl::CivilDay> MemberTaskRow::*end);
 
   service::Writer& writer_;
   MembershipTree& tree_;

@@ -24,9 +24,9 @@
 #include "services/membership/api/membership_writer.h"
 #include "services/membership/api/transfer_party.h"
 #include "services/membership/domain/errors.h"
-#include "services/membership/domain/standing/errors.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/domain/member.h"
+#include "services/membership/domain/standing/errors.h"
 #include "services/membership/store/discipline_store.h"
 #include "services/membership/domain/transfer/rules.h"
 #include "services/membership/store/events.h"
@@ -496,17 +496,19 @@ absl::StatusOr<v1::Member> MemberApi::ChangeMemberStanding(
                                  .etag = request.etag(),
                                  .day = day,
                                  .changed_field = "standing",
-                                 .check = [&](sql::Session& session, const MemberRow& row) {
-                                   return CheckWithoutCase(session, row, *standing,
-                                                           request.voting_suspended(), day);
-                                 },
-                                 .apply = [&](Membership& membership, MemberRow&) {
-                                   membership.standing = *standing;
-                                   membership.voting_suspended =
-                                       request.voting_suspended() &&
-                                       *standing == Standing::kNormal &&
-                                       membership.category == Category::kFull;
-                                 }});
+                                 .check =
+                                     [&](sql::Session& session, const MemberRow& row) {
+                                       return CheckWithoutCase(session, row, *standing,
+                                                               request.voting_suspended(), day);
+                                     },
+                                 .apply =
+                                     [&](Membership& membership, MemberRow&) {
+                                       membership.standing = *standing;
+                                       membership.voting_suspended =
+                                           request.voting_suspended() &&
+                                           *standing == Standing::kNormal &&
+                                           membership.category == Category::kFull;
+                                     }});
 }
 
 absl::StatusOr<v1::Member> MemberApi::MoveMember(rpc::Call& call,

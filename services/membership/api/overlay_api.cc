@@ -80,25 +80,23 @@ absl::StatusOr<v1::Overlay> OverlayApi::Register(
     rpc::Call& call, const std::string& parent, absl::CivilDay day,
     absl::FunctionRef<absl::Status(service::WriteTx&, const MemberRow&, OverlayRow&)> part) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t member_id, base::ParseName(parent, "members"));
-  return writer_.Write<v1::Overlay>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Overlay> {
-        RONGHE_ASSIGN_OR_RETURN(MemberRow member, LockMember(tx.session(), member_id));
-        RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
-        if (!IsMember(member.standing)) return MemberLeft();
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
-        OverlayRow row{.id = tx.NextId(),
-                       .member_id = member_id,
-                       .organization_id = member.organization_id,
-                       .valid_from = day,
-                       .create_time = tx.now(),
-                       .update_time = tx.now()};
-        RONGHE_RETURN_IF_ERROR(part(tx, member, row));
-        row.open_kind = static_cast<int32_t>(row.kind);
-        RONGHE_RETURN_IF_ERROR(OpenOverlay(tx, member, row));
-        tx.Audit(row.organization_id, row.subject().name());
-        return ToProto(row);
-      });
+  return writer_.Write<v1::Overlay>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Overlay> {
+    RONGHE_ASSIGN_OR_RETURN(MemberRow member, LockMember(tx.session(), member_id));
+    RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
+    if (!IsMember(member.standing)) return MemberLeft();
+    RONGHE_RETURN_IF_ERROR(CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
+    OverlayRow row{.id = tx.NextId(),
+                   .member_id = member_id,
+                   .organization_id = member.organization_id,
+                   .valid_from = day,
+                   .create_time = tx.now(),
+                   .update_time = tx.now()};
+    RONGHE_RETURN_IF_ERROR(part(tx, member, row));
+    row.open_kind = static_cast<int32_t>(row.kind);
+    RONGHE_RETURN_IF_ERROR(OpenOverlay(tx, member, row));
+    tx.Audit(row.organization_id, row.subject().name());
+    return ToProto(row);
+  });
 }
 
 absl::StatusOr<v1::Overlay> OverlayApi::RegisterFloatingMember(
@@ -116,9 +114,8 @@ absl::StatusOr<v1::Overlay> OverlayApi::RegisterFloatingMember(
   NeedCode(request.reach(), v1::FloatingReach_IsValid(request.reach()), "reach", violations);
   NeedCode(request.destination(), v1::FloatingDestination_IsValid(request.destination()),
            "destination", violations);
-  NeedCode(request.former_occupation(),
-           v1::FloatingOccupation_IsValid(request.former_occupation()), "former_occupation",
-           violations);
+  NeedCode(request.former_occupation(), v1::FloatingOccupation_IsValid(request.former_occupation()),
+           "former_occupation", violations);
   if (destination != 0 && !tree_.Contains(destination)) {
     violations.push_back({"destination_organization", "没有这个党组织。"});
   }
@@ -171,16 +168,15 @@ absl::StatusOr<v1::Overlay> OverlayApi::RegisterAbroad(rpc::Call& call,
         const RuleSet& rules = rules_.On(day);
         if (IsReviewed(purpose)) {
           RONGHE_RETURN_IF_ERROR(SetDeadline(
-              tx.session(),
-              MakeDeadline(tx.NextId(), "DL-14", row.subject(), row.organization_id,
-                           AbroadReviewDue(rules, day), rules.Get("abroad.review_months"),
-                           tx.now())));
+              tx.session(), MakeDeadline(tx.NextId(), "DL-14", row.subject(), row.organization_id,
+                                         AbroadReviewDue(rules, day),
+                                         rules.Get("abroad.review_months"), tx.now())));
         }
         if (purpose != AbroadPurpose::kStudy) return absl::OkStatus();
-        return SetDeadline(tx.session(),
-                           MakeDeadline(tx.NextId(), "DL-27", row.subject(), row.organization_id,
-                                        NextContactDue(rules, day),
-                                        rules.Get("abroad.contact_months"), tx.now()));
+        return SetDeadline(
+            tx.session(),
+            MakeDeadline(tx.NextId(), "DL-27", row.subject(), row.organization_id,
+                         NextContactDue(rules, day), rules.Get("abroad.contact_months"), tx.now()));
       });
 }
 
@@ -205,38 +201,35 @@ absl::StatusOr<v1::Overlay> OverlayApi::AcknowledgeFloatingMember(
   RONGHE_ASSIGN_OR_RETURN(
       const absl::CivilDay day,
       StepDay(call, request.has_acknowledged_on(), request.acknowledged_on(), "acknowledged_on"));
-  return writer_.Write<v1::Overlay>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Overlay> {
-        RONGHE_ASSIGN_OR_RETURN(OverlayRow row, LockOverlay(tx.session(), id));
-        const bool known = row.destination_organization_id != 0;
-        RONGHE_RETURN_IF_ERROR(
-            call.Authorize(known ? row.destination_organization_id : row.organization_id));
-        if (!known) return OverlayHasNoDestination();
-        if (!row.open()) return OverlayEnded();
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(day, row.valid_from, base::ShanghaiDay(call.now())));
-        row.acknowledged_on = day;
-        row.update_time = tx.now();
-        RONGHE_RETURN_IF_ERROR(UpdateOverlay(tx.session(), row));
-        tx.Audit(row.destination_organization_id, row.subject().name());
-        return ToProto(row);
-      });
+  return writer_.Write<v1::Overlay>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Overlay> {
+    RONGHE_ASSIGN_OR_RETURN(OverlayRow row, LockOverlay(tx.session(), id));
+    const bool known = row.destination_organization_id != 0;
+    RONGHE_RETURN_IF_ERROR(
+        call.Authorize(known ? row.destination_organization_id : row.organization_id));
+    if (!known) return OverlayHasNoDestination();
+    if (!row.open()) return OverlayEnded();
+    RONGHE_RETURN_IF_ERROR(CheckStepDay(day, row.valid_from, base::ShanghaiDay(call.now())));
+    row.acknowledged_on = day;
+    row.update_time = tx.now();
+    RONGHE_RETURN_IF_ERROR(UpdateOverlay(tx.session(), row));
+    tx.Audit(row.destination_organization_id, row.subject().name());
+    return ToProto(row);
+  });
 }
 
 absl::StatusOr<v1::Overlay> OverlayApi::Change(
     rpc::Call& call, const std::string& name,
     absl::FunctionRef<absl::Status(service::WriteTx&, OverlayRow&)> part) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, kOverlays));
-  return writer_.Write<v1::Overlay>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Overlay> {
-        RONGHE_ASSIGN_OR_RETURN(OverlayRow row, LockOverlay(tx.session(), id));
-        RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
-        if (!row.open()) return OverlayEnded();
-        row.update_time = tx.now();
-        RONGHE_RETURN_IF_ERROR(part(tx, row));
-        tx.Audit(row.organization_id, row.subject().name());
-        return ToProto(row);
-      });
+  return writer_.Write<v1::Overlay>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Overlay> {
+    RONGHE_ASSIGN_OR_RETURN(OverlayRow row, LockOverlay(tx.session(), id));
+    RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
+    if (!row.open()) return OverlayEnded();
+    row.update_time = tx.now();
+    RONGHE_RETURN_IF_ERROR(part(tx, row));
+    tx.Audit(row.organization_id, row.subject().name());
+    return ToProto(row);
+  });
 }
 
 absl::StatusOr<v1::Overlay> OverlayApi::RecordOverlayContact(
@@ -247,32 +240,31 @@ absl::StatusOr<v1::Overlay> OverlayApi::RecordOverlayContact(
   std::vector<error::FieldViolation> violations;
   NeedCode(request.method(), v1::ContactMethod_IsValid(request.method()), "method", violations);
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  return Change(
-      call, request.name(), [&](service::WriteTx& tx, OverlayRow& row) -> absl::Status {
-        if (!KeepsContact(row.kind)) return OverlayKindInvalid();
-        RONGHE_RETURN_IF_ERROR(CheckStepDay(day, row.last_contact_on.value_or(row.valid_from),
-                                            base::ShanghaiDay(call.now())));
-        RONGHE_RETURN_IF_ERROR(InsertOverlayContact(
-            tx.session(),
-            {tx.NextId(), row.id, day, static_cast<int32_t>(request.method()), tx.now()}));
-        row.last_contact_on = day;
-        ++row.contact_count;
-        RONGHE_RETURN_IF_ERROR(UpdateOverlay(tx.session(), row));
-        if (row.purpose != static_cast<int32_t>(AbroadPurpose::kStudy)) return absl::OkStatus();
-        RONGHE_RETURN_IF_ERROR(MeetDeadline(tx.session(), row.subject(), "DL-27", day, tx.now()));
-        const RuleSet& rules = rules_.On(day);
-        DeadlineRow next = MakeDeadline(tx.NextId(), "DL-27", row.subject(), row.organization_id,
-                                        NextContactDue(rules, day),
-                                        rules.Get("abroad.contact_months"), tx.now());
-        next.ordinal = row.contact_count;
-        return SetDeadline(tx.session(), next);
-      });
+  return Change(call, request.name(), [&](service::WriteTx& tx, OverlayRow& row) -> absl::Status {
+    if (!KeepsContact(row.kind)) return OverlayKindInvalid();
+    RONGHE_RETURN_IF_ERROR(CheckStepDay(day, row.last_contact_on.value_or(row.valid_from),
+                                        base::ShanghaiDay(call.now())));
+    RONGHE_RETURN_IF_ERROR(InsertOverlayContact(
+        tx.session(),
+        {tx.NextId(), row.id, day, static_cast<int32_t>(request.method()), tx.now()}));
+    row.last_contact_on = day;
+    ++row.contact_count;
+    RONGHE_RETURN_IF_ERROR(UpdateOverlay(tx.session(), row));
+    if (row.purpose != static_cast<int32_t>(AbroadPurpose::kStudy)) return absl::OkStatus();
+    RONGHE_RETURN_IF_ERROR(MeetDeadline(tx.session(), row.subject(), "DL-27", day, tx.now()));
+    const RuleSet& rules = rules_.On(day);
+    DeadlineRow next =
+        MakeDeadline(tx.NextId(), "DL-27", row.subject(), row.organization_id,
+                     NextContactDue(rules, day), rules.Get("abroad.contact_months"), tx.now());
+    next.ordinal = row.contact_count;
+    return SetDeadline(tx.session(), next);
+  });
 }
 
 absl::StatusOr<v1::Overlay> OverlayApi::EndOverlay(rpc::Call& call,
                                                    const v1::EndOverlayRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_valid_to(),
-                                                            request.valid_to(), "valid_to"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          StepDay(call, request.has_valid_to(), request.valid_to(), "valid_to"));
   return Change(call, request.name(), [&](service::WriteTx& tx, OverlayRow& row) -> absl::Status {
     if (!IsRegistered(row.kind)) return OverlayKindInvalid();
     RONGHE_RETURN_IF_ERROR(CheckStepDay(day, row.last_contact_on.value_or(row.valid_from),

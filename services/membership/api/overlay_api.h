@@ -27,14 +27,14 @@ class OverlayApi : public v1::OverlayServiceHandler {
       rpc::Call& call, const v1::RegisterFloatingMemberRequest& request) override;
   absl::StatusOr<v1::Overlay> AcknowledgeFloatingMember(
       rpc::Call& call, const v1::AcknowledgeFloatingMemberRequest& request) override;
-  absl::StatusOr<v1::Overlay> RegisterAbroad(
-      rpc::Call& call, const v1::RegisterAbroadRequest& request) override;
-  absl::StatusOr<v1::Overlay> ExcuseMember(
-      rpc::Call& call, const v1::ExcuseMemberRequest& request) override;
+  absl::StatusOr<v1::Overlay> RegisterAbroad(rpc::Call& call,
+                                             const v1::RegisterAbroadRequest& request) override;
+  absl::StatusOr<v1::Overlay> ExcuseMember(rpc::Call& call,
+                                           const v1::ExcuseMemberRequest& request) override;
   absl::StatusOr<v1::Overlay> RecordOverlayContact(
       rpc::Call& call, const v1::RecordOverlayContactRequest& request) override;
-  absl::StatusOr<v1::Overlay> EndOverlay(
-      rpc::Call& call, const v1::EndOverlayRequest& request) override;
+  absl::StatusOr<v1::Overlay> EndOverlay(rpc::Call& call,
+                                         const v1::EndOverlayRequest& request) override;
   absl::StatusOr<v1::ListMemberOverlaysResponse> ListMemberOverlays(
       rpc::Call& call, const v1::ListMemberOverlaysRequest& request) override;
   absl::StatusOr<v1::ListOverlaysResponse> ListOverlays(

@@ -70,8 +70,7 @@ absl::StatusOr<v1::ReminderTalk> ReminderTalkApi::RecordReminderTalk(
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(session, member_id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
         if (!IsMember(member.standing)) return MemberLeft();
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
         const std::vector<int64_t> talkers = {talker_id};
         RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> found, LoadMembers(session, talkers));
         if (found.empty() || talker_id == member_id || !IsMember(found.front().standing) ||
@@ -102,8 +101,8 @@ absl::StatusOr<v1::ReminderTalk> ReminderTalkApi::GetReminderTalk(
         RONGHE_ASSIGN_OR_RETURN(const ReminderTalkRow row, LoadReminderTalk(session, name.second));
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
         if (row.member_id != name.first) return ReminderTalkNotFound(name.second);
-        RONGHE_RETURN_IF_ERROR(audit::AuditRead(session, writer_.ids(), call, row.organization_id,
-                                                request.name()));
+        RONGHE_RETURN_IF_ERROR(
+            audit::AuditRead(session, writer_.ids(), call, row.organization_id, request.name()));
         return ToProto(row);
       });
 }

@@ -36,8 +36,7 @@ absl::Status SetFlag(service::WriteTx& tx, MemberRow& member, OverlayKind kind, 
   ++member.etag;
   member.update_time = tx.now();
   RONGHE_RETURN_IF_ERROR(UpdateMember(tx.session(), member));
-  tx.Emit(MemberEvent(member,
-                      {kind == OverlayKind::kFloating ? "floating" : "out_of_contact"}));
+  tx.Emit(MemberEvent(member, {kind == OverlayKind::kFloating ? "floating" : "out_of_contact"}));
   return absl::OkStatus();
 }
 
@@ -127,9 +126,8 @@ absl::Status ChangeStanding(service::WriteTx& tx, MemberRow& member, Standing ne
     RONGHE_ASSIGN_OR_RETURN(const std::vector<DisciplineRow> rows,
                             DisciplinesInEffect(tx.session(), ids, day));
     membership.voting_suspended =
-        std::any_of(rows.begin(), rows.end(), [day](const DisciplineRow& row) {
-          return SuspendsRights(row.period(), day);
-        });
+        std::any_of(rows.begin(), rows.end(),
+                    [day](const DisciplineRow& row) { return SuspendsRights(row.period(), day); });
   }
   return ChangeMembership(
       tx, member,
@@ -158,6 +156,11 @@ absl::Status FollowDisciplines(service::WriteTx& tx, MemberRow& member, absl::Ci
 }
 
 absl::Status OpenOverlay(service::WriteTx& tx, MemberRow& member, const OverlayRow& row) {
+  RONGHE_ASSIGN_OR_RETURN(std::optional<OverlayRow> open,
+                          OpenOverlayOf(tx.session(), member.id, row.kind));
+  if (open && open->bare()) {
+    RONGHE_RETURN_IF_ERROR(CloseOverlay(tx, member, *open, row.valid_from));
+  }
   RONGHE_RETURN_IF_ERROR(InsertOverlays(tx.session(), std::span(&row, 1)));
   return SetFlag(tx, member, row.kind, true);
 }

@@ -70,7 +70,8 @@ absl::Status ChangeStanding(service::WriteTx& tx, MemberRow& member, Standing ne
 absl::Status FollowDisciplines(service::WriteTx& tx, MemberRow& member, absl::CivilDay day,
                                const Subject& basis);
 
-// Opens an overlay of a locked member and sets the flag of the member row that goes with it.
+// Opens an overlay of a locked member and sets the flag of the member row that goes with it. It
+// takes the place of one without particulars, which ends where it begins.
 //
 // Errors: ALREADY_EXISTS OVERLAY_OPEN.
 absl::Status OpenOverlay(service::WriteTx& tx, MemberRow& member, const OverlayRow& row);

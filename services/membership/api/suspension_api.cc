@@ -76,11 +76,11 @@ SuspensionApi::SuspensionApi(service::Writer& writer, MembershipTree& tree, cons
 absl::StatusOr<v1::SuspensionCase> SuspensionApi::OpenSuspensionCase(
     rpc::Call& call, const v1::OpenSuspensionCaseRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t member_id, base::ParseName(request.parent(), "members"));
-  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_opened_on(),
-                                                            request.opened_on(), "opened_on"));
-  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay last_contact,
-                          StepDay(call, request.has_last_contact_on(), request.last_contact_on(),
-                                  "last_contact_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          StepDay(call, request.has_opened_on(), request.opened_on(), "opened_on"));
+  RONGHE_ASSIGN_OR_RETURN(
+      const absl::CivilDay last_contact,
+      StepDay(call, request.has_last_contact_on(), request.last_contact_on(), "last_contact_on"));
   const auto ground = static_cast<SuspensionGround>(request.ground());
   if (ground != SuspensionGround::kOutOfContact && ground != SuspensionGround::kAbroad) {
     return BadField("ground");
@@ -94,8 +94,8 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::OpenSuspensionCase(
         sql::Session& session = tx.session();
         RONGHE_ASSIGN_OR_RETURN(MemberRow member, LockMember(session, member_id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
-        RONGHE_RETURN_IF_ERROR(CheckStandingChange(member.membership(), std::nullopt,
-                                                   ChangeCode::kSuspended));
+        RONGHE_RETURN_IF_ERROR(
+            CheckStandingChange(member.membership(), std::nullopt, ChangeCode::kSuspended));
         const absl::CivilDay today = base::ShanghaiDay(call.now());
         SuspensionRow row{.id = tx.NextId(),
                           .member_id = member_id,
@@ -153,8 +153,7 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::Take(rpc::Call& call, const St
         RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(step.etag, row.etag));
         RONGHE_ASSIGN_OR_RETURN(const SuspensionState next,
                                 StepSuspension(row.ground, row.state, step.event));
-        RONGHE_RETURN_IF_ERROR(
-            CheckStepDay(step.day, LastDay(row), base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(CheckStepDay(step.day, LastDay(row), base::ShanghaiDay(call.now())));
         Guard guard;
         row.state = next;
         NoteDay(row, step.event, step.day);
@@ -194,9 +193,8 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::RecordContactAttempt(
 
 absl::StatusOr<v1::SuspensionCase> SuspensionApi::ProposeSuspension(
     rpc::Call& call, const v1::ProposeSuspensionRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_proposed_on(), request.proposed_on(), "proposed_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_proposed_on(),
+                                                            request.proposed_on(), "proposed_on"));
   return Take(call, {request.name(), request.etag(), SuspensionEvent::kProposeStop, day},
               [&](service::WriteTx&, SuspensionRow& row, Guard& guard) {
                 return CheckStopProposal(rules_.On(day),
@@ -234,8 +232,8 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::SuspendStanding(
                                               ChangeCode::kSuspended, row.subject()));
         RONGHE_RETURN_IF_ERROR(MeetDeadline(tx.session(), row.subject(), "DL-13", day, tx.now()));
         const RuleSet& rules = rules_.On(day);
-        DeadlineRow removal = MakeDeadline(tx.NextId(), "DL-13", row.subject(),
-                                           row.organization_id, RemovalAllowedFrom(rules, day),
+        DeadlineRow removal = MakeDeadline(tx.NextId(), "DL-13", row.subject(), row.organization_id,
+                                           RemovalAllowedFrom(rules, day),
                                            rules.Get("suspension.remove_months"), tx.now());
         removal.ordinal = 1;
         return SetDeadline(tx.session(), removal);
@@ -262,9 +260,8 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::RestoreStanding(
     rpc::Call& call, const v1::RestoreStandingRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t decider,
                           base::ParseName(request.decider(), "organizations"));
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_restored_on(), request.restored_on(), "restored_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_restored_on(),
+                                                            request.restored_on(), "restored_on"));
   tree_.AfterOwnWrites(call.deadline());
   return Take(call, {request.name(), request.etag(), SuspensionEvent::kRestore, day},
               [&](service::WriteTx& tx, SuspensionRow& row, Guard&) -> absl::Status {
@@ -281,9 +278,8 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::RestoreStanding(
 
 absl::StatusOr<v1::SuspensionCase> SuspensionApi::ProposeRemoval(
     rpc::Call& call, const v1::ProposeRemovalRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(
-      const absl::CivilDay day,
-      StepDay(call, request.has_proposed_on(), request.proposed_on(), "proposed_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, StepDay(call, request.has_proposed_on(),
+                                                            request.proposed_on(), "proposed_on"));
   return Take(call, {request.name(), request.etag(), SuspensionEvent::kProposeRemoval, day},
               [&](service::WriteTx&, SuspensionRow& row, Guard& guard) {
                 return CheckRemovalProposal(rules_.On(*row.stopped_on), *row.stopped_on, day,
@@ -303,18 +299,17 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::RemoveUntraced(
       call, {request.name(), request.etag(), SuspensionEvent::kRemove, day},
       [&](service::WriteTx& tx, SuspensionRow& row, Guard& guard) -> absl::Status {
         RONGHE_RETURN_IF_ERROR(ActFor(call, approver));
-        RONGHE_RETURN_IF_ERROR(CheckApprover(
-            rules_.On(day),
-            ApproverOf(tree_, row.organization_id, approver, Organ::kBasicCommittee), false,
-            std::nullopt, guard));
-        RONGHE_RETURN_IF_ERROR(CheckVote(vote, {MotionKind::kDisposition}, row.subject().name(),
-                                         row.organization_id));
+        RONGHE_RETURN_IF_ERROR(
+            CheckApprover(rules_.On(day),
+                          ApproverOf(tree_, row.organization_id, approver, Organ::kBasicCommittee),
+                          false, std::nullopt, guard));
+        RONGHE_RETURN_IF_ERROR(
+            CheckVote(vote, {MotionKind::kDisposition}, row.subject().name(), row.organization_id));
         RONGHE_RETURN_IF_ERROR(CheckStepDay(vote.held_on, *row.removal_proposed_on, day));
         row.removed_by_id = approver;
         row.motion = request.motion();
         RONGHE_ASSIGN_OR_RETURN(MemberRow member, LockMember(tx.session(), row.member_id));
-        RONGHE_RETURN_IF_ERROR(
-            MeetDeadline(tx.session(), row.subject(), "DL-13", day, tx.now()));
+        RONGHE_RETURN_IF_ERROR(MeetDeadline(tx.session(), row.subject(), "DL-13", day, tx.now()));
         return ChangeStanding(tx, member, Standing::kLeft, day, ChangeCode::kLapsedUntraced,
                               row.subject());
       });
@@ -327,8 +322,8 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::GetSuspensionCase(
       call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::SuspensionCase> {
         RONGHE_ASSIGN_OR_RETURN(const SuspensionRow row, LoadSuspension(session, id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
-        RONGHE_RETURN_IF_ERROR(audit::AuditRead(session, writer_.ids(), call, row.organization_id,
-                                                request.name()));
+        RONGHE_RETURN_IF_ERROR(
+            audit::AuditRead(session, writer_.ids(), call, row.organization_id, request.name()));
         return Present(session, row);
       });
 }

@@ -33,8 +33,8 @@ class SuspensionApi : public v1::SuspensionServiceHandler {
       rpc::Call& call, const v1::ProposeSuspensionRequest& request) override;
   absl::StatusOr<v1::SuspensionCase> SuspendStanding(
       rpc::Call& call, const v1::SuspendStandingRequest& request) override;
-  absl::StatusOr<v1::SuspensionCase> FindMember(
-      rpc::Call& call, const v1::FindMemberRequest& request) override;
+  absl::StatusOr<v1::SuspensionCase> FindMember(rpc::Call& call,
+                                                const v1::FindMemberRequest& request) override;
   absl::StatusOr<v1::SuspensionCase> RestoreStanding(
       rpc::Call& call, const v1::RestoreStandingRequest& request) override;
   absl::StatusOr<v1::SuspensionCase> ProposeRemoval(

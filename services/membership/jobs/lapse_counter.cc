@@ -108,10 +108,10 @@ LapseCounter::LapseCounter(sql::Database& database, base::IdGenerator& ids, cons
 
 absl::StatusOr<std::vector<absl::CivilMonth>> LapseCounter::MonthsToCount(absl::CivilDay today) {
   const absl::CivilMonth last = LastCountable(rules_.On(today), today);
-  RONGHE_ASSIGN_OR_RETURN(
-      const int32_t finished,
-      database_.Read(absl::Now() + kStep,
-                     [](sql::Session& session) { return LastFinishedRun(session); }));
+  RONGHE_ASSIGN_OR_RETURN(const int32_t finished,
+                          database_.Read(absl::Now() + kStep, [](sql::Session& session) {
+                            return LastFinishedRun(session);
+                          }));
   // The first run counts the last month; what lies before is counted with it.
   std::vector<absl::CivilMonth> months;
   for (absl::CivilMonth month = finished == 0 ? last : MonthOf(finished) + 1; month <= last;
@@ -139,15 +139,14 @@ absl::StatusOr<int64_t> LapseCounter::Run(absl::Time now,
 }
 
 absl::StatusOr<bool> LapseCounter::CountBatch(
-    absl::CivilMonth month, absl::Time now,
-    absl::FunctionRef<absl::Status(sql::Session&)> fence) {
+    absl::CivilMonth month, absl::Time now, absl::FunctionRef<absl::Status(sql::Session&)> fence) {
   std::vector<CountedMember> members;
   RONGHE_RETURN_IF_ERROR(
       database_.Read(absl::Now() + kStep, [&](sql::Session& session) -> absl::Status {
         RONGHE_ASSIGN_OR_RETURN(const std::optional<LapseRunRow> run,
                                 LoadLapseRun(session, MonthNumber(month)));
-        RONGHE_ASSIGN_OR_RETURN(
-            members, CountedMembers(session, run ? run->after_member_id : 0, batch_));
+        RONGHE_ASSIGN_OR_RETURN(members,
+                                CountedMembers(session, run ? run->after_member_id : 0, batch_));
         return absl::OkStatus();
       }));
   LapseRunRow run{.month = MonthNumber(month), .update_time = now};
@@ -187,16 +186,16 @@ absl::StatusOr<LapseCounter::Facts> LapseCounter::ReadFacts(std::span<const Coun
   Facts facts;
   facts.members.assign(members.begin(), members.end());
   for (const CountedMember& member : members) facts.ids.push_back(member.id);
-  RONGHE_ASSIGN_OR_RETURN(facts.attendance,
-                          attendance_.Read(absl::Now() + kStep, members, first, last));
+  const absl::CivilDay from(first);
+  const absl::CivilDay to(last + 1);
+  std::vector<CountedMember> places;
   RONGHE_RETURN_IF_ERROR(
       database_.Read(absl::Now() + kStep, [&](sql::Session& session) -> absl::Status {
         facts.overlays.clear();
         facts.tasks.clear();
+        RONGHE_ASSIGN_OR_RETURN(places, PlacesBetween(session, facts.ids, from, to));
         RONGHE_ASSIGN_OR_RETURN(facts.dues, dues_.Read(session, members, first, last));
         RONGHE_ASSIGN_OR_RETURN(facts.transit, transit_.Read(session, members, first, last));
-        const absl::CivilDay from(first);
-        const absl::CivilDay to(last + 1);
         RONGHE_ASSIGN_OR_RETURN(std::vector<OverlayRow> overlays,
                                 OverlaysBetween(session, facts.ids, from, to));
         for (OverlayRow& row : overlays) facts.overlays[row.member_id].push_back(std::move(row));
@@ -208,6 +207,8 @@ absl::StatusOr<LapseCounter::Facts> LapseCounter::ReadFacts(std::span<const Coun
         }
         return absl::OkStatus();
       }));
+  RONGHE_ASSIGN_OR_RETURN(facts.attendance,
+                          attendance_.Read(absl::Now() + kStep, places, first, last));
   return facts;
 }
 
@@ -300,8 +301,7 @@ absl::Status LapseCounter::SetDeadlines(sql::Session& session, const Batch& batc
     const auto before = batch.before.find({row.member_id, row.ground});
     const bool warned_before =
         before != batch.before.end() && before->second != LapseState::kCounting;
-    const bool warned =
-        row.state == LapseState::kWarned || row.state == LapseState::kWarnedAgain;
+    const bool warned = row.state == LapseState::kWarned || row.state == LapseState::kWarnedAgain;
     if (!warned && !warned_before) continue;
     // The member has until the end of the month in which the counter would reach the limit.
     const int32_t left = std::max(limits.open_case - row.months, 0);

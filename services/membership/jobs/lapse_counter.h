@@ -44,8 +44,7 @@ class LapseCounter {
   //
   // Errors: those of `fence`, the sources and sql::Database; ALREADY_EXISTS DISPOSITION_OPEN when
   // somebody opened a case in the same moment: the next run goes on with the batch.
-  absl::StatusOr<int64_t> Run(absl::Time now,
-                              absl::FunctionRef<absl::Status(sql::Session&)> fence,
+  absl::StatusOr<int64_t> Run(absl::Time now, absl::FunctionRef<absl::Status(sql::Session&)> fence,
                               absl::FunctionRef<bool()> cancelled);
 
  private:

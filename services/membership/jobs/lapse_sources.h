@@ -30,7 +30,8 @@ class AttendanceSource {
  public:
   virtual ~AttendanceSource() = default;
 
-  // The months `first` to `last` (included) of members: invited, attended, excused.
+  // The months `first` to `last` (included) of members: invited, attended, excused. A member who
+  // moved stands in `members` once for each organization.
   //
   // Errors: UNAVAILABLE, DEADLINE_EXCEEDED; what the meeting service answers.
   virtual absl::StatusOr<std::map<MemberMonth, AttendanceFact>> Read(

@@ -6,12 +6,12 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_DISCIPLINE_COLUMNS                                                       \
-  "id, member_id, organization_id, measure, decided_on, effect_from, effect_until, "    \
+#define RONGHE_DISCIPLINE_COLUMNS                                                    \
+  "id, member_id, organization_id, measure, decided_on, effect_from, effect_until, " \
   "organ, decided_by_id, basis_collection, basis_id, restored_on, create_time, update_time"
 // InEffect() in SQL: probation (4) until the rights are restored, the others to their end.
-#define RONGHE_DISCIPLINE_IN_EFFECT                                                         \
-  "effect_from <= ? AND ((measure <> 4 AND effect_until > ?) OR (measure = 4 AND "          \
+#define RONGHE_DISCIPLINE_IN_EFFECT                                                \
+  "effect_from <= ? AND ((measure <> 4 AND effect_until > ?) OR (measure = 4 AND " \
   "(restored_on IS NULL OR restored_on > ?)))"
 
 const sql::Command kInsert("discipline.insert",
@@ -23,9 +23,10 @@ const sql::Query<DisciplineRow> kLock("discipline.lock",
 const sql::Command kUpdate("discipline.update",
                            "UPDATE discipline SET restored_on = ?, update_time = ? WHERE id = ?");
 const sql::Query<DisciplineRow> kInEffect(
-    "discipline.in_effect", "SELECT " RONGHE_DISCIPLINE_COLUMNS
-                            " FROM discipline WHERE member_id IN (?*) AND "
-                            RONGHE_DISCIPLINE_IN_EFFECT " ORDER BY member_id, id");
+    "discipline.in_effect",
+    "SELECT " RONGHE_DISCIPLINE_COLUMNS
+    " FROM discipline WHERE member_id IN (?*) AND " RONGHE_DISCIPLINE_IN_EFFECT
+    " ORDER BY member_id, id");
 const sql::Query<DisciplineRow> kOfMember(
     "discipline.of_member", "SELECT " RONGHE_DISCIPLINE_COLUMNS
                             " FROM discipline WHERE member_id = ? AND id < ? ORDER BY id DESC "

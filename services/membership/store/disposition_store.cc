@@ -9,11 +9,11 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_DISPOSITION_COLUMNS                                                            \
-  "id, member_id, organization_id, kind, ground, origin, lapse_ground, important, state, "    \
-  "opened_on, investigated_on, talked_on, decided_on, approved_on, told_on, ended_on, "       \
-  "outcome, measure, measure_months, correction_months, correction_until, "                   \
-  "correction_result, motion, approver_id, organ, approval_motion, close_reason, "            \
+#define RONGHE_DISPOSITION_COLUMNS                                                         \
+  "id, member_id, organization_id, kind, ground, origin, lapse_ground, important, state, " \
+  "opened_on, investigated_on, talked_on, decided_on, approved_on, told_on, ended_on, "    \
+  "outcome, measure, measure_months, correction_months, correction_until, "                \
+  "correction_result, motion, approver_id, organ, approval_motion, close_reason, "         \
   "open_member_id, etag, create_time, update_time"
 
 const sql::Command kInsert("disposition_case.insert",

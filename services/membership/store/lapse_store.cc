@@ -8,17 +8,22 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_COUNTER_COLUMNS                                                             \
+#define RONGHE_COUNTER_COLUMNS                                                           \
   "member_id, ground, organization_id, months, last_reset_month, counted_month, state, " \
   "case_id, update_time"
-#define RONGHE_TASK_COLUMNS                                                          \
-  "id, member_id, organization_id, kind, assigned_on, due_on, completed_on, "        \
+#define RONGHE_TASK_COLUMNS                                                   \
+  "id, member_id, organization_id, kind, assigned_on, due_on, completed_on, " \
   "cancelled_on, create_time, update_time"
 
 const sql::Query<CountedMember> kCounted(
     "member.counted_after",
     "SELECT id, organization_id, category FROM member WHERE id > ? AND standing = 10 "
     "ORDER BY id LIMIT ?");
+const sql::Query<CountedMember> kPlaces(
+    "membership_interval.places_between",
+    "SELECT DISTINCT member_id, organization_id, category FROM membership_interval WHERE "
+    "member_id IN (?*) AND valid_from < ? AND valid_to > ? AND standing = 10 "
+    "ORDER BY member_id, organization_id, category");
 const sql::Command kWriteCounter(
     "lapse_counter.write",
     "INSERT INTO lapse_counter (" RONGHE_COUNTER_COLUMNS
@@ -92,6 +97,12 @@ constexpr int32_t kAnyGround = 127;
 absl::StatusOr<std::vector<CountedMember>> CountedMembers(sql::Session& session, int64_t after_id,
                                                           int32_t limit) {
   return session.Select(kCounted, after_id, limit);
+}
+
+absl::StatusOr<std::vector<CountedMember>> PlacesBetween(sql::Session& session,
+                                                         std::span<const int64_t> member_ids,
+                                                         absl::CivilDay from, absl::CivilDay to) {
+  return session.Select(kPlaces, member_ids, to, from);
 }
 
 absl::Status WriteLapseCounters(sql::Session& session, std::span<const LapseCounterRow> rows) {

@@ -70,6 +70,12 @@ struct CountedMember {
 absl::StatusOr<std::vector<CountedMember>> CountedMembers(sql::Session& session, int64_t after_id,
                                                           int32_t limit);
 
+// The organizations to which members belonged on some day of [from, to), by member. At most 256
+// ids.
+absl::StatusOr<std::vector<CountedMember>> PlacesBetween(sql::Session& session,
+                                                         std::span<const int64_t> member_ids,
+                                                         absl::CivilDay from, absl::CivilDay to);
+
 // Inserts counters or writes them anew.
 absl::Status WriteLapseCounters(sql::Session& session, std::span<const LapseCounterRow> rows);
 // The counters of members, by member and ground. At most 256 ids.

@@ -22,10 +22,11 @@ const sql::Command kInsert("overlay.insert",
                            "?, ?, ?)");
 const sql::Query<OverlayRow> kLock("overlay.lock", "SELECT " RONGHE_OVERLAY_COLUMNS
                                                    " FROM overlay WHERE id = ? FOR UPDATE");
-const sql::Command kUpdate("overlay.update",
-                           "UPDATE overlay SET organization_id = ?, valid_to = ?, last_contact_on = ?, "
-                           "contact_count = ?, acknowledged_on = ?, update_time = ?, "
-                           "open_kind = ? WHERE id = ?");
+const sql::Command kUpdate(
+    "overlay.update",
+    "UPDATE overlay SET organization_id = ?, valid_to = ?, last_contact_on = ?, "
+    "contact_count = ?, acknowledged_on = ?, update_time = ?, "
+    "open_kind = ? WHERE id = ?");
 const sql::Query<OverlayRow> kOpen("overlay.open", "SELECT " RONGHE_OVERLAY_COLUMNS
                                                    " FROM overlay WHERE member_id IN (?*) AND "
                                                    "open_kind > 0 ORDER BY member_id, open_kind");
@@ -106,8 +107,8 @@ absl::StatusOr<OverlayRow> LockOverlay(sql::Session& session, int64_t id) {
 
 absl::Status UpdateOverlay(sql::Session& session, const OverlayRow& row) {
   return session
-      .Execute(kUpdate, row.organization_id, row.valid_to, row.last_contact_on, row.contact_count, row.acknowledged_on,
-               row.update_time, row.open_kind, row.id)
+      .Execute(kUpdate, row.organization_id, row.valid_to, row.last_contact_on, row.contact_count,
+               row.acknowledged_on, row.update_time, row.open_kind, row.id)
       .status();
 }
 
@@ -138,8 +139,8 @@ absl::Status FollowFlags(sql::Session& session, absl::FunctionRef<int64_t()> nex
                          std::span<const MemberRow> members, absl::CivilDay day, absl::Time now) {
   for (size_t from = 0; from < members.size(); from += sql::kMaxList) {
     RONGHE_RETURN_IF_ERROR(FollowSome(
-        session, next_id, members.subspan(from, std::min(sql::kMaxList, members.size() - from)), day,
-        now));
+        session, next_id, members.subspan(from, std::min(sql::kMaxList, members.size() - from)),
+        day, now));
   }
   return absl::OkStatus();
 }

@@ -52,6 +52,8 @@ struct OverlayRow {
   std::optional<int32_t> open_kind;  // the kind while it is open
 
   bool open() const { return open_kind.has_value(); }
+  // Came from a flag, without particulars (FollowFlags).
+  bool bare() const { return basis_id == 0 && reach == 0 && purpose == 0 && reason == 0; }
   Subject subject() const { return {kOverlays, id}; }
 };
 

@@ -15,9 +15,8 @@ namespace {
 
 const sql::Command kInsert("reminder_talk.insert", "INSERT INTO reminder_talk (" RONGHE_TALK_COLUMNS
                                                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-const sql::Query<ReminderTalkRow> kLoad("reminder_talk.load",
-                                        "SELECT " RONGHE_TALK_COLUMNS
-                                        " FROM reminder_talk WHERE id = ?");
+const sql::Query<ReminderTalkRow> kLoad("reminder_talk.load", "SELECT " RONGHE_TALK_COLUMNS
+                                                              " FROM reminder_talk WHERE id = ?");
 const sql::Query<ReminderTalkRow> kOfMember("reminder_talk.of_member",
                                             "SELECT " RONGHE_TALK_COLUMNS
                                             " FROM reminder_talk WHERE member_id = ? AND id < ? "

@@ -9,10 +9,10 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_SUSPENSION_COLUMNS                                                            \
-  "id, member_id, organization_id, ground, state, overlay_id, settled, last_contact_on, "    \
-  "opened_on, first_attempt_on, last_attempt_on, attempt_count, stop_proposed_on, "          \
-  "stopped_on, stopped_by_id, found_on, restored_by_id, removal_proposed_on, "               \
+#define RONGHE_SUSPENSION_COLUMNS                                                         \
+  "id, member_id, organization_id, ground, state, overlay_id, settled, last_contact_on, " \
+  "opened_on, first_attempt_on, last_attempt_on, attempt_count, stop_proposed_on, "       \
+  "stopped_on, stopped_by_id, found_on, restored_by_id, removal_proposed_on, "            \
   "removed_by_id, motion, ended_on, open_member_id, etag, create_time, update_time"
 
 const sql::Command kInsert("suspension_case.insert",

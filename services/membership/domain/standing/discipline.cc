@@ -28,10 +28,14 @@ std::string_view PeriodKey(Measure measure) {
 
 }  // namespace
 
+const Rule& EffectRule(const RuleSet& rules, Measure measure) {
+  return rules.Get(PeriodKey(measure));
+}
+
 absl::StatusOr<int32_t> EffectMonths(const RuleSet& rules, Measure measure, int32_t months,
                                      Guard& guard) {
   if (measure == Measure::kExpelled) return 0;
-  const Rule& rule = rules.Get(PeriodKey(measure));
+  const Rule& rule = EffectRule(rules, measure);
   const bool one_of = measure == Measure::kProbationWithinParty;
   const bool met = one_of ? rule.Has(months) : months == 0 || months == rule.number;
   RONGHE_RETURN_IF_ERROR(guard.Require(
@@ -41,8 +45,8 @@ absl::StatusOr<int32_t> EffectMonths(const RuleSet& rules, Measure measure, int3
 }
 
 DisciplinePeriod PeriodFrom(Measure measure, absl::CivilDay day, int32_t months) {
-  return {measure, day,
-          measure == Measure::kExpelled ? kOpenEnd : base::AddMonths(day, months), std::nullopt};
+  return {measure, day, measure == Measure::kExpelled ? kOpenEnd : base::AddMonths(day, months),
+          std::nullopt};
 }
 
 bool InEffect(const DisciplinePeriod& period, absl::CivilDay day) {
@@ -58,9 +62,8 @@ bool SuspendsRights(const DisciplinePeriod& period, absl::CivilDay day) {
 }
 
 bool RightsSuspended(std::span<const DisciplinePeriod> periods, absl::CivilDay day) {
-  return std::any_of(periods.begin(), periods.end(), [day](const DisciplinePeriod& period) {
-    return SuspendsRights(period, day);
-  });
+  return std::any_of(periods.begin(), periods.end(),
+                     [day](const DisciplinePeriod& period) { return SuspendsRights(period, day); });
 }
 
 }  // namespace ronghe::membership

@@ -40,6 +40,9 @@ struct DisciplinePeriod {
   friend bool operator==(const DisciplinePeriod&, const DisciplinePeriod&) = default;
 };
 
+// The rule that says how long a measure has effect (D-07).
+const Rule& EffectRule(const RuleSet& rules, Measure measure);
+
 // The months for which a measure has effect (D-07): the figure of the rule book; for probation
 // within the Party one of its figures, which `months` must name; 0 for expulsion.
 //

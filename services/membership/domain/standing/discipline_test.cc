@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "common/testing/testing.h"
+#include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/domain/membership.h"
 #include "services/membership/rules/load.h"
@@ -26,11 +26,11 @@ TEST_F(DisciplineRules, D_07_PeriodsAreTwelveEighteenTwentyFourAndOneOrTwoYears)
     int32_t asked;
     int32_t months;
   };
-  for (const Row& row : {Row{Measure::kWarning, 0, 12}, Row{Measure::kWarning, 12, 12},
-                         Row{Measure::kSeriousWarning, 0, 18}, Row{Measure::kPostRemoved, 0, 24},
-                         Row{Measure::kProbationWithinParty, 12, 12},
-                         Row{Measure::kProbationWithinParty, 24, 24},
-                         Row{Measure::kExpelled, 0, 0}}) {
+  for (const Row& row :
+       {Row{Measure::kWarning, 0, 12}, Row{Measure::kWarning, 12, 12},
+        Row{Measure::kSeriousWarning, 0, 18}, Row{Measure::kPostRemoved, 0, 24},
+        Row{Measure::kProbationWithinParty, 12, 12}, Row{Measure::kProbationWithinParty, 24, 24},
+        Row{Measure::kExpelled, 0, 0}}) {
     ASSERT_OK_AND_ASSIGN(const int32_t months,
                          EffectMonths(rules_, row.measure, row.asked, guard_));
     EXPECT_EQ(months, row.months);

@@ -34,8 +34,9 @@ constexpr Transition kTransitions[] = {
 }  // namespace
 
 std::string_view NameOf(DispositionState state) {
-  constexpr std::string_view kNames[] = {"",         "OPENED", "INVESTIGATED", "TALKED", "MEETING_DECIDED",
-                                         "APPROVED", "TOLD",   "FILED",        "CLOSED"};
+  constexpr std::string_view kNames[] = {"",       "OPENED",          "INVESTIGATED",
+                                         "TALKED", "MEETING_DECIDED", "APPROVED",
+                                         "TOLD",   "FILED",           "CLOSED"};
   return kNames[static_cast<size_t>(state)];
 }
 

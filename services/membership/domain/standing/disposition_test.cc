@@ -4,7 +4,7 @@
 #include <set>
 #include <tuple>
 
-#include "common/testing/testing.h"
+#include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/rules/load.h"
 
@@ -31,12 +31,16 @@ class DispositionRules : public ::testing::Test {
 };
 
 TEST_F(DispositionRules, D_05_EveryStateTimesEveryEvent) {
-  const std::set<std::tuple<S, E, S>> common = {
-      {S::kOpened, E::kInvestigate, S::kInvestigated}, {S::kInvestigated, E::kTalk, S::kTalked},
-      {S::kTalked, E::kDecide, S::kMeetingDecided},    {S::kMeetingDecided, E::kApprove, S::kApproved},
-      {S::kApproved, E::kTell, S::kTold},              {S::kTold, E::kFile, S::kFiled},
-      {S::kOpened, E::kClose, S::kClosed},             {S::kInvestigated, E::kClose, S::kClosed},
-      {S::kTalked, E::kClose, S::kClosed},             {S::kMeetingDecided, E::kRefuse, S::kClosed}};
+  const std::set<std::tuple<S, E, S>> common = {{S::kOpened, E::kInvestigate, S::kInvestigated},
+                                                {S::kInvestigated, E::kTalk, S::kTalked},
+                                                {S::kTalked, E::kDecide, S::kMeetingDecided},
+                                                {S::kMeetingDecided, E::kApprove, S::kApproved},
+                                                {S::kApproved, E::kTell, S::kTold},
+                                                {S::kTold, E::kFile, S::kFiled},
+                                                {S::kOpened, E::kClose, S::kClosed},
+                                                {S::kInvestigated, E::kClose, S::kClosed},
+                                                {S::kTalked, E::kClose, S::kClosed},
+                                                {S::kMeetingDecided, E::kRefuse, S::kClosed}};
   for (const K kind : kKinds) {
     std::set<std::tuple<S, E, S>> legal = common;
     if (kind == K::kWithdrawal) {
@@ -49,8 +53,7 @@ TEST_F(DispositionRules, D_05_EveryStateTimesEveryEvent) {
         if (const auto next = NextDisposition(kind, from, event)) {
           found.emplace(from, event, *next);
         } else {
-          EXPECT_THAT(StepDisposition(kind, from, event),
-                      HasReason("DISPOSITION_STATE_INVALID"));
+          EXPECT_THAT(StepDisposition(kind, from, event), HasReason("DISPOSITION_STATE_INVALID"));
         }
       }
     }
@@ -75,13 +78,13 @@ TEST_F(DispositionRules, D_05_TheWayAheadEndsFiled) {
 
 TEST_F(DispositionRules, D_03_GroundsBelongToKindsAndGiveOutcomes) {
   const std::set<std::pair<Ground, O>> allowed = {
-      {Ground::kD31_1, O::kRemoved},       {Ground::kD31_2, O::kCorrection},
-      {Ground::kD31_2, O::kAdvisedOut},    {Ground::kD31_2, O::kRemovedAfterAdvice},
-      {Ground::kD31_3, O::kWithdrawn},     {Ground::kD31_4, O::kCorrection},
-      {Ground::kD31_4, O::kAdvisedOut},    {Ground::kD31_4, O::kRemovedAfterAdvice},
-      {Ground::kD31_5, O::kAdvisedOut},    {Ground::kD31_5, O::kRemovedAfterAdvice},
-      {Ground::kD31_6, O::kCorrection},    {Ground::kD31_6, O::kLapsed},
-      {Ground::kD30, O::kCorrection},      {Ground::kDiscipline, O::kDiscipline}};
+      {Ground::kD31_1, O::kRemoved},    {Ground::kD31_2, O::kCorrection},
+      {Ground::kD31_2, O::kAdvisedOut}, {Ground::kD31_2, O::kRemovedAfterAdvice},
+      {Ground::kD31_3, O::kWithdrawn},  {Ground::kD31_4, O::kCorrection},
+      {Ground::kD31_4, O::kAdvisedOut}, {Ground::kD31_4, O::kRemovedAfterAdvice},
+      {Ground::kD31_5, O::kAdvisedOut}, {Ground::kD31_5, O::kRemovedAfterAdvice},
+      {Ground::kD31_6, O::kCorrection}, {Ground::kD31_6, O::kLapsed},
+      {Ground::kD30, O::kCorrection},   {Ground::kDiscipline, O::kDiscipline}};
   for (const Ground ground : {Ground::kD31_1, Ground::kD31_2, Ground::kD31_3, Ground::kD31_4,
                               Ground::kD31_5, Ground::kD31_6, Ground::kD30, Ground::kDiscipline}) {
     for (const O outcome : {O::kCorrection, O::kAdvisedOut, O::kRemovedAfterAdvice, O::kLapsed,
@@ -134,8 +137,8 @@ TEST_F(DispositionRules, D_01_CriticismNeedsTheTalk) {
 
 TEST_F(DispositionRules, D_06_ABasicCommitteeApprovesAndACommissionExpels) {
   Approver town{.id = 2, .kind = 611, .above_branch = true, .above_basic = false};
-  Approver county{.id = 1, .kind = 611, .above_branch = true, .above_basic = true,
-                  .organ = Organ::kCommission};
+  Approver county{
+      .id = 1, .kind = 611, .above_branch = true, .above_basic = true, .organ = Organ::kCommission};
   EXPECT_OK(CheckApprover(rules_, town, false, std::nullopt, guard_));
   EXPECT_OK(CheckApprover(rules_, town, false, Measure::kProbationWithinParty, guard_));
   EXPECT_OK(CheckApprover(rules_, county, false, std::nullopt, guard_));
@@ -152,8 +155,7 @@ TEST_F(DispositionRules, D_06_ABasicCommitteeApprovesAndACommissionExpels) {
   county.above_branch = false;
   EXPECT_THAT(CheckApprover(rules_, county, false, std::nullopt, guard_), HasReason("D_APPROVER"));
   Approver general{.id = 3, .kind = 621, .above_branch = true};
-  EXPECT_THAT(CheckApprover(rules_, general, false, std::nullopt, guard_),
-              HasReason("D_APPROVER"));
+  EXPECT_THAT(CheckApprover(rules_, general, false, std::nullopt, guard_), HasReason("D_APPROVER"));
 }
 
 TEST_F(DispositionRules, Q_DISP_TheVoteIsAboutThisCaseAndCarried) {

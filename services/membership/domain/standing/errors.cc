@@ -65,9 +65,10 @@ absl::Status SuspensionOpen() {
 absl::Status OverlayOpen() { return Exists("OVERLAY_OPEN", "该党员已有同类登记且尚未结束。"); }
 
 absl::Status StandingTransitionNotAllowed(std::string_view from, int32_t code) {
-  return error::Make(StatusCode::kFailedPrecondition, "STANDING_TRANSITION_NOT_ALLOWED",
-                     "该党员目前的党籍状态不能作此变动。",
-                     {{"rule_id", "3.2"}, {"state", std::string(from)}, {"code", absl::StrCat(code)}});
+  return error::Make(
+      StatusCode::kFailedPrecondition, "STANDING_TRANSITION_NOT_ALLOWED",
+      "该党员目前的党籍状态不能作此变动。",
+      {{"rule_id", "3.2"}, {"state", std::string(from)}, {"code", absl::StrCat(code)}});
 }
 
 absl::Status DispositionStateInvalid(std::string_view state, std::string_view event) {
@@ -87,9 +88,9 @@ absl::Status StepDayInvalid(absl::CivilDay day, absl::CivilDay earliest, absl::C
 }
 
 absl::Status GroundNotOfKind(int32_t kind, int32_t ground) {
-  return error::Make(StatusCode::kFailedPrecondition, "GROUND_NOT_OF_KIND",
-                     "此情形不属于这类案件。",
-                     {{"rule_id", "D-03"}, {"kind", absl::StrCat(kind)}, {"ground", absl::StrCat(ground)}});
+  return error::Make(
+      StatusCode::kFailedPrecondition, "GROUND_NOT_OF_KIND", "此情形不属于这类案件。",
+      {{"rule_id", "D-03"}, {"kind", absl::StrCat(kind)}, {"ground", absl::StrCat(ground)}});
 }
 
 absl::Status MotionNotCarried() {

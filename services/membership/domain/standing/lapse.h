@@ -32,11 +32,11 @@ absl::CivilMonth MonthOf(int32_t number);
 
 // What a month says of a member's attendance.
 struct AttendanceFact {
-  bool invited = false;     // was on the roll of a meeting
-  bool attended = false;    // took part in at least one
-  bool excused = false;     // did not, and every absence had a good reason
-  bool in_transit = false;  // the relation was on its way to another organization
-  bool searched = false;    // out of contact, and being looked for
+  bool invited = false;      // was on the roll of a meeting
+  bool attended = false;     // took part in at least one
+  bool excused = false;      // did not, and every absence had a good reason
+  bool in_transit = false;   // the relation was on its way to another organization
+  bool searched = false;     // out of contact, and being looked for
   bool care_exempt = false;  // excused for the month (an overlay)
 };
 LapseVerdict AttendanceVerdict(const AttendanceFact& fact);

@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-#include "common/testing/testing.h"
+#include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/rules/load.h"
 
@@ -35,8 +35,9 @@ int32_t RunByLookingBack(const std::vector<V>& verdicts, size_t month) {
 }
 
 TEST_F(LapseRules, D_04_WarnsAtThreeAndFiveAndOpensACaseAtSix) {
-  const std::array states = {LapseState::kCounting, LapseState::kCounting, LapseState::kCounting,
-                             LapseState::kWarned,   LapseState::kWarned,   LapseState::kWarnedAgain,
+  const std::array states = {LapseState::kCounting,   LapseState::kCounting,
+                             LapseState::kCounting,   LapseState::kWarned,
+                             LapseState::kWarned,     LapseState::kWarnedAgain,
                              LapseState::kCaseOpened, LapseState::kCaseOpened};
   for (size_t run = 0; run < states.size(); ++run) {
     EXPECT_EQ(StateOfRun(limits_, static_cast<int32_t>(run)), states[run]) << run;
@@ -79,7 +80,8 @@ TEST_F(LapseRules, D_04_DuesAndTasks) {
     const std::vector<TaskFact> tasks = {task};
     return TaskVerdict(tasks, month);
   };
-  const TaskFact due{.assigned_on = absl::CivilDay(2026, 1, 5), .due_on = absl::CivilDay(2026, 2, 28)};
+  const TaskFact due{.assigned_on = absl::CivilDay(2026, 1, 5),
+                     .due_on = absl::CivilDay(2026, 2, 28)};
   EXPECT_EQ(TaskVerdict({}, month), V::kNothingDue);
   EXPECT_EQ(verdict(due), V::kMissed);
   TaskFact later = due;

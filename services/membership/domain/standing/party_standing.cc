@@ -83,7 +83,7 @@ bool IsLiving(PartyStanding standing) {
 }  // namespace
 
 std::string_view NameOf(PartyStanding standing) {
-  constexpr std::string_view kNames[] = {"NONE",         "PROBATIONARY",   "FULL",    "STOPPED",
+  constexpr std::string_view kNames[] = {"NONE",   "PROBATIONARY", "FULL",           "STOPPED",
                                          "EXITED", "DISQUALIFIED", "NOT_RECOGNISED", "DECEASED"};
   return kNames[static_cast<size_t>(standing)];
 }

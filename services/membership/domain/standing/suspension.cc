@@ -46,9 +46,9 @@ absl::CivilDay After(const RuleSet& rules, std::string_view key, absl::CivilDay 
 }  // namespace
 
 std::string_view NameOf(SuspensionState state) {
-  constexpr std::string_view kNames[] = {"",         "OPENED",  "SEARCHING",      "STOP_PROPOSED",
-                                         "STOPPED", "RESTORE_REVIEW", "RESTORED", "REMOVE_PROPOSED",
-                                         "REMOVED",  "CLOSED"};
+  constexpr std::string_view kNames[] = {
+      "",         "OPENED",          "SEARCHING", "STOP_PROPOSED", "STOPPED", "RESTORE_REVIEW",
+      "RESTORED", "REMOVE_PROPOSED", "REMOVED",   "CLOSED"};
   return kNames[static_cast<size_t>(state)];
 }
 

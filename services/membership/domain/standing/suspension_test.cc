@@ -5,7 +5,7 @@
 #include <tuple>
 #include <vector>
 
-#include "common/testing/testing.h"
+#include "common/testing/matchers.h"
 #include "gtest/gtest.h"
 #include "services/membership/domain/standing/overlay.h"
 #include "services/membership/rules/load.h"
@@ -47,8 +47,7 @@ TEST_F(SuspensionRules, EveryStateTimesEveryEvent) {
     std::set<std::tuple<S, E, S>> found;
     for (int state = 1; state <= static_cast<int>(S::kClosed); ++state) {
       for (int event = 0; event <= static_cast<int>(E::kRemove); ++event) {
-        const auto next =
-            NextSuspension(ground, static_cast<S>(state), static_cast<E>(event));
+        const auto next = NextSuspension(ground, static_cast<S>(state), static_cast<E>(event));
         if (next) {
           found.emplace(static_cast<S>(state), static_cast<E>(event), *next);
         } else {
@@ -70,11 +69,14 @@ TEST_F(SuspensionRules, M_03_SixMonthsAfterTheLastContactAndThreeAttempts) {
                              guard_);
   };
   EXPECT_OK(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 10), 3));
-  EXPECT_THAT(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 9), 3), HasReason("M_STOP_TOO_EARLY"));
-  EXPECT_THAT(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 10), 2), HasReason("M_ATTEMPTS_TOO_FEW"));
+  EXPECT_THAT(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 9), 3),
+              HasReason("M_STOP_TOO_EARLY"));
+  EXPECT_THAT(check(absl::CivilDay(2026, 1, 10), absl::CivilDay(2026, 7, 10), 2),
+              HasReason("M_ATTEMPTS_TOO_FEW"));
   // Month ends: 31 August and six months are the last of February.
   EXPECT_OK(check(absl::CivilDay(2025, 8, 31), absl::CivilDay(2026, 2, 28), 3));
-  EXPECT_THAT(check(absl::CivilDay(2023, 8, 31), absl::CivilDay(2024, 2, 28), 3), HasReason("M_STOP_TOO_EARLY"));
+  EXPECT_THAT(check(absl::CivilDay(2023, 8, 31), absl::CivilDay(2024, 2, 28), 3),
+              HasReason("M_STOP_TOO_EARLY"));
   EXPECT_OK(check(absl::CivilDay(2023, 8, 31), absl::CivilDay(2024, 2, 29), 3));
 }
 
@@ -85,15 +87,18 @@ TEST_F(SuspensionRules, M_02_FiveYearsAbroadOrSettledThere) {
         {.ground = G::kAbroad, .last_contact = left, .settled = settled, .attempts = 0, .day = day},
         guard_);
   };
-  EXPECT_THAT(check(absl::CivilDay(2020, 2, 29), absl::CivilDay(2025, 2, 27), false), HasReason("M_STOP_TOO_EARLY"));
+  EXPECT_THAT(check(absl::CivilDay(2020, 2, 29), absl::CivilDay(2025, 2, 27), false),
+              HasReason("M_STOP_TOO_EARLY"));
   EXPECT_OK(check(absl::CivilDay(2020, 2, 29), absl::CivilDay(2025, 2, 28), false));
   EXPECT_OK(check(absl::CivilDay(2026, 1, 1), absl::CivilDay(2026, 1, 1), true));
   EXPECT_EQ(AbroadReviewDue(rules_, absl::CivilDay(2020, 2, 29)), absl::CivilDay(2025, 2, 28));
 }
 
 TEST_F(SuspensionRules, M_04_TwoYearsAfterTheSuspension) {
-  EXPECT_OK(CheckRemovalProposal(rules_, absl::CivilDay(2024, 2, 29), absl::CivilDay(2026, 2, 28), guard_));
-  EXPECT_THAT(CheckRemovalProposal(rules_, absl::CivilDay(2024, 2, 29), absl::CivilDay(2026, 2, 27), guard_),
+  EXPECT_OK(CheckRemovalProposal(rules_, absl::CivilDay(2024, 2, 29), absl::CivilDay(2026, 2, 28),
+                                 guard_));
+  EXPECT_THAT(CheckRemovalProposal(rules_, absl::CivilDay(2024, 2, 29), absl::CivilDay(2026, 2, 27),
+                                   guard_),
               HasReason("M_REMOVE_TOO_EARLY"));
 }
 
