@@ -60,6 +60,25 @@ CREATE TABLE `audit_export` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `bill_run` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `month` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `position` varchar(1000) NOT NULL,
+  `after_member` bigint(20) NOT NULL,
+  `branches_done` bigint(20) NOT NULL,
+  `bills_made` bigint(20) NOT NULL,
+  `without_standard` bigint(20) NOT NULL,
+  `requested_by` varchar(128) NOT NULL,
+  `trace_id` varchar(32) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `end_time` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `bill_run_by_state` (`state`,`id`),
+  KEY `bill_run_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `consumer_position` (
   `source` varchar(64) NOT NULL,
   `last_sequence` bigint(20) NOT NULL,
@@ -126,6 +145,130 @@ CREATE TABLE `document` (
   KEY `document_by_organization` (`organization_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `dues_account` (
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `paid_through` date DEFAULT NULL,
+  `arrears_months` int(11) NOT NULL,
+  `unpaid_months` int(11) NOT NULL,
+  `arrears_fen` bigint(20) NOT NULL,
+  `last_paid_on` date DEFAULT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`member_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_allocation` (
+  `payment_id` bigint(20) NOT NULL,
+  `month` int(11) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `amount_fen` bigint(20) NOT NULL,
+  `settled` tinyint(1) NOT NULL,
+  PRIMARY KEY (`payment_id`,`month`),
+  KEY `dues_allocation_by_bill` (`member_id`,`month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_bill` (
+  `member_id` bigint(20) NOT NULL,
+  `month` int(11) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `amount_fen` bigint(20) NOT NULL,
+  `paid_fen` bigint(20) NOT NULL,
+  `state` int(11) NOT NULL,
+  `settled` tinyint(1) NOT NULL,
+  PRIMARY KEY (`member_id`,`month`),
+  KEY `dues_bill_by_branch` (`organization_id`,`settled`,`month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_month` (
+  `organization_id` bigint(20) NOT NULL,
+  `month` int(11) NOT NULL,
+  `members` bigint(20) NOT NULL,
+  `billed_members` bigint(20) NOT NULL,
+  `billed_fen` bigint(20) NOT NULL,
+  `settled_fen` bigint(20) NOT NULL,
+  `collected_fen` bigint(20) NOT NULL,
+  PRIMARY KEY (`organization_id`,`month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_payment` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `channel` int(11) NOT NULL,
+  `payer` int(11) NOT NULL,
+  `amount_fen` bigint(20) NOT NULL,
+  `paid_on` date NOT NULL,
+  `external_number` varchar(64) DEFAULT NULL,
+  `receipt_number` varchar(96) NOT NULL,
+  `state` int(11) NOT NULL,
+  `late_make_up` tinyint(1) NOT NULL,
+  `recorded_by` varchar(128) NOT NULL,
+  `confirmed_by` varchar(128) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `dues_payment_by_receipt` (`receipt_number`),
+  UNIQUE KEY `dues_payment_by_external` (`channel`,`external_number`),
+  KEY `dues_payment_by_organization` (`organization_id`,`id`),
+  KEY `dues_payment_by_member` (`member_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_receipt` (
+  `organization_id` bigint(20) NOT NULL,
+  `year` int(11) NOT NULL,
+  `last_number` int(11) NOT NULL,
+  PRIMARY KEY (`organization_id`,`year`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_reduction` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `committee_id` bigint(20) NOT NULL,
+  `amount_fen` bigint(20) NOT NULL,
+  `from_month` int(11) NOT NULL,
+  `to_month` int(11) NOT NULL,
+  `motion` varchar(64) NOT NULL,
+  `state` int(11) NOT NULL,
+  `proposed_by` varchar(128) NOT NULL,
+  `decided_by` varchar(128) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `decide_time` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `dues_reduction_by_member` (`member_id`,`state`),
+  KEY `dues_reduction_by_organization` (`organization_id`,`id`),
+  KEY `dues_reduction_by_committee` (`committee_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_report` (
+  `organization_id` bigint(20) NOT NULL,
+  `year` int(11) NOT NULL,
+  `figures` varbinary(8000) NOT NULL,
+  `publish_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`organization_id`,`year`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dues_standard` (
+  `member_id` bigint(20) NOT NULL,
+  `year` int(11) NOT NULL,
+  `revision` int(11) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `category` int(11) NOT NULL,
+  `base_fen` bigint(20) NOT NULL,
+  `rate_bp` int(11) NOT NULL,
+  `amount_fen` bigint(20) NOT NULL,
+  `capped` tinyint(1) NOT NULL,
+  `from_month` int(11) NOT NULL,
+  `to_month` int(11) NOT NULL,
+  `reason` int(11) NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  `source` varchar(200) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`member_id`,`year`,`revision`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `event` (
   `id` bigint(20) NOT NULL,
   `sequence` bigint(20) DEFAULT NULL,
@@ -142,6 +285,32 @@ CREATE TABLE `event_head` (
   `id` bigint(20) NOT NULL,
   `last_sequence` bigint(20) NOT NULL,
   PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `fund_account` (
+  `organization_id` bigint(20) NOT NULL,
+  `fund` int(11) NOT NULL,
+  `bank` varchar(16) NOT NULL,
+  `opened_on` date NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`organization_id`,`fund`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `fund_request` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `decider_id` bigint(20) NOT NULL,
+  `use_code` int(11) NOT NULL,
+  `amount_fen` bigint(20) NOT NULL,
+  `allotted_fen` bigint(20) NOT NULL,
+  `motion` varchar(64) NOT NULL,
+  `decision` varchar(64) NOT NULL,
+  `state` int(11) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `decide_time` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `fund_request_by_organization` (`organization_id`,`id`),
+  KEY `fund_request_by_decider` (`decider_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `interval_copy` (
@@ -179,6 +348,74 @@ CREATE TABLE `key_rotation` (
   `started` datetime(6) NOT NULL,
   `finished` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`version`,`sealed_table`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `ledger_balance` (
+  `organization_id` bigint(20) NOT NULL,
+  `fund` int(11) NOT NULL,
+  `account` int(11) NOT NULL,
+  `year` int(11) NOT NULL,
+  `debit_fen` bigint(20) NOT NULL,
+  `credit_fen` bigint(20) NOT NULL,
+  PRIMARY KEY (`organization_id`,`fund`,`account`,`year`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `ledger_check` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `state` int(11) NOT NULL,
+  `position` varchar(1000) NOT NULL,
+  `organizations_done` bigint(20) NOT NULL,
+  `debit_fen` bigint(20) NOT NULL,
+  `credit_fen` bigint(20) NOT NULL,
+  `difference_count` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `end_time` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ledger_check_by_state` (`state`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `ledger_difference` (
+  `check_id` bigint(20) NOT NULL,
+  `ordinal` bigint(20) NOT NULL,
+  `rule` varchar(16) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `fund` int(11) NOT NULL,
+  `expected_fen` bigint(20) NOT NULL,
+  `actual_fen` bigint(20) NOT NULL,
+  PRIMARY KEY (`check_id`,`ordinal`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `ledger_entry` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `fund` int(11) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `day` date NOT NULL,
+  `use_code` int(11) NOT NULL,
+  `decision` varchar(64) NOT NULL,
+  `reference_collection` varchar(32) NOT NULL,
+  `reference_id` bigint(20) NOT NULL,
+  `reverses_id` bigint(20) DEFAULT NULL,
+  `posted_by` varchar(128) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `ledger_entry_by_reversed` (`reverses_id`),
+  KEY `ledger_entry_by_organization` (`organization_id`,`fund`,`id`),
+  KEY `ledger_entry_by_reference` (`reference_collection`,`reference_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `ledger_line` (
+  `entry_id` bigint(20) NOT NULL,
+  `line` int(11) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `fund` int(11) NOT NULL,
+  `account` int(11) NOT NULL,
+  `year` int(11) NOT NULL,
+  `debit_fen` bigint(20) NOT NULL,
+  `credit_fen` bigint(20) NOT NULL,
+  PRIMARY KEY (`entry_id`,`line`),
+  KEY `ledger_line_by_account` (`organization_id`,`fund`,`account`,`year`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `member` (
@@ -326,6 +563,53 @@ CREATE TABLE `post_copy` (
   PRIMARY KEY (`id`),
   KEY `post_copy_by_organization` (`organization_id`,`valid_to`,`valid_from`),
   KEY `post_copy_by_member` (`member_id`,`valid_from`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `remittance` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `parent_id` bigint(20) NOT NULL,
+  `period` varchar(8) NOT NULL,
+  `first_month` int(11) NOT NULL,
+  `last_month` int(11) NOT NULL,
+  `base_fen` bigint(20) NOT NULL,
+  `ratio_bp` int(11) NOT NULL,
+  `ratio_fen` bigint(20) NOT NULL,
+  `central_fen` bigint(20) NOT NULL,
+  `sent_fen` bigint(20) NOT NULL,
+  `received_fen` bigint(20) NOT NULL,
+  `state` int(11) NOT NULL,
+  `rule_id` varchar(16) NOT NULL,
+  `entry_id` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `receive_time` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `remittance_by_organization` (`organization_id`,`last_month`),
+  KEY `remittance_by_parent` (`parent_id`,`id`),
+  KEY `remittance_by_parent_period` (`parent_id`,`last_month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `remittance_period` (
+  `organization_id` bigint(20) NOT NULL,
+  `period` varchar(8) NOT NULL,
+  `first_month` int(11) NOT NULL,
+  `last_month` int(11) NOT NULL,
+  `remittance_count` int(11) NOT NULL,
+  `paid_fen` bigint(20) NOT NULL,
+  `received_fen` bigint(20) NOT NULL,
+  `central_fen` bigint(20) NOT NULL,
+  `close_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`organization_id`,`period`),
+  KEY `remittance_period_by_month` (`organization_id`,`last_month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `remittance_ratio` (
+  `organization_id` bigint(20) NOT NULL,
+  `from_year` int(11) NOT NULL,
+  `basis` int(11) NOT NULL,
+  `ratio_bp` int(11) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`organization_id`,`from_year`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `request_record` (
