@@ -26,6 +26,7 @@
 #include "ronghe/membership/v1/ledger.ronghe.h"
 #include "ronghe/membership/v1/remittance.ronghe.h"
 #include "services/membership/api/dues_bill_api.h"
+#include "services/membership/api/dues_convert.h"
 #include "services/membership/api/dues_payment_api.h"
 #include "services/membership/api/dues_report_api.h"
 #include "services/membership/api/dues_standard_api.h"
@@ -117,6 +118,50 @@ class DuesTest : public ::testing::Test, protected ServiceParts {
     request.mutable_base()->set_category(v1::DUES_CATEGORY_SALARY);
     request.mutable_base()->set_base_fen(base_fen);
     return standards_->SetDuesStandard(As("branch_secretary", member.organization(), 7), request);
+  }
+
+  // A branch full of members, laid into the tables as an import would; the first of them has no
+  // standard.
+  void FillBranch(const std::string& title, int count) {
+    const v1::Organization branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, title);
+    const int64_t organization = *base::ParseName(branch.name(), "organizations");
+    std::vector<MemberRow> members;
+    std::vector<MemberIntervalRow> intervals;
+    std::vector<DuesStandardRow> standards;
+    std::vector<event::Draft> drafts;
+    for (int m = 0; m < count; ++m) {
+      members.push_back(TestMember(ids_.Next(), organization));
+      intervals.push_back(TestInterval(ids_.Next(), members.back(), absl::CivilDay(2020, 1, 1)));
+      drafts.push_back(InsertedEvent(intervals.back()));
+      drafts.back().id = ids_.Next();
+      drafts.back().time = absl::Now();
+      if (m == 0) continue;
+      DuesStandardRow standard{
+          .member_id = members.back().id, .rule_set = "test", .source = "test"};
+      standard.set_standard({.dues = {.base_fen = 300'000, .rate_bp = 50, .amount_fen = 1'500},
+                             .from = Month(2025, 1),
+                             .to = Month(2025, 12)});
+      standards.push_back(standard);
+    }
+    ASSERT_OK(database_->Transact(Soon(), [&](sql::Session& session) -> absl::Status {
+      RONGHE_RETURN_IF_ERROR(InsertMembers(session, members));
+      RONGHE_RETURN_IF_ERROR(InsertIntervals(session, intervals));
+      RONGHE_RETURN_IF_ERROR(InsertStandards(session, standards));
+      return event::EmitMany(session, drafts);
+    }));
+  }
+  // Everybody of so many such branches is billed once for 2025-05, as the run says.
+  void ExpectAllBilled(const v1::BillRun& run, int branches, int members) {
+    const int64_t billed = int64_t{branches} * (members - 1);
+    EXPECT_EQ(run.bills_made(), billed);
+    EXPECT_EQ(run.members_without_standard(), branches);
+    EXPECT_EQ(run.branches_done(), branches + 1);
+    const v1::DuesCollection collection = Collection(county_.name(), "2025-05", "2025-05");
+    ASSERT_EQ(collection.months_size(), 1);
+    EXPECT_EQ(collection.months(0).members(), billed + branches);
+    EXPECT_EQ(collection.months(0).billed_members(), billed);
+    EXPECT_EQ(collection.billed_fen(), billed * 1'500);
+    EXPECT_EQ(Bill("2025-05").bills_made(), 0);
   }
 
   v1::BillRun Bill(const std::string& month, const std::string& parent = "") {
@@ -418,115 +463,88 @@ TEST_F(DuesTest, NobodyIsBilledTwiceWhoMovedWithinTheMonth) {
   EXPECT_EQ(list(other.name(), "2025-03"), 1);
 }
 
-TEST_F(DuesTest, ABillRunKilledInTheMiddleLosesAndDoublesNothing) {
-  // 40 branches of 30 members, laid into the tables as an import would.
+TEST_F(DuesTest, ABillRunStoppedAgainAndAgainLosesAndDoublesNothing) {
   constexpr int kBranches = 40;
-  constexpr int kMembers = 30;
-  int64_t billed = 0;
-  for (int b = 0; b < kBranches; ++b) {
-    const v1::Organization branch =
-        Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, absl::StrCat("支部", b));
-    const int64_t organization = *base::ParseName(branch.name(), "organizations");
-    std::vector<MemberRow> members;
-    std::vector<MemberIntervalRow> intervals;
-    std::vector<DuesStandardRow> standards;
-    std::vector<event::Draft> drafts;
-    for (int m = 0; m < kMembers; ++m) {
-      const int64_t id = ids_.Next();
-      members.push_back(TestMember(id, organization));
-      intervals.push_back(TestInterval(ids_.Next(), members.back(), absl::CivilDay(2020, 1, 1)));
-      drafts.push_back(InsertedEvent(intervals.back()));
-      drafts.back().id = ids_.Next();
-      drafts.back().time = absl::Now();
-      if (m == 0) continue;  // one of each branch has no standard
-      DuesStandardRow standard{.member_id = id,
-                               .rule_set = "dues_rates/2017-01-01",
-                               .source = "test",
-                               .create_time = absl::UnixEpoch()};
-      standard.set_standard({.dues = {.base_fen = 300'000, .rate_bp = 50, .amount_fen = 1'500},
-                             .from = Month(2025, 1),
-                             .to = Month(2025, 12)});
-      standards.push_back(standard);
-      ++billed;
-    }
-    ASSERT_OK(database_->Transact(Soon(), [&](sql::Session& session) -> absl::Status {
-      RONGHE_RETURN_IF_ERROR(InsertMembers(session, members));
-      RONGHE_RETURN_IF_ERROR(InsertIntervals(session, intervals));
-      RONGHE_RETURN_IF_ERROR(InsertStandards(session, standards));
-      return event::EmitMany(session, drafts);
-    }));
-  }
+  for (int b = 0; b < kBranches; ++b) FillBranch(absl::StrCat("支部", b), 30);
   v1::CreateBillRunRequest request;
   request.set_parent(county_.name());
   request.set_month("2025-05");
   const auto run = bills_->CreateBillRun(Department(), request);
   ASSERT_THAT(run, IsOk());
   EXPECT_THAT(bills_->CreateBillRun(Department(), request), HasReason("BILL_RUN_ACTIVE"));
-
-  // The job is stopped from another thread again and again, wherever it is, until it is done.
   v1::GetBillRunRequest get;
   get.set_name(run->name());
-  int kills = 0;
-  int64_t seen = 0;
-  while (true) {
-    job::JobRunner killed(*database_, base::Clock::Real(), absl::StrCat("killed", kills));
+  v1::BillRun progress;
+  for (int stops = 0; progress.state() != v1::BILL_RUN_STATE_DONE; ++stops) {
+    job::JobRunner stopped(*database_, base::Clock::Real(), absl::StrCat("stopped", stops));
     BillRunner runner(ids_, tree_, books_, metrics_, [] {});
-    AddBillJobs(killed, runner);
-    killed.Start();
-    while (true) {
-      const auto progress = bills_->GetBillRun(Department(), get);
-      ASSERT_THAT(progress, IsOk());
-      EXPECT_GE(progress->bills_made(), seen);
-      const bool moved = progress->bills_made() > seen;
-      seen = progress->bills_made();
-      if (moved || progress->state() == v1::BILL_RUN_STATE_DONE) break;
-      std::this_thread::yield();
+    AddBillJobs(stopped, runner);
+    stopped.Start();
+    for (const int64_t seen = progress.bills_made();
+         progress.bills_made() == seen && progress.state() != v1::BILL_RUN_STATE_DONE;) {
+      const auto now = bills_->GetBillRun(Department(), get);
+      ASSERT_THAT(now, IsOk());
+      progress = *now;
     }
-    killed.Stop();
-    ++kills;
-    if (bills_->GetBillRun(Department(), get)->state() == v1::BILL_RUN_STATE_DONE) break;
+    stopped.Stop();
   }
-  const auto done = bills_->GetBillRun(Department(), get);
-  ASSERT_THAT(done, IsOk());
-  EXPECT_EQ(done->bills_made(), billed);
-  EXPECT_EQ(done->members_without_standard(), kBranches);
-  EXPECT_EQ(done->branches_done(), kBranches + 1);
-  const v1::DuesCollection collection = Collection(county_.name(), "2025-05", "2025-05");
-  ASSERT_EQ(collection.months_size(), 1);
-  EXPECT_EQ(collection.months(0).billed_members(), billed);
-  EXPECT_EQ(collection.billed_fen(), billed * 1'500);
-  EXPECT_EQ(Bill("2025-05").bills_made(), 0);
+  ExpectAllBilled(progress, kBranches, 30);
+}
+
+TEST_F(DuesTest, ABillRunKilledInTheMiddleOfItsTransactionsLosesAndDoublesNothing) {
+  constexpr int kBranches = 60;
+  for (int b = 0; b < kBranches; ++b) FillBranch(absl::StrCat("支部", b), 60);
+  v1::CreateBillRunRequest request;
+  request.set_parent(county_.name());
+  request.set_month("2025-05");
+  const auto run = bills_->CreateBillRun(Department(), request);
+  ASSERT_THAT(run, IsOk());
+  const int64_t id = *base::ParseName(run->name(), "billRuns");
+
+  // Somebody shoots every connection of the schema but the own one, wherever it is, until the run
+  // is done; the job comes back each time.
+  struct ConnectionId {
+    int64_t id = 0;
+  };
+  static const sql::Query<ConnectionId> kOthers(
+      "dues_test.connections",
+      "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> "
+      "CONNECTION_ID()");
+  auto killer = sql::Database::Open(schema_.options());
+  ASSERT_THAT(killer, IsOk());
+  std::atomic<bool> done = false;
+  std::thread worker([&] {
+    while (!done) jobs_.RunOnce(kBillRunJob).IgnoreError();
+  });
+  int shots = 0;
+  BillRunRow row;
+  while (row.state != RunState::kDone) {
+    const auto now =
+        (*killer)->Read(Soon(), [&](sql::Session& session) -> absl::StatusOr<BillRunRow> {
+          // A few in peace between the shots, or nothing would ever be done.
+          if (++shots % 8 == 0) {
+            RONGHE_ASSIGN_OR_RETURN(const auto others, session.Select(kOthers));
+            for (const ConnectionId& one : others) {
+              session.RunText("dues_test.kill", absl::StrCat("KILL ", one.id)).IgnoreError();
+            }
+          }
+          return LoadBillRun(session, id);
+        });
+    ASSERT_THAT(now, IsOk());
+    row = *now;
+  }
+  done = true;
+  worker.join();
+  EXPECT_GT(shots, 8);
+  ExpectAllBilled(ToProto(row), kBranches, 60);
 }
 
 TEST_F(DuesTest, ABranchLargerThanATransactionIsBilledByRanges) {
-  const int64_t organization = *base::ParseName(branch_.name(), "organizations");
   constexpr int kMembers = kBilledAtATime * 2 + 100;
-  std::vector<MemberRow> members;
-  std::vector<MemberIntervalRow> intervals;
-  std::vector<DuesStandardRow> standards;
-  std::vector<event::Draft> drafts;
-  for (int m = 0; m < kMembers; ++m) {
-    const int64_t id = ids_.Next();
-    members.push_back(TestMember(id, organization));
-    intervals.push_back(TestInterval(ids_.Next(), members.back(), absl::CivilDay(2020, 1, 1)));
-    drafts.push_back(InsertedEvent(intervals.back()));
-    drafts.back().id = ids_.Next();
-    drafts.back().time = absl::Now();
-    DuesStandardRow standard{.member_id = id, .rule_set = "test", .source = "test"};
-    standard.set_standard(
-        {.dues = {.amount_fen = 20}, .from = Month(2025, 1), .to = Month(2025, 12)});
-    standards.push_back(standard);
-  }
-  standards.pop_back();
-  ASSERT_OK(database_->Transact(Soon(), [&](sql::Session& session) -> absl::Status {
-    RONGHE_RETURN_IF_ERROR(InsertMembers(session, members));
-    RONGHE_RETURN_IF_ERROR(InsertIntervals(session, intervals));
-    RONGHE_RETURN_IF_ERROR(InsertStandards(session, standards));
-    return event::EmitMany(session, drafts);
-  }));
+  FillBranch("大支部", kMembers);
   const v1::BillRun run = Bill("2025-05");
   EXPECT_EQ(run.bills_made(), kMembers - 1);
-  EXPECT_EQ(run.branches_done(), 1);
+  EXPECT_EQ(run.branches_done(), 2);
   EXPECT_EQ(run.members_without_standard(), 1);
 }
 
