@@ -60,6 +60,34 @@ CREATE TABLE `audit_export` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `committee_election` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `term_id` bigint(20) NOT NULL,
+  `new_term_id` bigint(20) NOT NULL,
+  `state` int(11) NOT NULL,
+  `open_organization_id` bigint(20) DEFAULT NULL,
+  `committee_seats` int(11) NOT NULL,
+  `deputy_seats` int(11) NOT NULL,
+  `by_delegates` tinyint(1) NOT NULL,
+  `reminded_on` date NOT NULL,
+  `requested_on` date DEFAULT NULL,
+  `replied_on` date DEFAULT NULL,
+  `nominated_on` date DEFAULT NULL,
+  `candidates_approved_on` date DEFAULT NULL,
+  `elected_on` date DEFAULT NULL,
+  `reported_on` date DEFAULT NULL,
+  `approved_on` date DEFAULT NULL,
+  `closed_on` date DEFAULT NULL,
+  `elections` varchar(512) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `committee_election_open` (`open_organization_id`),
+  KEY `committee_election_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `consumer_position` (
   `source` varchar(64) NOT NULL,
   `last_sequence` bigint(20) NOT NULL,
@@ -126,6 +154,14 @@ CREATE TABLE `document` (
   KEY `document_by_organization` (`organization_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `election_candidate` (
+  `committee_election_id` bigint(20) NOT NULL,
+  `code` int(11) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `elected` tinyint(1) NOT NULL,
+  PRIMARY KEY (`committee_election_id`,`code`,`member_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `event` (
   `id` bigint(20) NOT NULL,
   `sequence` bigint(20) DEFAULT NULL,
@@ -142,6 +178,24 @@ CREATE TABLE `event_head` (
   `id` bigint(20) NOT NULL,
   `last_sequence` bigint(20) NOT NULL,
   PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `founding_case` (
+  `id` bigint(20) NOT NULL,
+  `parent_id` bigint(20) NOT NULL,
+  `unit_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `title` varchar(200) NOT NULL,
+  `state` int(11) NOT NULL,
+  `applied_on` date NOT NULL,
+  `replied_on` date DEFAULT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `filed_on` date DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `founding_case_by_parent` (`parent_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `interval_copy` (
@@ -298,10 +352,86 @@ CREATE TABLE `organization` (
   KEY `organization_by_parent` (`parent_id`,`sort`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `organization_change` (
+  `id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `target_id` bigint(20) NOT NULL,
+  `effective_on` date NOT NULL,
+  `moved` int(11) NOT NULL,
+  `total` int(11) NOT NULL,
+  `error_reason` varchar(64) NOT NULL,
+  `subject` varchar(100) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `organization_change_by_target` (`target_id`,`id`),
+  KEY `organization_change_by_state` (`state`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `organization_change_source` (
+  `organization_change_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `running_organization_id` bigint(20) DEFAULT NULL,
+  `ordinal` int(11) NOT NULL,
+  `done` tinyint(1) NOT NULL,
+  `moved` int(11) NOT NULL,
+  PRIMARY KEY (`organization_change_id`,`organization_id`),
+  UNIQUE KEY `organization_change_source_running` (`running_organization_id`),
+  KEY `organization_change_source_by_organization` (`organization_id`,`organization_change_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `organization_profile` (
+  `organization_id` bigint(20) NOT NULL,
+  `statistics_title` varchar(200) NOT NULL,
+  `former_titles` varchar(400) NOT NULL,
+  `contact_member_id` bigint(20) NOT NULL,
+  `approves_admission` tinyint(1) NOT NULL,
+  `functional` tinyint(1) NOT NULL,
+  `founded_by_id` bigint(20) NOT NULL,
+  `new_business_form` tinyint(1) NOT NULL,
+  `stationed_outside` int(11) NOT NULL,
+  `scattered_sites` tinyint(1) NOT NULL,
+  `size_approved` tinyint(1) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`organization_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `organization_tree` (
   `id` bigint(20) NOT NULL,
   `next_root` int(11) NOT NULL,
   PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `organization_unit` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `unit_id` bigint(20) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  `open_unit_id` bigint(20) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `organization_unit_open` (`organization_id`,`open_unit_id`),
+  KEY `organization_unit_by_unit` (`unit_id`,`valid_to`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `party_worker` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `post` int(11) NOT NULL,
+  `full_time` tinyint(1) NOT NULL,
+  `started_on` date NOT NULL,
+  `ended_on` date NOT NULL,
+  `running_member_id` bigint(20) DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `party_worker_running` (`running_member_id`,`organization_id`,`post`),
+  KEY `party_worker_by_member` (`member_id`,`id`),
+  KEY `party_worker_by_organization` (`organization_id`,`ended_on`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `post` (
@@ -403,6 +533,73 @@ CREATE TABLE `schema_migration` (
   PRIMARY KEY (`version`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `term` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `number` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `running_organization_id` bigint(20) DEFAULT NULL,
+  `starts_on` date NOT NULL,
+  `months` int(11) NOT NULL,
+  `expires_on` date NOT NULL,
+  `adjusted_months` int(11) NOT NULL,
+  `approval_number` varchar(64) NOT NULL,
+  `approved_on` date DEFAULT NULL,
+  `ended_on` date DEFAULT NULL,
+  `committee_seats` int(11) NOT NULL,
+  `committee_election_id` bigint(20) NOT NULL,
+  `rule_id` varchar(16) NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  `source` varchar(200) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `term_running` (`running_organization_id`),
+  KEY `term_by_organization` (`organization_id`,`id`),
+  KEY `term_by_expiry` (`state`,`expires_on`,`id`),
+  KEY `term_by_start` (`starts_on`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `title` varchar(200) NOT NULL,
+  `credit_code` varchar(18) DEFAULT NULL,
+  `nature` int(11) NOT NULL,
+  `legal_person` tinyint(1) NOT NULL,
+  `staff_count` int(11) NOT NULL,
+  `affiliation` varchar(2) NOT NULL,
+  `holding` int(11) NOT NULL,
+  `scale` int(11) NOT NULL,
+  `region_code` varchar(6) NOT NULL,
+  `closed_on` date DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `unit_by_credit_code` (`credit_code`),
+  KEY `unit_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit_site` (
+  `id` bigint(20) NOT NULL,
+  `unit_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `title` varchar(200) NOT NULL,
+  `starts_on` date NOT NULL,
+  `ends_on` date DEFAULT NULL,
+  `full_members` int(11) NOT NULL,
+  `branch_id` bigint(20) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `unit_site_by_unit` (`unit_id`,`id`),
+  KEY `unit_site_by_organization` (`organization_id`,`branch_id`,`id`),
+  KEY `unit_site_by_branch` (`branch_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `unmask_guard` (
   `subject` varchar(128) NOT NULL,
   `last_read` datetime(6) NOT NULL,
@@ -423,4 +620,30 @@ CREATE TABLE `unmask_read` (
   PRIMARY KEY (`id`),
   KEY `unmask_read_by_member` (`member_id`,`id`),
   KEY `unmask_read_by_subject` (`subject`,`kind`,`time`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `worker_event` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `title` varchar(200) NOT NULL,
+  `from_day` date NOT NULL,
+  `to_day` date DEFAULT NULL,
+  `document_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `worker_event_by_member` (`member_id`,`kind`,`from_day`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `worker_exchange` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `from_organization_id` bigint(20) NOT NULL,
+  `to_organization_id` bigint(20) NOT NULL,
+  `starts_on` date NOT NULL,
+  `ends_on` date NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `worker_exchange_by_member` (`member_id`,`starts_on`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
