@@ -22,7 +22,7 @@ caller_list() { # GRPC_SERVICE CALLER...
 }
 
 # Which certificate names may call which gRPC service of a process: people and departments come through the gateway;
-# events go to those who keep copies, facts to those who evaluate.
+# events go to those who keep copies, facts to those who evaluate; membership asks meeting what was voted and who came.
 callers_of() {
   caller_list '*' gateway
   case $1 in
@@ -30,7 +30,13 @@ callers_of() {
       caller_list ronghe.event.v1.EventFeedService gateway meeting training evaluation
       caller_list ronghe.fact.v1.FactFeedService gateway evaluation
       ;;
-    meeting | training) caller_list ronghe.fact.v1.FactFeedService gateway evaluation ;;
+    meeting)
+      caller_list ronghe.fact.v1.FactFeedService gateway evaluation
+      caller_list ronghe.meeting.v1.MeetingService gateway membership
+      caller_list ronghe.meeting.v1.ElectionService gateway membership
+      caller_list ronghe.meeting.v1.AttendanceService gateway membership
+      ;;
+    training) caller_list ronghe.fact.v1.FactFeedService gateway evaluation ;;
   esac
 }
 

@@ -36,28 +36,39 @@ absl::StatusOr<Share> FromProto(const rules::v1::RuleSet& set, const rules::v1::
   }
 }
 
-absl::StatusOr<VoteRule> FromProto(const rules::v1::RuleSet& set,
-                                   const rules::v1::VoteRule& proto) {
-  VoteRule rule;
-  rule.id = proto.id();
-  if (proto.motion_kind() == "GENERAL") {
-    rule.kind = MotionKind::kGeneral;
-  } else if (proto.motion_kind() == "COMMITTEE") {
-    rule.kind = MotionKind::kCommittee;
-  } else {
-    return Invalid(set, Cat("unknown motion kind ", proto.motion_kind()));
-  }
-  RONGHE_ASSIGN_OR_RETURN(rule.quorum, FromProto(set, proto.quorum()));
-  RONGHE_ASSIGN_OR_RETURN(rule.pass, FromProto(set, proto.pass()));
-  rule.written_counts = proto.written_counts();
-  rule.source = proto.source();
-  return rule;
-}
-
 absl::StatusOr<Kind> KindFrom(const rules::v1::RuleSet& set, const std::string& code) {
   const std::optional<Kind> kind = ParseKindCode(code);
   if (!kind.has_value()) return Invalid(set, Cat("unknown kind ", code));
   return *kind;
+}
+
+absl::StatusOr<Kinds> KindsFrom(const rules::v1::RuleSet& set,
+                                const google::protobuf::RepeatedPtrField<std::string>& codes) {
+  Kinds kinds;
+  for (const std::string& code : codes) {
+    RONGHE_ASSIGN_OR_RETURN(const Kind kind, KindFrom(set, code));
+    kinds.Add(kind);
+  }
+  return kinds;
+}
+
+absl::StatusOr<VoteRule> FromProto(const rules::v1::RuleSet& set,
+                                   const rules::v1::VoteRule& proto) {
+  VoteRule rule;
+  rule.id = proto.id();
+  const std::optional<MotionKind> kind = ParseMotionKindCode(proto.motion_kind());
+  if (!kind.has_value()) return Invalid(set, Cat("unknown motion kind ", proto.motion_kind()));
+  rule.kind = *kind;
+  RONGHE_ASSIGN_OR_RETURN(rule.quorum, FromProto(set, proto.quorum()));
+  RONGHE_ASSIGN_OR_RETURN(rule.pass, FromProto(set, proto.pass()));
+  rule.written_counts = proto.written_counts();
+  rule.source = proto.source();
+  rule.secret_ballot = proto.secret_ballot();
+  rule.subject_required = proto.subject_required();
+  RONGHE_ASSIGN_OR_RETURN(rule.meeting_kinds, KindsFrom(set, proto.meeting_kinds()));
+  rule.organization_kinds.assign(proto.organization_kinds().begin(),
+                                 proto.organization_kinds().end());
+  return rule;
 }
 
 absl::StatusOr<KindRule> FromProto(const rules::v1::RuleSet& set,
@@ -145,6 +156,8 @@ absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto) {
     RONGHE_ASSIGN_OR_RETURN(DutyRule rule, FromProto(proto, duty));
     set.duties.push_back(std::move(rule));
   }
+  RONGHE_ASSIGN_OR_RETURN(set.organizational_life,
+                          KindsFrom(proto, proto.organizational_life_kinds()));
   return set;
 }
 

@@ -107,6 +107,7 @@ v1::Meeting ToProto(const Meeting& meeting) {
     item->set_required_present(motion.required_present);
     item->set_required_for(motion.required_for);
     item->set_rule_set(motion.rule_set);
+    item->set_subject(motion.subject);
   }
   for (const Resolution& resolution : meeting.resolutions) {
     v1::Resolution* item = proto.add_resolutions();
@@ -138,6 +139,36 @@ v1::Meeting ToProto(const Meeting& meeting) {
   proto.set_correction_reason(meeting.correction_reason);
   proto.set_version(meeting.version);
   proto.set_rule_set(meeting.rule_set);
+  return proto;
+}
+
+v1::MotionVerdict VerdictToProto(const RuleSet& rules, const Meeting& meeting, int32_t number) {
+  const Motion& motion = meeting.motions[number - 1];
+  v1::MotionVerdict proto;
+  proto.set_name(base::ChildName("meetings", meeting.id, "motions", number));
+  proto.set_meeting(base::Name("meetings", meeting.id));
+  proto.set_organization(base::Name("organizations", meeting.organization_id));
+  proto.set_number(number);
+  proto.set_kind(static_cast<v1::MotionKind>(motion.kind));
+  proto.set_subject(motion.subject);
+  *proto.mutable_held_on() = rpc::ToProto(meeting.event_day);
+  proto.set_meeting_state(static_cast<v1::MeetingState>(meeting.state));
+  proto.set_corrected_by(NameOf("meetings", meeting.corrected_by));
+  proto.set_roll(motion.should_vote);
+  proto.set_present(motion.present.value_or(0));
+  proto.set_votes_for(motion.votes_for);
+  proto.set_written_for(motion.written_for);
+  proto.set_votes_against(motion.votes_against);
+  proto.set_abstained(motion.votes_abstain);
+  proto.set_ballot_mode(static_cast<v1::BallotMode>(motion.ballot_mode));
+  proto.set_result(static_cast<v1::MotionResult>(motion.result));
+  if (const VoteRule* rule = rules.Vote(motion.kind); rule != nullptr) {
+    proto.set_rule_id(rule->id);
+    proto.set_source(rule->source);
+  }
+  proto.set_rule_set(motion.rule_set);
+  proto.set_required_present(motion.required_present);
+  proto.set_required_for(motion.required_for);
   return proto;
 }
 
@@ -268,6 +299,7 @@ absl::StatusOr<std::vector<Motion>> FromProto(
     Motion motion;
     motion.text = proto.text();
     motion.kind = static_cast<MotionKind>(proto.kind());
+    motion.subject = proto.subject();
     if (proto.ballot_mode() != v1::BALLOT_MODE_UNSPECIFIED) {
       motion.ballot_mode = static_cast<BallotMode>(proto.ballot_mode());
     }

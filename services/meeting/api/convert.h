@@ -27,6 +27,9 @@ namespace ronghe::meeting {
 
 v1::Meeting ToProto(const Meeting& meeting);
 
+// The motion with that number, from 1, which must be there.
+v1::MotionVerdict VerdictToProto(const RuleSet& rules, const Meeting& meeting, int32_t number);
+
 absl::StatusOr<Kinds> KindsFrom(const google::protobuf::RepeatedField<int>& kinds,
                                 std::string_view field);
 

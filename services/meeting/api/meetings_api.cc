@@ -122,6 +122,23 @@ absl::StatusOr<v1::Meeting> MeetingsApi::GetMeeting(rpc::Call& call,
   return ToProto(*meeting);
 }
 
+absl::StatusOr<v1::MotionVerdict> MeetingsApi::GetMotion(rpc::Call& call,
+                                                         const v1::GetMotionRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const auto ids,
+                          base::ParseChildName(request.name(), "meetings", "motions"));
+  const auto [id, number] = ids;
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<Meeting> meeting,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return store_.LoadWithMotions(session, ids.first);
+                          }));
+  if (!meeting.has_value()) return errors::MeetingNotFound(id);
+  RONGHE_RETURN_IF_ERROR(call.Authorize(meeting->organization_id));
+  if (number > static_cast<int64_t>(meeting->motions.size())) {
+    return errors::MotionNotFound(id, number);
+  }
+  return VerdictToProto(rules_.At(meeting->event_day), *meeting, static_cast<int32_t>(number));
+}
+
 absl::StatusOr<v1::ListMeetingsResponse> MeetingsApi::ListMeetings(
     rpc::Call& call, const v1::ListMeetingsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t root, base::ParseName(request.parent(), "organizations"));
@@ -330,12 +347,10 @@ absl::StatusOr<v1::Meeting> MeetingsApi::SetAgenda(rpc::Call& call,
                 });
 }
 
-absl::Status MeetingsApi::DecideMotions(Meeting* meeting) const {
-  const RuleSet& rules = rules_.At(meeting->event_day);
-  for (Motion& motion : meeting->motions) {
-    RONGHE_RETURN_IF_ERROR(DecideMotion(rules, *meeting, &motion));
-  }
-  return absl::OkStatus();
+absl::Status MeetingsApi::Decide(Meeting* meeting) const {
+  const std::optional<org::OrgNode> node = tree_.Node(meeting->organization_id);
+  if (!node.has_value()) return errors::OrganizationNotFound(meeting->organization_id);
+  return DecideMotions(rules_.At(meeting->event_day), node->kind, meeting);
 }
 
 absl::StatusOr<v1::Meeting> MeetingsApi::SetMotions(rpc::Call& call,
@@ -347,7 +362,7 @@ absl::StatusOr<v1::Meeting> MeetingsApi::SetMotions(rpc::Call& call,
                   meeting->motions = motions;
                   changed->motions = true;
                   RONGHE_RETURN_IF_ERROR(CheckMotions(*meeting, "motions"));
-                  return DecideMotions(meeting);
+                  return Decide(meeting);
                 });
 }
 
@@ -473,7 +488,7 @@ absl::StatusOr<v1::Meeting> MeetingsApi::SubmitMeeting(rpc::Call& call,
           RONGHE_RETURN_IF_ERROR(Apply(record, meeting, changed));
           SumUp(meeting);
           RONGHE_RETURN_IF_ERROR(CheckRecord(*meeting, tx.now() + kSkew));
-          RONGHE_RETURN_IF_ERROR(DecideMotions(meeting));
+          RONGHE_RETURN_IF_ERROR(Decide(meeting));
 
           const RuleSet& rules = rules_.At(meeting->event_day);
           meeting->submitted_at = tx.now();
@@ -579,7 +594,7 @@ absl::StatusOr<v1::Meeting> MeetingsApi::CorrectMeeting(rpc::Call& call,
         RONGHE_RETURN_IF_ERROR(Apply(record, &next, &changed));
         SumUp(&next);
         RONGHE_RETURN_IF_ERROR(CheckRecord(next, tx.now() + kSkew));
-        RONGHE_RETURN_IF_ERROR(DecideMotions(&next));
+        RONGHE_RETURN_IF_ERROR(Decide(&next));
         next.state = State::kSubmitted;
         next.submitted_at = tx.now();
         next.submitted_by = call.principal().subject;

@@ -41,6 +41,8 @@ class MeetingsApi : public v1::MeetingServiceHandler {
                                             const v1::CreateMeetingRequest& request) override;
   absl::StatusOr<v1::Meeting> GetMeeting(rpc::Call& call,
                                          const v1::GetMeetingRequest& request) override;
+  absl::StatusOr<v1::MotionVerdict> GetMotion(rpc::Call& call,
+                                              const v1::GetMotionRequest& request) override;
   absl::StatusOr<v1::ListMeetingsResponse> ListMeetings(
       rpc::Call& call, const v1::ListMeetingsRequest& request) override;
   absl::StatusOr<v1::ListMeetingVersionsResponse> ListMeetingVersions(
@@ -83,7 +85,7 @@ class MeetingsApi : public v1::MeetingServiceHandler {
   absl::Status Open(service::WriteTx& tx, absl::Time opened_at, Meeting* meeting,
                     std::string_view field) const;
   absl::Status Apply(const RecordInput& record, Meeting* meeting, ChangedParts* changed) const;
-  absl::Status DecideMotions(Meeting* meeting) const;
+  absl::Status Decide(Meeting* meeting) const;
   absl::Status CheckAccepter(rpc::Call& call, const Meeting& meeting) const;
   void Emit(service::WriteTx& tx, const Meeting& meeting, std::string_view what) const;
   absl::StatusOr<v1::Meeting> Decide(rpc::Call& call, const std::string& name,

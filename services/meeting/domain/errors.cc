@@ -26,6 +26,30 @@ absl::Status Refusal(const RuleSet& rules, std::string_view rule_id, std::string
                      std::move(metadata));
 }
 
+// "631,632".
+std::string Joined(const std::vector<std::string>& codes) {
+  std::string joined;
+  for (const std::string& code : codes) {
+    if (!joined.empty()) joined += ',';
+    joined += code;
+  }
+  return joined;
+}
+
+std::string_view BallotModeCode(BallotMode mode) {
+  switch (mode) {
+    case BallotMode::kVoice:
+      return "VOICE";
+    case BallotMode::kHands:
+      return "HANDS";
+    case BallotMode::kOpen:
+      return "OPEN";
+    case BallotMode::kSecret:
+      return "SECRET";
+  }
+  return "UNKNOWN";
+}
+
 std::string_view StateZh(State state) {
   switch (state) {
     case State::kPlanned:
@@ -97,6 +121,11 @@ absl::Status DutyNotFound(int64_t duty_id) {
                      {{"duty", base::Name("duties", duty_id)}});
 }
 
+absl::Status MotionNotFound(int64_t meeting_id, int64_t number) {
+  return error::Make(absl::StatusCode::kNotFound, "MOTION_NOT_FOUND", "没有这项表决事项。",
+                     {{"motion", base::ChildName("meetings", meeting_id, "motions", number)}});
+}
+
 absl::Status RuleNotFound(std::string_view rule_id) {
   return error::Make(absl::StatusCode::kNotFound, "RULE_NOT_FOUND", "没有这条制度。",
                      {{"rule_id", std::string(rule_id)}});
@@ -109,15 +138,10 @@ absl::Status StateInvalid(State actual, std::string_view action) {
 }
 
 absl::Status KindNotHeld(const RuleSet& rules, Kind kind, std::string_view organization_kind) {
-  std::string required;
-  if (const KindRule* rule = rules.ForKind(kind); rule != nullptr) {
-    for (const std::string& allowed : rule->organization_kinds) {
-      if (!required.empty()) required += ',';
-      required += allowed;
-    }
-  }
+  const KindRule* rule = rules.ForKind(kind);
   return Refusal(rules, "1.3", "", "B_KIND_NOT_HELD",
-                 Cat("这类党组织不召开", KindNameZh(kind), "。"), std::move(required),
+                 Cat("这类党组织不召开", KindNameZh(kind), "。"),
+                 rule == nullptr ? "" : Joined(rule->organization_kinds),
                  std::string(organization_kind), {{"kind", std::string(KindCode(kind))}});
 }
 
@@ -180,10 +204,33 @@ absl::Status ResultMismatch(const RuleSet& rules, const VoteRule& rule, MotionRe
                  std::string(ResultCode(required)), std::string(ResultCode(claimed)));
 }
 
-absl::Status MotionKindNotHeld(const RuleSet& rules, std::string_view rule_id, Kinds kinds) {
-  return Refusal(rules, rule_id, "", "Q_KIND_NOT_HELD",
-                 "这类事项应由支部党员大会或支部委员会会议表决,本次会议不是这类会议。",
-                 rule_id == "Q-COMM" ? "COMMITTEE" : "GENERAL,ORG_LIFE,APPRAISAL", kinds.Codes());
+absl::Status MotionKindNotHeld(const RuleSet& rules, const VoteRule& rule, Kinds kinds) {
+  return Refusal(rules, rule.id, rule.source, "Q_KIND_NOT_HELD",
+                 "这类事项应由支部党员大会或委员会会议表决,本次会议不是这类会议。",
+                 rule.meeting_kinds.Codes(), kinds.Codes());
+}
+
+absl::Status MotionNotFor(const RuleSet& rules, const VoteRule& rule,
+                          std::string_view organization_kind) {
+  return Refusal(rules, rule.id, rule.source, "Q_ORGANIZATION_KIND",
+                 "这类党组织的会议不能表决这类事项。", Joined(rule.organization_kinds),
+                 std::string(organization_kind));
+}
+
+absl::Status BallotNotSecret(const RuleSet& rules, const VoteRule& rule, BallotMode mode) {
+  return Refusal(rules, rule.id, rule.source, "Q_SECRET_BALLOT",
+                 "这类事项应采取无记名投票方式表决。", "SECRET", std::string(BallotModeCode(mode)));
+}
+
+absl::Status NoSubject(const RuleSet& rules, const VoteRule& rule) {
+  return Refusal(rules, rule.id, rule.source, "Q_ONE_BY_ONE", "这类事项应逐个表决,请注明表决对象。",
+                 "subject", "");
+}
+
+absl::Status SubjectTwice(const RuleSet& rules, const VoteRule& rule, std::string_view subject) {
+  return Refusal(rules, rule.id, rule.source, "Q_ONE_BY_ONE",
+                 "这类事项应逐个表决,同一对象在一次会议上只能表决一次。", "1", "2",
+                 {{"subject", std::string(subject)}});
 }
 
 absl::Status SelfAccept(int64_t organization_id) {

@@ -14,10 +14,11 @@
 namespace ronghe::meeting::errors {
 
 // NOT_FOUND.
-absl::Status OrganizationNotFound(int64_t organization_id);  // ORGANIZATION_NOT_FOUND
-absl::Status MeetingNotFound(int64_t meeting_id);            // MEETING_NOT_FOUND
-absl::Status DutyNotFound(int64_t duty_id);                  // DUTY_NOT_FOUND
-absl::Status RuleNotFound(std::string_view rule_id);         // RULE_NOT_FOUND
+absl::Status OrganizationNotFound(int64_t organization_id);       // ORGANIZATION_NOT_FOUND
+absl::Status MeetingNotFound(int64_t meeting_id);                 // MEETING_NOT_FOUND
+absl::Status MotionNotFound(int64_t meeting_id, int64_t number);  // MOTION_NOT_FOUND
+absl::Status DutyNotFound(int64_t duty_id);                       // DUTY_NOT_FOUND
+absl::Status RuleNotFound(std::string_view rule_id);              // RULE_NOT_FOUND
 
 // FAILED_PRECONDITION: the state does not allow the action.
 absl::Status StateInvalid(State actual, std::string_view action);  // STATE_INVALID
@@ -48,7 +49,15 @@ absl::Status WrittenNotCounted(const RuleSet& rules, const VoteRule& rule, int64
 absl::Status ResultMismatch(const RuleSet& rules, const VoteRule& rule, MotionResult required,
                             MotionResult claimed);
 // Q_KIND_NOT_HELD: such a motion needs another kind of meeting.
-absl::Status MotionKindNotHeld(const RuleSet& rules, std::string_view rule_id, Kinds kinds);
+absl::Status MotionKindNotHeld(const RuleSet& rules, const VoteRule& rule, Kinds kinds);
+// Q_ORGANIZATION_KIND: organizations of this kind do not decide such motions.
+absl::Status MotionNotFor(const RuleSet& rules, const VoteRule& rule,
+                          std::string_view organization_kind);
+// Q_SECRET_BALLOT: the rule forces a secret ballot.
+absl::Status BallotNotSecret(const RuleSet& rules, const VoteRule& rule, BallotMode mode);
+// Q_ONE_BY_ONE: the motion does not say what it is about, or another one is about the same.
+absl::Status NoSubject(const RuleSet& rules, const VoteRule& rule);
+absl::Status SubjectTwice(const RuleSet& rules, const VoteRule& rule, std::string_view subject);
 
 // PERMISSION_DENIED.
 // B_SELF_ACCEPT: only an organization above the one that met accepts or returns its record.

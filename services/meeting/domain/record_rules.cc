@@ -118,10 +118,12 @@ void AddMotionViolations(const Meeting& meeting, std::string_view field, Violati
     if (motion.ballots_returned > motion.ballots_issued) {
       violations->Add(Item(field, i, "ballots_issued"), "1.4/ballots", "收回票数不能多于发出票数");
     }
+    int64_t roll = 0;
     int64_t most = 0;
     for (const Attendee& attendee : meeting.attendance) {
-      const bool counted = attendee.voting && attendee.presence == Presence::kPresent &&
-                           (motion.kind != MotionKind::kCommittee || attendee.committee) &&
+      if (!attendee.voting || (CommitteeDecides(motion.kind) && !attendee.committee)) continue;
+      ++roll;
+      const bool counted = attendee.presence == Presence::kPresent &&
                            !(motion.voted_at.has_value() && attendee.arrived_at.has_value() &&
                              *attendee.arrived_at > *motion.voted_at);
       if (counted) ++most;
@@ -133,6 +135,10 @@ void AddMotionViolations(const Meeting& meeting, std::string_view field, Violati
     if (motion.ballots_issued > motion.present.value_or(static_cast<int32_t>(most))) {
       violations->Add(Item(field, i, "ballots_issued"), "1.4/ballots",
                       "发出票数不能多于到会的有表决权人数");
+    }
+    if (motion.written_for > 0 && motion.present.value_or(most) + motion.written_for > roll) {
+      violations->Add(Item(field, i, "written_for"), "A-18",
+                      "书面意见只由未到会的人提出,与到会人数之和不能多于应到会有表决权人数");
     }
     if (motion.voted_at.has_value() &&
         ((meeting.opened_at.has_value() && *motion.voted_at < *meeting.opened_at) ||

@@ -27,10 +27,14 @@ absl::Status Check(const RuleSet& set) {
   if (set.late_entry_days < 0) {
     return absl::InvalidArgumentError(absl::StrCat(set.Name(), ": late_entry_days is negative"));
   }
-  for (MotionKind kind : {MotionKind::kGeneral, MotionKind::kCommittee}) {
-    const VoteRule* vote = set.Vote(kind);
-    if (vote == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat(set.Name(), ": a motion kind has no rule"));
+  if (set.organizational_life.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(set.Name(), ": no organizational life"));
+  }
+  for (int i = 1; i <= kMotionKindCount; ++i) {
+    const VoteRule* vote = set.Vote(static_cast<MotionKind>(i));
+    if (vote == nullptr || vote->meeting_kinds.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(set.Name(), ": a motion kind has no rule or no meeting"));
     }
     for (const Share& share : {vote->quorum, vote->pass}) {
       if (absl::Status status = CheckShare(set, share); !status.ok()) return status;

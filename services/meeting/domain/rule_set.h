@@ -46,6 +46,10 @@ struct VoteRule {
   Share pass;    // of votes for among the voting roll
   bool written_counts = false;
   std::string source;
+  bool secret_ballot = false;                   // other ballots are refused
+  bool subject_required = false;                // one by one: a subject, and each once in a meeting
+  Kinds meeting_kinds;                          // of the meetings that decide such motions
+  std::vector<std::string> organization_kinds;  // whose meetings decide them; empty: any
 };
 
 // Who stands on the roll of a meeting.
@@ -99,6 +103,7 @@ struct RuleSet {
   std::vector<VoteRule> votes;
   std::vector<KindRule> kinds;
   std::vector<DutyRule> duties;
+  Kinds organizational_life;  // what counts as taking part in organizational life (D-04)
 
   // "branch-work@2018".
   std::string Name() const { return id + "@" + version; }

@@ -26,7 +26,21 @@ constexpr std::array<KindText, kKindCount> kKindTexts = {{
     {Kind::kReading, "READING", "传达学习"},
 }};
 
+constexpr std::array<std::string_view, kMotionKindCount> kMotionKindCodes = {
+    "GENERAL", "COMMITTEE", "ADMISSION", "CONVERSION", "DISPOSITION", "APPROVAL"};
+
 }  // namespace
+
+std::string_view MotionKindCode(MotionKind kind) {
+  return kind == MotionKind::kNone ? "NONE" : kMotionKindCodes[static_cast<size_t>(kind) - 1];
+}
+
+std::optional<MotionKind> ParseMotionKindCode(std::string_view code) {
+  for (size_t i = 0; i < kMotionKindCodes.size(); ++i) {
+    if (kMotionKindCodes[i] == code) return static_cast<MotionKind>(i + 1);
+  }
+  return std::nullopt;
+}
 
 std::string_view KindCode(Kind kind) { return kKindTexts[static_cast<size_t>(kind) - 1].code; }
 

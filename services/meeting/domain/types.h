@@ -130,7 +130,25 @@ struct AgendaItem {
 };
 
 // The rule a motion is decided by (domain rules 11.1).
-enum class MotionKind : int32_t { kNone = 0, kGeneral = 1, kCommittee = 2 };
+enum class MotionKind : int32_t {
+  kNone = 0,
+  kGeneral = 1,
+  kCommittee = 2,
+  kAdmission = 3,
+  kConversion = 4,
+  kDisposition = 5,
+  kApproval = 6,
+};
+inline constexpr int kMotionKindCount = 6;
+
+// True where the committee decides, not all members with the right to vote.
+constexpr bool CommitteeDecides(MotionKind kind) {
+  return kind == MotionKind::kCommittee || kind == MotionKind::kApproval;
+}
+
+// Codes in rule data, "ADMISSION".
+std::string_view MotionKindCode(MotionKind kind);
+std::optional<MotionKind> ParseMotionKindCode(std::string_view code);
 
 enum class BallotMode : int32_t { kVoice = 1, kHands = 2, kOpen = 3, kSecret = 4 };
 
@@ -139,6 +157,7 @@ enum class MotionResult : int32_t { kUndecided = 0, kPassed = 1, kRejected = 2, 
 struct Motion {
   std::string text;
   MotionKind kind = MotionKind::kNone;
+  std::string subject;  // what it is about, "admissionCases/12"; may be empty
   BallotMode ballot_mode = BallotMode::kHands;
   std::optional<absl::Time> voted_at;
   std::optional<int32_t> present;  // with voting right when the vote was taken

@@ -1,22 +1,31 @@
 #include "services/meeting/domain/vote.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "common/base/status_macros.h"
 #include "services/meeting/domain/errors.h"
 
 namespace ronghe::meeting {
 namespace {
 
 bool OnVotingRoll(const Attendee& attendee, MotionKind kind) {
-  return attendee.voting && (kind != MotionKind::kCommittee || attendee.committee);
+  return attendee.voting && (!CommitteeDecides(kind) || attendee.committee);
 }
 
-// Ordinary motions are put to a meeting of all members, decisions of the committee to the
-// committee.
-bool HeldAs(const Meeting& meeting, MotionKind kind) {
-  if (kind == MotionKind::kCommittee) return meeting.kinds.Has(Kind::kCommittee);
-  return meeting.kinds.Has(Kind::kGeneral) || meeting.kinds.Has(Kind::kOrgLife) ||
-         meeting.kinds.Has(Kind::kAppraisal);
+// May a meeting of this organization vote on it, in this way?
+absl::Status CheckAdmissible(const RuleSet& rules, const VoteRule& rule,
+                             std::string_view organization_kind, const Motion& motion) {
+  const std::vector<std::string>& allowed = rule.organization_kinds;
+  if (!allowed.empty() &&
+      std::find(allowed.begin(), allowed.end(), organization_kind) == allowed.end()) {
+    return errors::MotionNotFor(rules, rule, organization_kind);
+  }
+  if (rule.subject_required && motion.subject.empty()) return errors::NoSubject(rules, rule);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -59,8 +68,12 @@ int64_t VotingPresent(const Meeting& meeting, const Motion& motion) {
 
 absl::Status DecideMotion(const RuleSet& rules, const Meeting& meeting, Motion* motion) {
   const VoteRule* rule = rules.Vote(motion->kind);
-  if (rule == nullptr || !HeldAs(meeting, motion->kind)) {
-    return errors::MotionKindNotHeld(rules, rule == nullptr ? "Q-GEN" : rule->id, meeting.kinds);
+  if (rule == nullptr) return absl::InternalError("a motion without a kind");
+  if ((rule->meeting_kinds.bits() & meeting.kinds.bits()) == 0) {
+    return errors::MotionKindNotHeld(rules, *rule, meeting.kinds);
+  }
+  if (rule->secret_ballot && motion->ballot_mode != BallotMode::kSecret) {
+    return errors::BallotNotSecret(rules, *rule, motion->ballot_mode);
   }
   const int64_t roll = VotingRoll(meeting, motion->kind);
   const int64_t present = motion->present.value_or(VotingPresent(meeting, *motion));
@@ -72,7 +85,8 @@ absl::Status DecideMotion(const RuleSet& rules, const Meeting& meeting, Motion* 
       return errors::NoQuorum(rules, *rule, verdict->required_present, present);
     }
     if (motion->result == MotionResult::kPassed) {
-      return errors::NoMajority(rules, *rule, verdict->required_for, motion->votes_for);
+      return errors::NoMajority(rules, *rule, verdict->required_for,
+                                int64_t{motion->votes_for} + motion->written_for);
     }
     return errors::ResultMismatch(rules, *rule, verdict->result(), motion->result);
   }
@@ -82,6 +96,22 @@ absl::Status DecideMotion(const RuleSet& rules, const Meeting& meeting, Motion* 
   motion->required_present = static_cast<int32_t>(verdict->required_present);
   motion->required_for = static_cast<int32_t>(verdict->required_for);
   motion->rule_set = rules.Name();
+  return absl::OkStatus();
+}
+
+absl::Status DecideMotions(const RuleSet& rules, std::string_view organization_kind,
+                           Meeting* meeting) {
+  std::set<std::pair<MotionKind, std::string>> decided;
+  for (Motion& motion : meeting->motions) {
+    const VoteRule* rule = rules.Vote(motion.kind);
+    if (rule != nullptr) {
+      RONGHE_RETURN_IF_ERROR(CheckAdmissible(rules, *rule, organization_kind, motion));
+      if (rule->subject_required && !decided.emplace(motion.kind, motion.subject).second) {
+        return errors::SubjectTwice(rules, *rule, motion.subject);
+      }
+    }
+    RONGHE_RETURN_IF_ERROR(DecideMotion(rules, *meeting, &motion));
+  }
   return absl::OkStatus();
 }
 

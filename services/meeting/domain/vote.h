@@ -3,6 +3,7 @@
 #define RONGHE_SERVICES_MEETING_DOMAIN_VOTE_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "services/meeting/domain/rule_set.h"
@@ -39,8 +40,16 @@ absl::StatusOr<Verdict> Decide(const RuleSet& rules, const VoteRule& rule, int64
 // Errors: as Decide; FAILED_PRECONDITION Q_QUORUM for a motion claimed as passed without a quorum,
 // Q_MAJORITY for one claimed as passed without a majority, Q_RESULT_MISMATCH for any other claim
 // that the votes do not bear out, Q_KIND_NOT_HELD when the meeting is not of the kind that decides
-// such motions.
+// such motions, Q_SECRET_BALLOT when the rule forces a secret ballot and it was not one.
 absl::Status DecideMotion(const RuleSet& rules, const Meeting& meeting, Motion* motion);
+
+// Decides all motions of a meeting of an organization of that kind ("631").
+//
+// Errors: as DecideMotion; FAILED_PRECONDITION Q_ORGANIZATION_KIND when such an organization does
+// not decide such motions (a temporary one admits nobody), Q_ONE_BY_ONE when the rule wants each
+// matter voted on by itself and a motion names none or one that another motion of its kind names.
+absl::Status DecideMotions(const RuleSet& rules, std::string_view organization_kind,
+                           Meeting* meeting);
 
 // Members with the right to vote on a motion of `kind`: N of the rule.
 int64_t VotingRoll(const Meeting& meeting, MotionKind kind);

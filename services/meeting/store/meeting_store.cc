@@ -174,6 +174,7 @@ struct MotionRow {
   int32_t position = 0;
   std::string text;
   MotionKind kind = MotionKind::kNone;
+  std::string subject;
   BallotMode ballot_mode = BallotMode::kHands;
   std::optional<absl::Time> voted_at;
   int32_t present = 0;
@@ -192,16 +193,16 @@ struct MotionRow {
 };
 const sql::Query<MotionRow> kMotions(
     "motion.of_meeting",
-    "SELECT meeting_id, position, text, kind, ballot_mode, voted_at, present, written_for,"
+    "SELECT meeting_id, position, text, kind, subject, ballot_mode, voted_at, present, written_for,"
     " votes_for, votes_against, votes_abstain, votes_invalid, ballots_issued, ballots_returned,"
     " result, should_vote, required_present, required_for, rule_set"
     " FROM motion WHERE meeting_id = ? ORDER BY position");
 const sql::Command kInsertMotion(
     "motion.insert",
-    "INSERT INTO motion (meeting_id, position, text, kind, ballot_mode, voted_at, present,"
+    "INSERT INTO motion (meeting_id, position, text, kind, subject, ballot_mode, voted_at, present,"
     " written_for, votes_for, votes_against, votes_abstain, votes_invalid, ballots_issued,"
     " ballots_returned, result, should_vote, required_present, required_for, rule_set)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kDeleteMotions("motion.delete", "DELETE FROM motion WHERE meeting_id = ?");
 
 struct ResolutionRow {
@@ -386,6 +387,7 @@ absl::Status InsertMotions(sql::Session& session, const Meeting& meeting) {
                                                i,
                                                item.text,
                                                item.kind,
+                                               item.subject,
                                                item.ballot_mode,
                                                item.voted_at,
                                                item.present.value_or(0),
@@ -498,6 +500,13 @@ absl::StatusOr<std::optional<Meeting>> MeetingStore::LoadForUpdate(sql::Session&
   return std::optional<Meeting>(std::move(meeting));
 }
 
+absl::StatusOr<std::optional<Meeting>> MeetingStore::LoadWithMotions(sql::Session& session,
+                                                                     int64_t id) const {
+  RONGHE_ASSIGN_OR_RETURN(std::optional<Meeting> meeting, LoadBrief(session, id));
+  if (meeting.has_value()) RONGHE_RETURN_IF_ERROR(LoadMotions(session, &*meeting));
+  return meeting;
+}
+
 absl::StatusOr<std::optional<Meeting>> MeetingStore::LoadBrief(sql::Session& session,
                                                                int64_t id) const {
   RONGHE_ASSIGN_OR_RETURN(std::optional<MeetingRow> row, session.SelectOne(kById, id));
@@ -546,6 +555,18 @@ absl::StatusOr<std::optional<int64_t>> MeetingStore::FirstMeetingLocked(
   return std::optional<int64_t>(row->id);
 }
 
+absl::Status MeetingStore::LoadMotions(sql::Session& session, Meeting* meeting) const {
+  RONGHE_ASSIGN_OR_RETURN(std::vector<MotionRow> motions, session.Select(kMotions, meeting->id));
+  for (MotionRow& row : motions) {
+    meeting->motions.push_back(
+        {std::move(row.text), row.kind, std::move(row.subject), row.ballot_mode, row.voted_at,
+         row.present, row.written_for, row.votes_for, row.votes_against, row.votes_abstain,
+         row.votes_invalid, row.ballots_issued, row.ballots_returned, row.result, row.should_vote,
+         row.required_present, row.required_for, std::move(row.rule_set)});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MeetingStore::LoadParts(sql::Session& session, Meeting* meeting) const {
   RONGHE_ASSIGN_OR_RETURN(std::vector<AttendanceRow> attendance,
                           session.Select(kAttendance, meeting->id));
@@ -564,14 +585,7 @@ absl::Status MeetingStore::LoadParts(sql::Session& session, Meeting* meeting) co
     meeting->agenda.push_back({std::move(row.title), std::move(row.code), row.speaker_count,
                                std::move(row.summary), row.pre_committee_meeting_id});
   }
-  RONGHE_ASSIGN_OR_RETURN(std::vector<MotionRow> motions, session.Select(kMotions, meeting->id));
-  for (MotionRow& row : motions) {
-    meeting->motions.push_back({std::move(row.text), row.kind, row.ballot_mode, row.voted_at,
-                                row.present, row.written_for, row.votes_for, row.votes_against,
-                                row.votes_abstain, row.votes_invalid, row.ballots_issued,
-                                row.ballots_returned, row.result, row.should_vote,
-                                row.required_present, row.required_for, std::move(row.rule_set)});
-  }
+  RONGHE_RETURN_IF_ERROR(LoadMotions(session, meeting));
   RONGHE_ASSIGN_OR_RETURN(std::vector<ResolutionRow> resolutions,
                           session.Select(kResolutions, meeting->id));
   for (ResolutionRow& row : resolutions) {

@@ -64,6 +64,8 @@ class MeetingStore {
   absl::StatusOr<std::optional<Meeting>> Load(sql::Session& session, int64_t id) const;
   // The same, and holds the row until the end of the transaction.
   absl::StatusOr<std::optional<Meeting>> LoadForUpdate(sql::Session& session, int64_t id) const;
+  // With its motions, but no other part.
+  absl::StatusOr<std::optional<Meeting>> LoadWithMotions(sql::Session& session, int64_t id) const;
   // Without parts.
   absl::StatusOr<std::optional<Meeting>> LoadBrief(sql::Session& session, int64_t id) const;
 
@@ -91,6 +93,7 @@ class MeetingStore {
                                                             const Window& window) const;
 
  private:
+  absl::Status LoadMotions(sql::Session& session, Meeting* meeting) const;
   absl::Status LoadParts(sql::Session& session, Meeting* meeting) const;
 };
 
