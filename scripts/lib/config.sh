@@ -80,7 +80,7 @@ config_of() {
   case $1 in
     gateway) common_of gateway access && gateway_config ;;
     evaluation) common_of evaluation evaluation && evaluation_config ;;
-    membership) common_of membership membership ;;
+    membership) common_of membership membership && membership_config ;;
     *) common_of "$1" "$1" && rules_config "$1" ;;
   esac
 }
@@ -88,6 +88,10 @@ config_of() {
 rules_config() { # the services that read their rules from data
   printf 'rules_dir: "%s"\n' "$ROOT/services/$1/domain/rules"
   [ "$1" != meeting ] || printf 'calendar_start: "2026-01-01"\n'
+}
+
+membership_config() { # terms of office rest on the elections of meetings
+  printf 'meeting %s\n' "$(peer meeting)"
 }
 
 evaluation_config() {

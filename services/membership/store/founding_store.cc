@@ -8,7 +8,7 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_FOUNDING_COLUMNS                                                            \
+#define RONGHE_FOUNDING_COLUMNS                                                           \
   "id, parent_id, unit_id, kind, title, state, applied_on, replied_on, organization_id, " \
   "filed_on, etag, create_time, update_time"
 
@@ -18,9 +18,8 @@ const sql::Command kInsert("founding_case.insert",
 const sql::Command kUpdate("founding_case.update",
                            "UPDATE founding_case SET state = ?, replied_on = ?, organization_id = "
                            "?, filed_on = ?, etag = ?, update_time = ? WHERE id = ?");
-const sql::Query<FoundingCaseRow> kById("founding_case.by_id",
-                                        "SELECT " RONGHE_FOUNDING_COLUMNS
-                                        " FROM founding_case WHERE id = ?");
+const sql::Query<FoundingCaseRow> kById("founding_case.by_id", "SELECT " RONGHE_FOUNDING_COLUMNS
+                                                               " FROM founding_case WHERE id = ?");
 const sql::Query<FoundingCaseRow> kLock("founding_case.lock",
                                         "SELECT " RONGHE_FOUNDING_COLUMNS
                                         " FROM founding_case WHERE id = ? FOR UPDATE");

@@ -6,13 +6,13 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_ORGANIZATION_CHANGE_COLUMNS                                               \
+#define RONGHE_ORGANIZATION_CHANGE_COLUMNS                                          \
   "id, kind, state, target_id, effective_on, moved, total, error_reason, subject, " \
   "create_time, update_time"
-#define RONGHE_CHANGED_MEMBER_COLUMNS                                                        \
-  "id, organization_id, category, standing, voting, full_name, gender, identity_cipher, "    \
-  "identity_index, ethnicity, birth_date, education, degree, phone_cipher, joined_on, "      \
-  "converted_on, adjustment_months, occupation, technical_post, migrant_worker, floating, "  \
+#define RONGHE_CHANGED_MEMBER_COLUMNS                                                       \
+  "id, organization_id, category, standing, voting, full_name, gender, identity_cipher, "   \
+  "identity_index, ethnicity, birth_date, education, degree, phone_cipher, joined_on, "     \
+  "converted_on, adjustment_months, occupation, technical_post, migrant_worker, floating, " \
   "out_of_contact, residence_region, household_region, etag, create_time, update_time"
 
 struct NumberRow {
@@ -71,10 +71,9 @@ const sql::Query<MemberRow> kLockMembersOf(
     "SELECT " RONGHE_CHANGED_MEMBER_COLUMNS
     " FROM member WHERE organization_id = ? AND id > ? AND standing IN (10, 20) ORDER BY id LIMIT "
     "? FOR UPDATE");
-const sql::Query<MemberRow> kLockMembers(
-    "organization_change.lock_members",
-    "SELECT " RONGHE_CHANGED_MEMBER_COLUMNS
-    " FROM member WHERE id IN (?*) ORDER BY id FOR UPDATE");
+const sql::Query<MemberRow> kLockMembers("organization_change.lock_members",
+                                         "SELECT " RONGHE_CHANGED_MEMBER_COLUMNS
+                                         " FROM member WHERE id IN (?*) ORDER BY id FOR UPDATE");
 const sql::Query<NumberRow> kCountMembers(
     "organization_change.count_members",
     "SELECT COUNT(*) FROM member WHERE organization_id IN (?*) AND standing IN (10, 20)");
@@ -165,9 +164,8 @@ absl::StatusOr<bool> IsChanging(sql::Session& session, int64_t organization_id) 
   return row && row->number > 0;
 }
 
-absl::StatusOr<std::vector<MemberRow>> LockMembersOf(sql::Session& session,
-                                                     int64_t organization_id, int64_t after_id,
-                                                     int32_t limit) {
+absl::StatusOr<std::vector<MemberRow>> LockMembersOf(sql::Session& session, int64_t organization_id,
+                                                     int64_t after_id, int32_t limit) {
   return session.Select(kLockMembersOf, organization_id, after_id, limit);
 }
 

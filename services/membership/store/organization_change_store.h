@@ -75,9 +75,8 @@ absl::StatusOr<std::vector<ChangeSourceRow>> SourcesOf(sql::Session& session,
 absl::StatusOr<bool> IsChanging(sql::Session& session, int64_t organization_id);
 
 // Locks the members that belong to an organization, of normal or suspended standing, by id.
-absl::StatusOr<std::vector<MemberRow>> LockMembersOf(sql::Session& session,
-                                                     int64_t organization_id, int64_t after_id,
-                                                     int32_t limit);
+absl::StatusOr<std::vector<MemberRow>> LockMembersOf(sql::Session& session, int64_t organization_id,
+                                                     int64_t after_id, int32_t limit);
 // Locks named members in the order of their ids. At most 256.
 absl::StatusOr<std::vector<MemberRow>> LockMembers(sql::Session& session,
                                                    std::span<const int64_t> ids);

@@ -6,10 +6,10 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_WORKER_COLUMNS                                                                \
+#define RONGHE_WORKER_COLUMNS                                                                  \
   "id, member_id, organization_id, post, full_time, started_on, ended_on, etag, create_time, " \
   "update_time"
-#define RONGHE_EVENT_COLUMNS                                                                 \
+#define RONGHE_EVENT_COLUMNS \
   "id, member_id, kind, title, from_day, to_day, document_id, organization_id, create_time"
 #define RONGHE_EXCHANGE_COLUMNS \
   "id, member_id, from_organization_id, to_organization_id, starts_on, ends_on, create_time"
@@ -78,12 +78,11 @@ const sql::Query<HeldDaysRow> kPostsTouching(
 absl::Status InsertPartyWorker(sql::Session& session, const PartyWorkerRow& row) {
   std::optional<int64_t> running;
   if (row.open()) running = row.member_id;
-  const absl::Status status =
-      session
-          .Execute(kInsert, row.id, row.member_id, row.organization_id, row.post, row.full_time,
-                   row.started_on, row.ended_on, row.etag, row.create_time, row.update_time,
-                   running)
-          .status();
+  const absl::Status status = session
+                                  .Execute(kInsert, row.id, row.member_id, row.organization_id,
+                                           row.post, row.full_time, row.started_on, row.ended_on,
+                                           row.etag, row.create_time, row.update_time, running)
+                                  .status();
   return status.code() == absl::StatusCode::kAlreadyExists ? WorkerRegistered() : status;
 }
 

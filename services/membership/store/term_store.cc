@@ -10,16 +10,15 @@ namespace {
   "id, organization_id, number, state, starts_on, months, expires_on, adjusted_months, " \
   "approval_number, approved_on, ended_on, committee_seats, committee_election_id, "     \
   "rule_id, rule_set, source, etag, create_time, update_time"
-#define RONGHE_ELECTION_COLUMNS                                                            \
-  "id, organization_id, term_id, new_term_id, state, committee_seats, deputy_seats, "      \
-  "by_delegates, reminded_on, requested_on, replied_on, nominated_on, "                    \
-  "candidates_approved_on, elected_on, reported_on, approved_on, closed_on, elections, "   \
+#define RONGHE_ELECTION_COLUMNS                                                          \
+  "id, organization_id, term_id, new_term_id, state, committee_seats, deputy_seats, "    \
+  "by_delegates, reminded_on, requested_on, replied_on, nominated_on, "                  \
+  "candidates_approved_on, elected_on, reported_on, approved_on, closed_on, elections, " \
   "etag, create_time, update_time"
 
-const sql::Command kInsertTerm(
-    "term.insert",
-    "INSERT INTO term (" RONGHE_TERM_COLUMNS ", running_organization_id) VALUES (?, ?, ?, ?, ?, "
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Command kInsertTerm("term.insert", "INSERT INTO term (" RONGHE_TERM_COLUMNS
+                                              ", running_organization_id) VALUES (?, ?, ?, ?, ?, "
+                                              "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kUpdateTerm(
     "term.update",
     "UPDATE term SET state = ?, expires_on = ?, adjusted_months = ?, approval_number = ?, "
@@ -29,9 +28,9 @@ const sql::Query<TermRow> kTerm("term.by_id",
                                 "SELECT " RONGHE_TERM_COLUMNS " FROM term WHERE id = ?");
 const sql::Query<TermRow> kLockTerm("term.lock", "SELECT " RONGHE_TERM_COLUMNS
                                                  " FROM term WHERE id = ? FOR UPDATE");
-const sql::Query<TermRow> kLockRunning(
-    "term.lock_running", "SELECT " RONGHE_TERM_COLUMNS
-                         " FROM term WHERE running_organization_id = ? FOR UPDATE");
+const sql::Query<TermRow> kLockRunning("term.lock_running",
+                                       "SELECT " RONGHE_TERM_COLUMNS
+                                       " FROM term WHERE running_organization_id = ? FOR UPDATE");
 const sql::Query<TermRow> kTermsOf("term.of_organization",
                                    "SELECT " RONGHE_TERM_COLUMNS
                                    " FROM term WHERE organization_id = ? AND id < ? ORDER BY id "
@@ -39,7 +38,8 @@ const sql::Query<TermRow> kTermsOf("term.of_organization",
 
 const sql::Command kInsertElection(
     "committee_election.insert",
-    "INSERT INTO committee_election (" RONGHE_ELECTION_COLUMNS ", open_organization_id) VALUES "
+    "INSERT INTO committee_election (" RONGHE_ELECTION_COLUMNS
+    ", open_organization_id) VALUES "
     "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kUpdateElection(
     "committee_election.update",

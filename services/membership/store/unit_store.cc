@@ -6,8 +6,8 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_UNIT_COLUMNS                                                               \
-  "id, organization_id, title, credit_code, nature, legal_person, staff_count, "          \
+#define RONGHE_UNIT_COLUMNS                                                      \
+  "id, organization_id, title, credit_code, nature, legal_person, staff_count, " \
   "affiliation, holding, scale, region_code, closed_on, etag, create_time, update_time"
 #define RONGHE_SITE_COLUMNS                                                                  \
   "id, unit_id, organization_id, title, starts_on, ends_on, full_members, branch_id, etag, " \

@@ -123,21 +123,20 @@ absl::Status CheckSeats(Guard& guard, const RuleSet& setup, const RuleSet& elect
   }
   if (!seats.by_delegates) return absl::OkStatus();
   const Rule& delegates = elections.Get("election.delegates_from_members");
-  return guard.Require(seats.members >= delegates.number || seats.scattered_sites, delegates,
-                       "ELECTION_DELEGATES",
-                       Cat("党员", delegates.number, "人以上或者所辖党组织分散的，才可以召开代表大会选举。"),
-                       Cat(">= ", delegates.number), Cat(seats.members));
+  return guard.Require(
+      seats.members >= delegates.number || seats.scattered_sites, delegates, "ELECTION_DELEGATES",
+      Cat("党员", delegates.number, "人以上或者所辖党组织分散的，才可以召开代表大会选举。"),
+      Cat(">= ", delegates.number), Cat(seats.members));
 }
 
 absl::Status CheckEligible(Guard& guard, const RuleSet& elections,
                            const CandidateFacts& candidate) {
   const bool eligible = candidate.belongs && candidate.voting && !candidate.disciplined;
-  return guard.Require(eligible, elections.Get("election.eligible"), "CANDIDATE_NOT_ELIGIBLE",
-                       "候选人应当是本党组织有被选举权、不在处分影响期的正式党员。",
-                       "belongs,voting,no_discipline",
-                       Cat(candidate.belongs ? "belongs" : "-", ",",
-                           candidate.voting ? "voting" : "-", ",",
-                           candidate.disciplined ? "-" : "no_discipline"));
+  return guard.Require(
+      eligible, elections.Get("election.eligible"), "CANDIDATE_NOT_ELIGIBLE",
+      "候选人应当是本党组织有被选举权、不在处分影响期的正式党员。", "belongs,voting,no_discipline",
+      Cat(candidate.belongs ? "belongs" : "-", ",", candidate.voting ? "voting" : "-", ",",
+          candidate.disciplined ? "-" : "no_discipline"));
 }
 
 absl::Status CheckCandidates(Guard& guard, const RuleSet& setup, const RuleSet& elections,
@@ -162,15 +161,14 @@ absl::Status CheckCandidates(Guard& guard, const RuleSet& setup, const RuleSet& 
   const Rule& standing_rule = setup.Get("secretary.standing_months");
   for (const CandidateFacts& one : candidates) {
     if (!Leads(one.code)) continue;
-    RONGHE_RETURN_IF_ERROR(guard.Require(
-        committee_seats == 0 || seated.contains(one.member_id),
-        elections.Get("election.equal_posts"), "CANDIDATES_NOT_EQUAL",
-        "书记、副书记候选人应当同时是委员候选人。", "seated", "not_seated"));
+    RONGHE_RETURN_IF_ERROR(
+        guard.Require(committee_seats == 0 || seated.contains(one.member_id),
+                      elections.Get("election.equal_posts"), "CANDIDATES_NOT_EQUAL",
+                      "书记、副书记候选人应当同时是委员候选人。", "seated", "not_seated"));
     if (one.code == Post::kSecretary) {
-      guard.Expect(
-          HasStandingFor(standing_rule, one.converted_on, one.adjustment_months, day),
-          standing_rule, "SECRETARY_STANDING_SHORT", Cat(">= ", standing_rule.number),
-          one.converted_on ? base::FormatDay(*one.converted_on) : std::string("-"));
+      guard.Expect(HasStandingFor(standing_rule, one.converted_on, one.adjustment_months, day),
+                   standing_rule, "SECRETARY_STANDING_SHORT", Cat(">= ", standing_rule.number),
+                   one.converted_on ? base::FormatDay(*one.converted_on) : std::string("-"));
     }
   }
   return absl::OkStatus();

@@ -81,8 +81,8 @@ absl::Status CheckSeats(Guard& guard, const RuleSet& setup, const RuleSet& elect
 struct CandidateFacts {
   int64_t member_id = 0;
   Post code = Post::kCommitteeMember;
-  bool belongs = false;     // to the organization or one below it
-  bool voting = false;      // full, of normal standing, rights not suspended
+  bool belongs = false;      // to the organization or one below it
+  bool voting = false;       // full, of normal standing, rights not suspended
   bool disciplined = false;  // under discipline in effect that bars from office
   std::optional<absl::CivilDay> converted_on;
   int32_t adjustment_months = 0;

@@ -49,8 +49,7 @@ absl::Status PartyWorkerNotFound(int64_t id) {
 
 absl::Status CreditCodeInvalid() {
   return error::Make(absl::StatusCode::kInvalidArgument, "CREDIT_CODE_INVALID",
-                     "统一社会信用代码的校验码不正确，请核对。",
-                     {{"source", "GB 32100-2015"}});
+                     "统一社会信用代码的校验码不正确，请核对。", {{"source", "GB 32100-2015"}});
 }
 
 absl::Status UnitExists() { return Exists("UNIT_EXISTS", "这个统一社会信用代码已有单位登记。"); }
@@ -76,8 +75,8 @@ absl::Status SiteDaysReversed() {
 }
 
 absl::Status TermNotDue(const Rule& rule, int32_t kind) {
-  return RuleRefused(rule, "TERM_NOT_DUE", "这类党组织没有任期，不进行换届。",
-                     "611,621,631,632", base::Cat(kind));
+  return RuleRefused(rule, "TERM_NOT_DUE", "这类党组织没有任期，不进行换届。", "611,621,631,632",
+                     base::Cat(kind));
 }
 
 absl::Status TermEnded() { return Precondition("TERM_ENDED", "这一届任期已经结束。"); }

@@ -217,8 +217,8 @@ void DelegatesAdvised(Work& work) {
 void TermMissing(Work& work) {
   const SetupFacts& facts = work.facts;
   if (!HasTerms(work.rules.elections, facts.kind) || facts.root || facts.term) return;
-  const Rule& rule = work.rules.elections.Get(
-      facts.kind == kCommitteeKind ? "term.committee_months" : "term.branch_months");
+  const Rule& rule = work.rules.elections.Get(facts.kind == kCommitteeKind ? "term.committee_months"
+                                                                           : "term.branch_months");
   work.Add(FindingCode::kTermMissing, rule, "1", "0");
 }
 
@@ -257,10 +257,10 @@ void TrainingLate(Work& work) {
 
 // By code, from 1.
 constexpr std::array<void (*)(Work&), kFindingCodes> kChecks = {
-    nullptr,           BelowMinimum,      AboveNormalSize,  TooManyUnits,  SiteWithoutBranch,
+    nullptr,           BelowMinimum,      AboveNormalSize,   TooManyUnits,      SiteWithoutBranch,
     FloatingBranchDue, TemporaryExceeded, FoundingReplyLate, GeneralBranchSize, CommitteeSize,
-    CommitteeMissing,  CommitteeTooLarge, CommitteeNotDue,  SecretaryMissing, SecretaryStanding,
-    GroupSize,         MembersMisplaced,  DelegatesAdvised, TermMissing,   TermExpired,
+    CommitteeMissing,  CommitteeTooLarge, CommitteeNotDue,   SecretaryMissing,  SecretaryStanding,
+    GroupSize,         MembersMisplaced,  DelegatesAdvised,  TermMissing,       TermExpired,
     TermExpiring,      StaffingShort,     TrainingLate};
 
 }  // namespace
@@ -270,8 +270,7 @@ std::vector<Finding> CheckSetup(const SetupRules& rules, const SetupFacts& facts
   std::vector<Finding> findings;
   Work work{rules, facts, day, findings};
   for (int code = 1; code < kFindingCodes; ++code) {
-    const bool applies =
-        !facts.revoked || code == static_cast<int>(FindingCode::kMembersMisplaced);
+    const bool applies = !facts.revoked || code == static_cast<int>(FindingCode::kMembersMisplaced);
     if (applies && wanted.test(static_cast<size_t>(code))) kChecks[static_cast<size_t>(code)](work);
   }
   return findings;
