@@ -91,7 +91,7 @@ rules_config() { # the services that read their rules from data
   [ "$1" != meeting ] || printf 'calendar_start: "2026-01-01"\n'
 }
 
-membership_config() { # admissions rest on the votes of meetings
+membership_config() { # admissions and terms of office rest on the votes and elections of meetings
   printf 'meeting %s\n' "$(peer meeting)"
 }
 

@@ -1,5 +1,7 @@
 #include "services/membership/app.h"
 
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,11 +23,15 @@
 #include "ronghe/membership/v1/dues_standard.ronghe.h"
 #include "ronghe/membership/v1/fund_request.ronghe.h"
 #include "ronghe/membership/v1/ledger.ronghe.h"
+#include "ronghe/membership/v1/finding.ronghe.h"
+#include "ronghe/membership/v1/founding_case.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
 #include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/overlay.ronghe.h"
+#include "ronghe/membership/v1/organization_change.ronghe.h"
+#include "ronghe/membership/v1/party_worker.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/reminder.ronghe.h"
 #include "ronghe/membership/v1/reminder_talk.ronghe.h"
@@ -53,12 +59,22 @@
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/fund_request_api.h"
 #include "services/membership/api/ledger_api.h"
+#include "ronghe/membership/v1/term.ronghe.h"
+#include "ronghe/membership/v1/unit.ronghe.h"
+#include "services/membership/api/committee_election_api.h"
+#include "services/membership/api/election_reader.h"
+#include "services/membership/api/fact_source.h"
+#include "services/membership/api/finding_api.h"
+#include "services/membership/api/founding_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/motion_reader.h"
 #include "services/membership/api/my_record_api.h"
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/overlay_api.h"
+#include "services/membership/api/organization_change_api.h"
+#include "services/membership/api/organization_mover.h"
+#include "services/membership/api/party_worker_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/reminder_api.h"
 #include "services/membership/api/role_post_api.h"
@@ -74,6 +90,8 @@
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/jobs/bill_runner.h"
 #include "services/membership/jobs/ledger_checker.h"
+#include "services/membership/api/term_api.h"
+#include "services/membership/api/unit_api.h"
 #include "services/membership/jobs/roster_importer.h"
 #include "services/membership/jobs/transfer_expirer.h"
 #include "services/membership/rules/load.h"
@@ -131,12 +149,18 @@ absl::StatusOr<Rules> LoadRules(const config::v1::Config& config) {
                           LoadAdmissionSteps(books.Get("admission"), config.rules_directory()));
   return Rules{std::move(organizations), std::move(unmask), std::move(books), std::move(calendar),
                std::move(steps)};
+// Measures that leave the voting right are not on record here; those that take it (留党察看) show
+// in the membership itself.
+absl::StatusOr<std::vector<int64_t>> NobodyDisciplined(sql::Session&, std::span<const int64_t>,
+                                                       absl::CivilDay) {
+  return std::vector<int64_t>();
 }
 
 class MembershipApp : public service::App {
  public:
   MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, RuleBooks books,
                 DeadlineCatalogue deadlines, service::Runtime& runtime)
+                std::shared_ptr<rpc::Channel> meeting, service::Runtime& runtime)
       : rules_(std::move(rules)),
         unmask_rules_(std::move(unmask_rules)),
         books_(std::move(books)),
@@ -167,7 +191,19 @@ class MembershipApp : public service::App {
         exports_(runtime.writer(), tree_, unmask_rules_, fields_, runtime.page_tokens()),
         my_record_(runtime.database(), runtime.ids(), tree_, unmask_rules_, fields_,
                    runtime.page_tokens(), runtime.roles()),
-        posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
+        posts_(runtime.writer(), tree_, rules_, books_.Get("party_worker"), runtime.page_tokens()),
+        foundings_(runtime.writer(), tree_, rules_, books_.Get("organization"),
+                   runtime.page_tokens()),
+        findings_(runtime.database(), tree_, rules_, books_, runtime.page_tokens()),
+        units_(runtime.writer(), rules_, runtime.page_tokens()),
+        terms_(runtime.writer(), books_.Get("election"), runtime.page_tokens()),
+        election_reader_(MakeElectionReader(std::move(meeting))),
+        committee_elections_(runtime.writer(), tree_, books_, runtime.page_tokens(),
+                             *election_reader_, NobodyDisciplined),
+        mover_(runtime.writer(), tree_, rules_),
+        organization_changes_(runtime.writer(), tree_, rules_, mover_, runtime.page_tokens(),
+                              [&runtime] { runtime.jobs().Nudge(kOrganizationChangeJob); }),
+        party_workers_(runtime.writer(), tree_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
         care_(runtime.writer(), tree_, books_, runtime.page_tokens()),
@@ -211,6 +247,10 @@ class MembershipApp : public service::App {
     AddRosterJobs(runtime.jobs(), importer_);
     AddBillJobs(runtime.jobs(), bill_runner_);
     AddLedgerJobs(runtime.jobs(), ledger_checker_);
+        facts_(runtime.database(), tree_.tree(), books_),
+        fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
+    AddRosterJobs(runtime.jobs(), importer_);
+    AddOrganizationChangeJob(runtime.jobs(), mover_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -259,6 +299,13 @@ class MembershipApp : public service::App {
     tables.push_back(v1::RemittanceServiceTable(remittances_));
     tables.push_back(v1::LedgerServiceTable(ledger_));
     tables.push_back(v1::FundRequestServiceTable(fund_requests_));
+    tables.push_back(v1::FoundingServiceTable(foundings_));
+    tables.push_back(v1::FindingServiceTable(findings_));
+    tables.push_back(v1::UnitServiceTable(units_));
+    tables.push_back(v1::TermServiceTable(terms_));
+    tables.push_back(v1::CommitteeElectionServiceTable(committee_elections_));
+    tables.push_back(v1::OrganizationChangeServiceTable(organization_changes_));
+    tables.push_back(v1::PartyWorkerServiceTable(party_workers_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -287,6 +334,15 @@ class MembershipApp : public service::App {
   MemberExportApi exports_;
   MyRecordApi my_record_;
   PostApi posts_;
+  FoundingApi foundings_;
+  FindingApi findings_;
+  UnitApi units_;
+  TermApi terms_;
+  const std::unique_ptr<ElectionReader> election_reader_;
+  CommitteeElectionApi committee_elections_;
+  OrganizationMover mover_;
+  OrganizationChangeApi organization_changes_;
+  PartyWorkerApi party_workers_;
   RosterImportApi imports_;
   CareApi care_;
   HonourApi honours_;
@@ -319,6 +375,9 @@ class MembershipApp : public service::App {
 }  // namespace
 
 absl::Status CheckConfig(const config::v1::Config& config) {
+  if (config.meeting().target().empty()) {
+    return absl::InvalidArgumentError("meeting.target is not set");
+  }
   if (config.common().keys().field_keyring_file().empty()) {
     return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
   }
@@ -350,6 +409,9 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
   RONGHE_ASSIGN_OR_RETURN(DuesRateBook dues_rates, LoadDuesRates(DuesRatesFile(config)));
   return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
                                          std::move(books), std::move(dues_rates), runtime);
+  RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> meeting, runtime.Connect(config.meeting()));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
+                                         std::move(books), std::move(meeting), runtime);
 }
 
 }  // namespace ronghe::membership

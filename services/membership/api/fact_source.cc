@@ -9,6 +9,7 @@
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
+#include "services/membership/domain/organization/setup.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/post_store.h"
 
@@ -18,23 +19,15 @@ namespace {
 constexpr std::string_view kSize = "membership.size_within_limit";
 constexpr std::string_view kMinimum = "membership.min_full";
 constexpr std::string_view kCommittee = "membership.committee_present";
-constexpr int32_t kBranch = 631;
 
-struct Size {
-  int64_t full = 0;
-  int64_t probationary = 0;
-  int64_t committee = 0;
-};
-
-fact::v1::Indicator MakeIndicator(std::string_view name, const char* title, const char* rule_id,
-                                  const OrganizationRules& rules) {
+fact::v1::Indicator MakeIndicator(std::string_view name, const char* title, const Rule& rule) {
   fact::v1::Indicator indicator;
   indicator.set_name(std::string(name));
   indicator.set_title(title);
   indicator.set_unit(fact::v1::INDICATOR_UNIT_LIMIT);
-  indicator.set_rule_id(rule_id);
-  indicator.set_rule_source(rules.size_source);
-  indicator.set_rule_version(rules.name);
+  indicator.set_rule_id(rule.id);
+  indicator.set_rule_source(rule.source);
+  indicator.set_rule_version(rule.set);
   return indicator;
 }
 
@@ -48,14 +41,15 @@ int32_t KindOf(const org::OrgTree& tree, int64_t organization) {
 }
 
 // Whether the indicator's rule asks anything of a branch of this size.
-bool Due(std::string_view indicator, const OrganizationRules& rules, const Size& size) {
-  return indicator != kCommittee || size.full >= rules.committee_from_full;
+bool Due(std::string_view indicator, const RuleSet& rules, const SetupFacts& facts) {
+  return facts.kind == kBranchKind &&
+         (indicator != kCommittee || facts.full >= rules.Number("branch_committee.from_full"));
 }
 
-SizeFinding FindingOf(std::string_view indicator) {
-  if (indicator == kSize) return SizeFinding::kAboveNormalSize;
-  if (indicator == kMinimum) return SizeFinding::kBelowMinimum;
-  return SizeFinding::kCommitteeMissing;
+FindingCode FindingOf(std::string_view indicator) {
+  if (indicator == kSize) return FindingCode::kAboveNormalSize;
+  if (indicator == kMinimum) return FindingCode::kBelowMinimum;
+  return FindingCode::kCommitteeMissing;
 }
 
 std::string CategoryName(Category category) {
@@ -66,26 +60,27 @@ std::string CategoryName(Category category) {
 }  // namespace
 
 std::vector<fact::v1::Indicator> FactSource::Indicators(absl::CivilDay day) const {
-  const OrganizationRules& rules = rules_.On(day);
-  return {MakeIndicator(kCommittee, "应设支委会的已设支委会", "B-10", rules),
-          MakeIndicator(kMinimum, "正式党员达到设立支部的人数", "B-01", rules),
-          MakeIndicator(kSize, "党员人数不超过规模上限", "B-02", rules)};
+  const RuleSet& rules = setup_.On(day);
+  return {
+      MakeIndicator(kCommittee, "应设支委会的已设支委会", rules.Get("branch_committee.from_full")),
+      MakeIndicator(kMinimum, "正式党员达到设立支部的人数", rules.Get("branch.min_full")),
+      MakeIndicator(kSize, "党员人数不超过规模上限", rules.Get("branch.max_members"))};
 }
 
 absl::StatusOr<std::vector<fact::Figure>> FactSource::Figures(
     absl::Time deadline, std::span<const int64_t> branches, const fact::Period& period,
     std::span<const std::string> indicators) {
   const absl::CivilDay day = period.end - 1;
-  const OrganizationRules& rules = rules_.On(day);
-  std::map<int64_t, Size> sizes;
+  const SetupRules rules{setup_.On(day), elections_.On(day), workers_.On(day)};
+  std::map<int64_t, SetupFacts> sizes;
   RONGHE_RETURN_IF_ERROR(
       database_.ReadSnapshot(deadline, [&](sql::Session& session) -> absl::Status {
         sizes.clear();
         RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberCount> members,
                                 CountIntervalsAsOf(session, branches, day));
         for (const MemberCount& row : members) {
-          Size& size = sizes[row.organization_id];
-          (row.category == Category::kFull ? size.full : size.probationary) = row.count;
+          SetupFacts& facts = sizes[row.organization_id];
+          (row.category == Category::kFull ? facts.full : facts.probationary) = row.count;
         }
         RONGHE_ASSIGN_OR_RETURN(const std::vector<CommitteeSize> committees,
                                 CommitteeSizesAsOf(session, branches, day));
@@ -96,14 +91,13 @@ absl::StatusOr<std::vector<fact::Figure>> FactSource::Figures(
       }));
   std::vector<fact::Figure> figures;
   for (const int64_t branch : branches) {
-    const int32_t kind = KindOf(tree_, branch);
-    const Size& size = sizes[branch];
-    const std::vector<SizeFinding> findings =
-        CheckSize(rules, kind, size.full, size.probationary, size.committee);
+    SetupFacts& facts = sizes[branch];
+    facts.kind = KindOf(tree_, branch);
     for (const std::string& indicator : indicators) {
-      const bool due = kind == kBranch && Due(indicator, rules, size);
-      const bool found =
-          std::find(findings.begin(), findings.end(), FindingOf(indicator)) != findings.end();
+      const bool due = Due(indicator, rules.setup, facts);
+      FindingSet wanted;
+      wanted.set(static_cast<size_t>(FindingOf(indicator)));
+      const bool found = !CheckSetup(rules, facts, day, wanted).empty();
       figures.push_back({.organization = branch,
                          .indicator = indicator,
                          .numerator = due && !found ? 1 : 0,
@@ -117,7 +111,7 @@ absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int
                                                         const fact::EvidenceQuery& query,
                                                         int32_t limit, std::string_view cursor) {
   const absl::CivilDay day = query.period.end - 1;
-  const OrganizationRules& rules = rules_.On(day);
+  const RuleSet& rules = setup_.On(day);
   fact::EvidencePage page;
   if (query.indicator == kCommittee) {
     // The cursor is "code.id": posts are read in that order.
@@ -149,7 +143,8 @@ absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int
       fact::v1::EvidenceRecord& record = page.records.emplace_back();
       record.set_name(base::Name("organizations", organization));
       record.set_title(tree_.Name(organization));
-      record.set_detail(absl::StrCat("没有在任的支委会成员;正式党员 ", rules.committee_from_full,
+      record.set_detail(absl::StrCat("没有在任的支委会成员;正式党员 ",
+                                     rules.Number("branch_committee.from_full"),
                                      " 人以上应设支委会"));
     }
     return page;
@@ -172,10 +167,10 @@ absl::StatusOr<fact::EvidencePage> FactSource::Evidence(absl::Time deadline, int
     record.set_title(member.full_name);
     const bool minimum = query.indicator == kMinimum;
     record.set_counted(!minimum || member.category == Category::kFull);
-    record.set_detail(
-        base::Cat(CategoryName(member.category),
-                  minimum ? absl::StrCat(";设立支部须有正式党员 ", rules.branch_min_full, " 人以上")
-                          : absl::StrCat(";支部党员一般不超过 ", rules.branch_max_members, " 人")));
+    record.set_detail(base::Cat(
+        CategoryName(member.category),
+        minimum ? absl::StrCat(";设立支部须有正式党员 ", rules.Number("branch.min_full"), " 人以上")
+                : absl::StrCat(";支部党员一般不超过 ", rules.Number("branch.max_members"), " 人")));
   }
   return page;
 }

@@ -17,15 +17,19 @@
 #include "common/fact/feed.h"
 #include "common/org/org_tree.h"
 #include "common/sql/database.h"
-#include "services/membership/domain/organization.h"
+#include "services/membership/domain/rule_book.h"
 
 namespace ronghe::membership {
 
 // Thread-safe. The references must outlive it.
 class FactSource : public fact::Source {
  public:
-  FactSource(sql::Database& database, const org::OrgTree& tree, const OrganizationRuleBook& rules)
-      : database_(database), tree_(tree), rules_(rules) {}
+  FactSource(sql::Database& database, const org::OrgTree& tree, const RuleBooks& books)
+      : database_(database),
+        tree_(tree),
+        setup_(books.Get("organization")),
+        elections_(books.Get("election")),
+        workers_(books.Get("party_worker")) {}
 
   std::vector<fact::v1::Indicator> Indicators(absl::CivilDay day) const override;
 
@@ -42,7 +46,9 @@ class FactSource : public fact::Source {
  private:
   sql::Database& database_;
   const org::OrgTree& tree_;
-  const OrganizationRuleBook& rules_;
+  const RuleBook& setup_;
+  const RuleBook& elections_;
+  const RuleBook& workers_;
 };
 
 }  // namespace ronghe::membership

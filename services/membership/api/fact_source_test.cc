@@ -32,8 +32,8 @@ class FactSourceTest : public ::testing::Test {
   FactSourceTest()
       : schema_(NewMembershipSchema()),
         database_(*sql::Database::Open(schema_.options())),
-        rules_(*LoadOrganizationRules(BuiltinOrganizationRulesFile())),
-        source_(*database_, tree_, rules_) {}
+        books_(*LoadRuleBooks()),
+        source_(*database_, tree_, books_) {}
 
   void Branch(int64_t id, std::string kind, int full, int probationary) {
     ASSERT_OK(tree_.Upsert({.id = id, .kind = std::move(kind), .name = "支部", .code = "1"}));
@@ -94,7 +94,7 @@ class FactSourceTest : public ::testing::Test {
   testing::TestSchema schema_;
   std::unique_ptr<sql::Database> database_;
   org::OrgTree tree_;
-  OrganizationRuleBook rules_;
+  const RuleBooks books_;
   FactSource source_;
   int64_t next_ = 1000;
 };
@@ -189,7 +189,7 @@ TEST_F(FactSourceTest, IndicatorsNameTheirRule) {
   for (const fact::v1::Indicator& indicator : indicators) {
     EXPECT_NE(indicator.rule_id(), "");
     EXPECT_NE(indicator.rule_source(), "");
-    EXPECT_EQ(indicator.rule_version(), rules_.On(kQuarter.end - 1).name);
+    EXPECT_EQ(indicator.rule_version(), books_.Get("organization").On(kQuarter.end - 1).name);
   }
 }
 

@@ -1,6 +1,5 @@
 #include "services/membership/api/membership_writer.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/error/error.h"
 #include "services/membership/api/admission_follow.h"
+#include "services/membership/api/post_writer.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/deadline_store.h"
@@ -74,10 +74,7 @@ absl::Status EndLostPosts(service::WriteTx& tx, int64_t member_id, const Members
   RONGHE_ASSIGN_OR_RETURN(std::vector<PostRow> posts, OpenPosts(tx.session(), ids));
   for (PostRow& post : posts) {
     if (member && post.organization_id != before.organization_id) continue;
-    post.valid_to = std::max(day, post.valid_from);
-    const std::vector<int64_t> post_ids = {post.id};
-    RONGHE_RETURN_IF_ERROR(EndPosts(tx.session(), post_ids, post.valid_to));
-    tx.Emit(PostEvent(post));
+    RONGHE_RETURN_IF_ERROR(EndPost(tx, post, day));
   }
   return absl::OkStatus();
 }

@@ -16,7 +16,7 @@
 #include "common/rpc/etag.h"
 #include "common/rpc/field_mask.h"
 #include "services/membership/api/convert.h"
-#include "services/membership/api/organization_mover.h"
+#include "services/membership/api/organization_writer.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/member.h"
 #include "services/membership/store/events.h"
@@ -111,7 +111,6 @@ absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
 
   auto result = writer_.Write<v1::Organization>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
-        sql::Session& session = tx.session();
         OrganizationRow row{.parent_id = parent_id,
                             .kind = wanted.kind(),
                             .title = std::string(Trim(wanted.title())),
@@ -124,22 +123,7 @@ absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
                             .admits_floating = wanted.admits_floating(),
                             .create_time = tx.now(),
                             .update_time = tx.now()};
-        if (parent_id == 0) {
-          RONGHE_RETURN_IF_ERROR(CheckPlace(RulesToday(call), row.kind, 0));
-          RONGHE_ASSIGN_OR_RETURN(const int32_t number, LockTree(session));
-          RONGHE_ASSIGN_OR_RETURN(row.code, ChildCode("", number));
-          RONGHE_RETURN_IF_ERROR(TakeRootNumber(session));
-        } else {
-          RONGHE_ASSIGN_OR_RETURN(const OrganizationRow parent,
-                                  LockOrganization(session, parent_id));
-          if (parent.revoked_on) return OrganizationRevoked(parent_id);
-          RONGHE_RETURN_IF_ERROR(CheckPlace(RulesToday(call), row.kind, parent.kind));
-          RONGHE_ASSIGN_OR_RETURN(row.code, ChildCode(parent.code, parent.next_child));
-          RONGHE_RETURN_IF_ERROR(TakeChildNumber(session, parent_id));
-        }
-        row.id = tx.NextId();
-        RONGHE_RETURN_IF_ERROR(InsertOrganization(session, row));
-        tx.Emit(OrganizationEvent(row));
+        RONGHE_RETURN_IF_ERROR(FoundOrganization(tx, RulesToday(call), row));
         tx.Audit(parent_id == 0 ? row.id : parent_id, base::Name("organizations", row.id));
         return ToProto(row);
       });
@@ -327,7 +311,7 @@ absl::StatusOr<v1::Organization> OrganizationApi::MoveOrganization(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
         RONGHE_ASSIGN_OR_RETURN(
             const OrganizationRow row,
-            Reparent(tx, tree_.tree(), RulesToday(call), id, parent_id, request.etag()));
+            MoveUnder(tx, tree_, RulesToday(call), id, parent_id, request.etag()));
         tx.Audit(id, base::Name("organizations", id));
         return ToProto(row);
       });
@@ -356,11 +340,7 @@ absl::StatusOr<v1::Organization> OrganizationApi::RevokeOrganization(
         if (children) return OrganizationHasChildren();
         RONGHE_ASSIGN_OR_RETURN(const bool members, HasMembers(session, id));
         if (members) return OrganizationHasMembers();
-        row.revoked_on = day;
-        ++row.etag;
-        row.update_time = tx.now();
-        RONGHE_RETURN_IF_ERROR(membership::UpdateOrganization(session, row));
-        tx.Emit(OrganizationEvent(row, {"revoked_on"}));
+        RONGHE_RETURN_IF_ERROR(EndOrganization(tx, row, day));
         tx.Audit(id, base::Name("organizations", id));
         return ToProto(row);
       });

@@ -15,8 +15,8 @@
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "services/membership/api/convert.h"
+#include "services/membership/api/post_writer.h"
 #include "services/membership/domain/errors.h"
-#include "services/membership/store/events.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/organization_store.h"
 #include "services/membership/store/post_store.h"
@@ -32,8 +32,8 @@ HeldPostRow WithName(const PostRow& row, const MemberRow& member) {
 }  // namespace
 
 PostApi::PostApi(service::Writer& writer, MembershipTree& tree, const OrganizationRuleBook& rules,
-                 const rpc::PageTokens& tokens)
-    : writer_(writer), tree_(tree), rules_(rules), tokens_(tokens) {}
+                 const RuleBook& workers, const rpc::PageTokens& tokens)
+    : writer_(writer), tree_(tree), rules_(rules), workers_(workers), tokens_(tokens) {}
 
 absl::StatusOr<v1::Post> PostApi::AppointPost(rpc::Call& call,
                                               const v1::AppointPostRequest& request) {
@@ -81,8 +81,7 @@ absl::StatusOr<v1::Post> PostApi::AppointPost(rpc::Call& call,
       if (post.organization_id == place && post.code == *code) return PostHeld(*code);
     }
     const PostRow row{tx.NextId(), member_id, place, *code, day};
-    RONGHE_RETURN_IF_ERROR(InsertPosts(session, std::span<const PostRow>(&row, 1)));
-    tx.Emit(PostEvent(row));
+    RONGHE_RETURN_IF_ERROR(BeginPost(tx, row, workers_.On(day)));
     tx.Audit(place, base::ChildName("members", member_id, "posts", row.id));
     return ToProto(WithName(row, member));
   });
@@ -105,12 +104,9 @@ absl::StatusOr<v1::Post> PostApi::EndPost(rpc::Call& call, const v1::EndPostRequ
     if (row.member_id != name.first) return PostNotFound(name.second);
     if (!row.open()) return PostEnded();
     if (day < row.valid_from) return EffectiveDateBeforeInterval(day, row.valid_from);
-    row.valid_to = day;
-    const std::vector<int64_t> ids = {row.id};
-    RONGHE_RETURN_IF_ERROR(EndPosts(session, ids, day));
+    RONGHE_RETURN_IF_ERROR(membership::EndPost(tx, row, day));
     const std::vector<int64_t> members = {row.member_id};
     RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> member, LoadMembers(session, members));
-    tx.Emit(PostEvent(row));
     tx.Audit(row.organization_id, request.name());
     return ToProto(WithName(row, member.empty() ? MemberRow() : member.front()));
   });

@@ -7,6 +7,7 @@
 #include "common/service/write.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/domain/rule_book.h"
 #include "services/membership/store/membership_tree.h"
 
 namespace ronghe::membership {
@@ -14,8 +15,9 @@ namespace ronghe::membership {
 // Thread-safe. The references must outlive it. Each method's errors stand in post.proto.
 class PostApi : public v1::PostServiceHandler {
  public:
+  // `workers` says when a new secretary is to be trained.
   PostApi(service::Writer& writer, MembershipTree& tree, const OrganizationRuleBook& rules,
-          const rpc::PageTokens& tokens);
+          const RuleBook& workers, const rpc::PageTokens& tokens);
 
   absl::StatusOr<v1::Post> AppointPost(rpc::Call& call,
                                        const v1::AppointPostRequest& request) override;
@@ -29,6 +31,7 @@ class PostApi : public v1::PostServiceHandler {
   service::Writer& writer_;
   MembershipTree& tree_;
   const OrganizationRuleBook& rules_;
+  const RuleBook& workers_;
   const rpc::PageTokens& tokens_;
 };
 

@@ -45,7 +45,7 @@ constexpr absl::CivilDay kSince(2026, 1, 1);
 class MembershipServiceTest : public ::testing::Test, protected ServiceParts {
  protected:
   MembershipServiceTest()
-      : post_api_(writer_, tree_, rules_, tokens_),
+      : post_api_(writer_, tree_, rules_, books_.Get("party_worker"), tokens_),
         import_api_(writer_, tree_, fields_, tokens_, [] {}),
         importer_(ids_, tree_, rules_, fields_, metrics_, [this] { after_chunk_(); }) {
     AddRosterJobs(jobs_, importer_);

@@ -12,7 +12,7 @@
 #include "ronghe/membership/v1/member.pb.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/api/membership_writer.h"
-#include "services/membership/api/organization_mover.h"
+#include "services/membership/api/organization_writer.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/transfer/errors.h"
 #include "services/membership/store/change_store.h"
@@ -166,7 +166,7 @@ absl::Status MoveUnit(service::WriteTx& tx, MembershipTree& tree, const Organiza
   RONGHE_ASSIGN_OR_RETURN(const std::vector<UnitMemberRow> members,
                           ReadUnit(session, tree.tree(), row.unit_organization_id));
   RONGHE_RETURN_IF_ERROR(
-      Reparent(tx, tree.tree(), rules, row.unit_organization_id, row.to_organization_id).status());
+      MoveUnder(tx, tree, rules, row.unit_organization_id, row.to_organization_id).status());
   std::vector<MembershipChangeRow> changes;
   std::vector<TransferMemberRow> listed;
   for (const UnitMemberRow& member : members) {

@@ -32,10 +32,6 @@ absl::StatusOr<OrganizationRuleBook> OrganizationRuleBook::Create(
     if (i > 0 && versions[i - 1].effective_from == version.effective_from) {
       return RulesInvalid(absl::StrCat(version.name, ": another version begins on the same day"));
     }
-    if (version.branch_min_full <= 0 || version.branch_max_members <= 0 ||
-        version.committee_from_full <= 0 || version.committee_min_size <= 0) {
-      return RulesInvalid(absl::StrCat(version.name, ": sizes must be positive"));
-    }
     for (const auto& [kind, rule] : version.kinds) {
       if (!IsKind(kind)) return RulesInvalid(absl::StrCat(version.name, ": unknown kind ", kind));
       for (int32_t child : rule.children) {
@@ -85,20 +81,6 @@ absl::StatusOr<std::string> ChildCode(std::string_view parent_code, int32_t numb
   }
   if (number > kMaxChildNumber) return OrganizationCodesExhausted(kMaxChildNumber);
   return absl::StrFormat("%s%03d", std::string(parent_code), number);
-}
-
-std::vector<SizeFinding> CheckSize(const OrganizationRules& rules, int32_t kind, int64_t full,
-                                   int64_t probationary, int64_t committee_members) {
-  std::vector<SizeFinding> findings;
-  if (kind != 631 && kind != 632) return findings;
-  if (kind == 631 && full < rules.branch_min_full) findings.push_back(SizeFinding::kBelowMinimum);
-  if (full + probationary > rules.branch_max_members) {
-    findings.push_back(SizeFinding::kAboveNormalSize);
-  }
-  if (full >= rules.committee_from_full && committee_members < rules.committee_min_size) {
-    findings.push_back(SizeFinding::kCommitteeMissing);
-  }
-  return findings;
 }
 
 }  // namespace ronghe::membership

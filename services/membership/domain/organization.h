@@ -32,12 +32,6 @@ struct OrganizationRules {
   std::string name;  // "organization_kinds/2018-10-28"
   absl::CivilDay effective_from;
   std::map<int32_t, KindRule> kinds;
-  // Sizes of B-01, B-02 and B-10, counted in members.
-  int32_t branch_min_full = 0;
-  int32_t branch_max_members = 0;
-  int32_t committee_from_full = 0;
-  int32_t committee_min_size = 0;
-  std::string size_source;
 };
 
 // All versions, the oldest first.
@@ -82,15 +76,6 @@ absl::Status CheckPost(const OrganizationRules& rules, int32_t kind, Post post);
 // Errors: FAILED_PRECONDITION ORGANIZATION_CODES_EXHAUSTED past 999, ORGANIZATION_TOO_DEEP past
 // twenty levels.
 absl::StatusOr<std::string> ChildCode(std::string_view parent_code, int32_t number);
-
-// What a branch lacks or has too much of by the rules on its size.
-enum class SizeFinding { kBelowMinimum, kAboveNormalSize, kCommitteeMissing };
-
-// B-01: a branch (631) with fewer full members than it needs; B-02: more members than normal; B-10:
-// enough full members for a committee and fewer committee members than it needs. Empty for other
-// kinds.
-std::vector<SizeFinding> CheckSize(const OrganizationRules& rules, int32_t kind, int64_t full,
-                                   int64_t probationary, int64_t committee_members);
 
 }  // namespace ronghe::membership
 

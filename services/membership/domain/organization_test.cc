@@ -11,12 +11,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 OrganizationRules Rules(absl::CivilDay from = absl::CivilDay(2018, 10, 28)) {
-  OrganizationRules rules{.name = "organization_kinds/2018-10-28",
-                          .effective_from = from,
-                          .branch_min_full = 3,
-                          .branch_max_members = 50,
-                          .committee_from_full = 7,
-                          .committee_min_size = 3};
+  OrganizationRules rules{
+      .name = "organization_kinds/2018-10-28", .effective_from = from, .kinds = {}};
   rules.kinds[611] = {.children = {611, 631, 931}, .posts = {1}, .root = true};
   rules.kinds[631] = {.children = {641}, .posts = {1, 8}, .holds_members = true};
   rules.kinds[641] = {.posts = {11}, .rule_id = "B-13"};
@@ -58,18 +54,6 @@ TEST(ChildCodeTest, ThreeDigitsALevel) {
   EXPECT_EQ(ChildCode("001012", 999).value(), "001012999");
   EXPECT_EQ(error::Reason(ChildCode("001", 1000).status()), "ORGANIZATION_CODES_EXHAUSTED");
   EXPECT_EQ(error::Reason(ChildCode(std::string(60, '1'), 1).status()), "ORGANIZATION_TOO_DEEP");
-}
-
-TEST(CheckSizeTest, Invariants1_1) {
-  const OrganizationRules rules = Rules();
-  EXPECT_THAT(CheckSize(rules, 631, 2, 5, 0), ElementsAre(SizeFinding::kBelowMinimum));
-  EXPECT_THAT(CheckSize(rules, 631, 3, 0, 0), IsEmpty());
-  EXPECT_THAT(CheckSize(rules, 632, 2, 0, 0), IsEmpty());
-  EXPECT_THAT(CheckSize(rules, 631, 7, 0, 2), ElementsAre(SizeFinding::kCommitteeMissing));
-  EXPECT_THAT(CheckSize(rules, 631, 7, 0, 3), IsEmpty());
-  EXPECT_THAT(CheckSize(rules, 631, 50, 0, 3), IsEmpty());
-  EXPECT_THAT(CheckSize(rules, 631, 50, 1, 3), ElementsAre(SizeFinding::kAboveNormalSize));
-  EXPECT_THAT(CheckSize(rules, 611, 0, 0, 0), IsEmpty());
 }
 
 TEST(OrganizationRuleBookTest, ChoosesByDay) {

@@ -118,13 +118,7 @@ absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& pa
   for (const rules::v1::OrganizationRules& version : book.versions()) {
     RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay from,
                             FirstDay(version.effective_from(), version.name()));
-    OrganizationRules rules{.name = version.name(),
-                            .effective_from = from,
-                            .branch_min_full = version.sizes().branch_min_full(),
-                            .branch_max_members = version.sizes().branch_max_members(),
-                            .committee_from_full = version.sizes().committee_from_full(),
-                            .committee_min_size = version.sizes().committee_min_size(),
-                            .size_source = version.source()};
+    OrganizationRules rules{.name = version.name(), .effective_from = from, .kinds = {}};
     for (const rules::v1::Kind& kind : version.kinds()) {
       KindRule rule{.root = kind.root(),
                     .holds_members = kind.holds_members(),

@@ -46,13 +46,6 @@ TEST_F(OrganizationKindsTest, B06TemporaryOrganizationsHoldNoMembers) {
   }
 }
 
-TEST_F(OrganizationKindsTest, SizesOf1_1) {
-  EXPECT_EQ(rules_.branch_min_full, 3);
-  EXPECT_EQ(rules_.branch_max_members, 50);
-  EXPECT_EQ(rules_.committee_from_full, 7);
-  EXPECT_EQ(rules_.committee_min_size, 3);
-}
-
 TEST(LoadOrganizationRulesTest, MissingFile) {
   EXPECT_EQ(error::Reason(LoadOrganizationRules("/nowhere").status()), "FILE_UNREADABLE");
 }

@@ -209,4 +209,18 @@ void MembershipTree::Run() {
   }
 }
 
+int MembershipTree::LevelsBelow(int64_t id, int limit) const {
+  int levels = 0;
+  std::vector<int64_t> level = {id};
+  while (!level.empty() && levels <= limit) {
+    ++levels;
+    std::vector<int64_t> next;
+    for (int64_t organization : level) {
+      for (const org::OrgNode& child : tree_.Children(organization)) next.push_back(child.id);
+    }
+    level = std::move(next);
+  }
+  return levels;
+}
+
 }  // namespace ronghe::membership

@@ -37,6 +37,8 @@ class MembershipTree : public auth::OrgScope {
   void Stop();
 
   const org::OrgTree& tree() const { return tree_; }
+  // The levels of the tree at and below an organization, itself counted; stops past `limit`.
+  int LevelsBelow(int64_t id, int limit) const;
 
   bool Contains(int64_t org) override { return tree_.Contains(org); }
   bool Within(int64_t org, int64_t ancestor) override { return tree_.Within(org, ancestor); }
