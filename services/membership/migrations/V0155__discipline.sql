@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS discipline (
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  measure INT NOT NULL,
+  decided_on DATE NOT NULL,
+  effect_from DATE NOT NULL,
+  effect_until DATE NOT NULL,
+  organ INT NOT NULL,
+  decided_by_id BIGINT NOT NULL,
+  basis_collection VARCHAR(32) NOT NULL,
+  basis_id BIGINT NOT NULL,
+  restored_on DATE NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY discipline_by_basis (basis_collection, basis_id),
+  KEY discipline_by_member (member_id, id),
+  KEY discipline_by_organization (organization_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
