@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS admission_applicant (
+  case_id BIGINT NOT NULL,
+  open_key VARBINARY(32) NULL,
+  identity_cipher VARBINARY(255) NOT NULL,
+  identity_index VARBINARY(32) NOT NULL,
+  phone_cipher VARBINARY(255) NOT NULL,
+  full_name VARCHAR(100) NOT NULL,
+  gender INT NOT NULL,
+  birth_date DATE NOT NULL,
+  ethnicity VARCHAR(2) NOT NULL,
+  education VARCHAR(2) NOT NULL,
+  degree VARCHAR(3) NOT NULL,
+  occupation VARCHAR(100) NOT NULL,
+  technical_post VARCHAR(100) NOT NULL,
+  migrant_worker TINYINT(1) NOT NULL,
+  residence_region VARCHAR(6) NOT NULL,
+  household_region VARCHAR(6) NOT NULL,
+  unit INT NOT NULL,
+  PRIMARY KEY (case_id),
+  UNIQUE KEY admission_applicant_open (open_key),
+  KEY admission_applicant_by_identity (identity_index)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
