@@ -15,6 +15,7 @@
 #include "ronghe/membership/v1/organization.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "ronghe/membership/v1/statistics.ronghe.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
@@ -22,7 +23,10 @@
 #include "services/membership/api/organization_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/roster_import_api.h"
+#include "services/membership/api/statistics_api.h"
+#include "services/membership/jobs/report_computer.h"
 #include "services/membership/jobs/roster_importer.h"
+#include "services/membership/rules/forms.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
@@ -56,14 +60,16 @@ org::OrgCounts Total(const org::OrgTree& tree) {
 class MembershipApp : public service::App {
  public:
   MembershipApp(OrganizationRuleBook rules, UnmaskRuleBook unmask_rules, RuleBooks books,
-                service::Runtime& runtime)
+                FormBook forms, service::Runtime& runtime)
       : rules_(std::move(rules)),
         unmask_rules_(std::move(unmask_rules)),
         books_(std::move(books)),
+        forms_(std::move(forms)),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
                   [&runtime] { runtime.publisher()->Nudge(); }),
+        reports_(tree_, forms_, books_, runtime.metrics()),
         organizations_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         members_(runtime.writer(), tree_, rules_, unmask_rules_, fields_, runtime.page_tokens()),
         exports_(runtime.writer(), tree_, unmask_rules_, fields_, runtime.page_tokens()),
@@ -72,9 +78,12 @@ class MembershipApp : public service::App {
         posts_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
                  [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
+        statistics_(runtime.writer(), tree_, forms_, books_, runtime.page_tokens(),
+                    [&runtime] { runtime.jobs().Nudge(kReportJob); }),
         facts_(runtime.database(), tree_.tree(), rules_),
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
+    AddReportJob(runtime.jobs(), reports_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -103,6 +112,7 @@ class MembershipApp : public service::App {
     tables.push_back(v1::MyRecordServiceTable(my_record_));
     tables.push_back(v1::PostServiceTable(posts_));
     tables.push_back(v1::RosterImportServiceTable(imports_));
+    tables.push_back(v1::StatisticsServiceTable(statistics_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -115,15 +125,18 @@ class MembershipApp : public service::App {
   const OrganizationRuleBook rules_;
   const UnmaskRuleBook unmask_rules_;
   const RuleBooks books_;
+  const FormBook forms_;
   const PersonalFields fields_;
   MembershipTree tree_;
   RosterImporter importer_;
+  ReportComputer reports_;
   OrganizationApi organizations_;
   MemberApi members_;
   MemberExportApi exports_;
   MyRecordApi my_record_;
   PostApi posts_;
   RosterImportApi imports_;
+  StatisticsApi statistics_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;
@@ -137,6 +150,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   }
   RONGHE_RETURN_IF_ERROR(LoadUnmaskRules(UnmaskFile(config)).status());
   RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
+  RONGHE_RETURN_IF_ERROR(LoadForms(config.rules_directory()).status());
   return LoadOrganizationRules(RulesFile(config)).status();
 }
 
@@ -146,8 +160,9 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
   RONGHE_ASSIGN_OR_RETURN(OrganizationRuleBook rules, LoadOrganizationRules(RulesFile(config)));
   RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask_rules, LoadUnmaskRules(UnmaskFile(config)));
   RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(config.rules_directory()));
+  RONGHE_ASSIGN_OR_RETURN(FormBook forms, LoadForms(config.rules_directory()));
   return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
-                                         std::move(books), runtime);
+                                         std::move(books), std::move(forms), runtime);
 }
 
 }  // namespace ronghe::membership

@@ -95,6 +95,7 @@ absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<con
   const Interval& last = first.back();
   row.set_membership(last.membership);
   RONGHE_RETURN_IF_ERROR(InsertMembers(tx.session(), std::span(&row, 1)));
+  const Membership* before = nullptr;
   for (const Interval& interval : first) {
     MemberIntervalRow next{.id = tx.NextId(),
                            .member_id = row.id,
@@ -102,8 +103,12 @@ absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<con
                            .valid_to = interval.to};
     next.set_membership(interval.membership);
     RONGHE_RETURN_IF_ERROR(AddInterval(tx, next));
+    const ChangeCode change = before == nullptr ? code : ChangeCode::kConverted;
+    RONGHE_RETURN_IF_ERROR(
+        NoteChange(tx, row, before, &interval.membership, interval.from, change, basis));
+    before = &interval.membership;
   }
-  return NoteChange(tx, row, nullptr, &last.membership, last.from, code, basis);
+  return absl::OkStatus();
 }
 
 absl::Status ChangeMembership(service::WriteTx& tx, MemberRow& row,

@@ -30,10 +30,9 @@ enum class ReportState : int32_t {
 // What the job does next with a report that is computed.
 enum class ReportPhase : int32_t {
   kNone = 0,
-  kClear = 1,   // deletes what was computed before
-  kFrame = 2,   // writes down the organizations as the tree stood on the snapshot day
-  kCount = 3,   // counts them one after the other
-  kVerify = 4,  // adds every level up again
+  kFrame = 1,   // deletes what stands there, writes down the organizations of the snapshot day
+  kCount = 2,   // counts them one after the other
+  kVerify = 3,  // adds every level up again
 };
 
 struct ReportRow {
@@ -65,8 +64,9 @@ struct ReportOrganizationRow {
   int64_t parent_id = 0;
   int32_t level = 0;  // below the report's top, which has 0
   std::string title;
-  // What the organization itself adds to its figures, without those below it. Transfers between two
-  // organizations below it stand here as negative figures: seen from it nobody came or went.
+  // What the organization itself adds to its figures, without those below it; empty where nothing is
+  // below it. Transfers between two organizations below it stand here as negative figures: seen from
+  // it nobody came or went.
   sql::Bytes own_cells;
   sql::Bytes cells;
 };
@@ -91,8 +91,9 @@ absl::StatusOr<std::optional<ReportRow>> LoadReport(sql::Session& session, int64
 absl::StatusOr<ReportRow> LockReport(sql::Session& session, int64_t id);
 // Writes what changes after creation, with the etag of `row`.
 absl::Status UpdateReport(sql::Session& session, const ReportRow& row);
-// Up to `limit` reports of an organization with an id below `before_id`, the newest first.
-absl::StatusOr<std::vector<ReportRow>> ReportsOf(sql::Session& session, int64_t organization_id,
+// Up to `limit` reports of organizations with an id below `before_id`, the newest first.
+absl::StatusOr<std::vector<ReportRow>> ReportsOf(sql::Session& session,
+                                                 std::span<const int64_t> organization_ids,
                                                  int64_t before_id, int32_t limit);
 // The oldest report in a state.
 absl::StatusOr<std::optional<ReportRow>> NextReport(sql::Session& session, ReportState state);
