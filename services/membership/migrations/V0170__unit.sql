@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS unit (
+  id BIGINT NOT NULL,
+  organization_id BIGINT NOT NULL,
+  title VARCHAR(200) NOT NULL,
+  credit_code VARCHAR(18) NULL,
+  nature INT NOT NULL,
+  legal_person TINYINT(1) NOT NULL,
+  staff_count INT NOT NULL,
+  affiliation VARCHAR(2) NOT NULL,
+  holding INT NOT NULL,
+  scale INT NOT NULL,
+  region_code VARCHAR(6) NOT NULL,
+  closed_on DATE NULL,
+  etag BIGINT NOT NULL,
+  create_time DATETIME(6) NOT NULL,
+  update_time DATETIME(6) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY unit_by_credit_code (credit_code),
+  KEY unit_by_organization (organization_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
