@@ -21,6 +21,7 @@ constexpr std::string_view kPackage = "http://schemas.openxmlformats.org/package
 constexpr int kText = 0;
 constexpr int kTitle = 1;
 constexpr int kWatermark = 2;
+constexpr int kNumber = 3;
 constexpr std::string_view kStyles =
     "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
     "<fonts count=\"3\"><font><sz val=\"11\"/></font><font><b/><sz val=\"11\"/></font>"
@@ -29,10 +30,11 @@ constexpr std::string_view kStyles =
     "<fill><patternFill patternType=\"gray125\"/></fill></fills>"
     "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
     "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/>"
-    "</cellStyleXfs><cellXfs count=\"3\">"
+    "</cellStyleXfs><cellXfs count=\"4\">"
     "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "<xf numFmtId=\"49\" fontId=\"1\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "<xf numFmtId=\"49\" fontId=\"2\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
+    "<xf numFmtId=\"1\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "</cellXfs></styleSheet>";
 
 // The text of a page's head or foot holds no more.
@@ -101,6 +103,11 @@ void AppendCell(std::string& out, size_t column, int64_t row, int style, std::st
   out.append("</t></is></c>");
 }
 
+void AppendNumber(std::string& out, size_t column, int64_t row, int64_t number) {
+  absl::StrAppend(&out, "<c r=\"", ColumnLetters(column), row, "\" s=\"", kNumber, "\"><v>", number,
+                  "</v></c>");
+}
+
 std::string SheetPart(size_t number) { return absl::StrCat("xl/worksheets/sheet", number, ".xml"); }
 
 void AppendType(std::string& types, std::string_view part, std::string_view kind) {
@@ -149,27 +156,42 @@ absl::Status XlsxStream::OpenDataSheet() {
       options_.columns);
 }
 
-absl::Status XlsxStream::OpenSheet(std::string title, std::span<const Column> columns) {
+absl::Status XlsxStream::BeginSheet(std::string title, std::span<const int> widths,
+                                    int frozen_rows, std::string& xml) {
   sheets_.push_back(std::move(title));
+  merges_.clear();
   rows_of_sheet_ = 0;
   RONGHE_RETURN_IF_ERROR(zip_->Begin(SheetPart(sheets_.size())));
-  const int frozen = options_.watermark.empty() ? 1 : 2;
-  std::string xml =
-      base::Cat(kDeclaration, "<worksheet xmlns=\"", kMain,
-                "\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"", frozen,
-                "\" topLeftCell=\"A", frozen + 1,
-                "\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><cols>");
-  for (size_t i = 0; i < columns.size(); ++i) {
-    absl::StrAppend(&xml, "<col min=\"", i + 1, "\" max=\"", i + 1, "\" width=\"", columns[i].width,
+  xml = base::Cat(kDeclaration, "<worksheet xmlns=\"", kMain,
+                  "\"><sheetViews><sheetView workbookViewId=\"0\">");
+  if (frozen_rows > 0) {
+    absl::StrAppend(&xml, "<pane ySplit=\"", frozen_rows, "\" topLeftCell=\"A", frozen_rows + 1,
+                    "\" activePane=\"bottomLeft\" state=\"frozen\"/>");
+  }
+  xml.append("</sheetView></sheetViews><cols>");
+  for (size_t i = 0; i < widths.size(); ++i) {
+    absl::StrAppend(&xml, "<col min=\"", i + 1, "\" max=\"", i + 1, "\" width=\"", widths[i],
                     "\" customWidth=\"1\"/>");
   }
   xml.append("</cols><sheetData>");
-  if (!options_.watermark.empty()) {
-    ++rows_of_sheet_;
-    absl::StrAppend(&xml, "<row r=\"", rows_of_sheet_, "\">");
-    AppendCell(xml, 0, rows_of_sheet_, kWatermark, options_.watermark);
-    xml.append("</row>");
-  }
+  return absl::OkStatus();
+}
+
+void XlsxStream::AppendWatermark(std::string& xml) {
+  if (options_.watermark.empty()) return;
+  ++rows_of_sheet_;
+  absl::StrAppend(&xml, "<row r=\"", rows_of_sheet_, "\">");
+  AppendCell(xml, 0, rows_of_sheet_, kWatermark, options_.watermark);
+  xml.append("</row>");
+}
+
+absl::Status XlsxStream::OpenSheet(std::string title, std::span<const Column> columns) {
+  std::vector<int> widths;
+  for (const Column& column : columns) widths.push_back(column.width);
+  std::string xml;
+  RONGHE_RETURN_IF_ERROR(
+      BeginSheet(std::move(title), widths, options_.watermark.empty() ? 1 : 2, xml));
+  AppendWatermark(xml);
   ++rows_of_sheet_;
   absl::StrAppend(&xml, "<row r=\"", rows_of_sheet_, "\">");
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -179,8 +201,39 @@ absl::Status XlsxStream::OpenSheet(std::string title, std::span<const Column> co
   return zip_->Write(xml);
 }
 
+absl::Status XlsxStream::NextSheet(const XlsxSheet& sheet) {
+  if (!sheets_.empty()) RONGHE_RETURN_IF_ERROR(CloseSheet());
+  std::string xml;
+  RONGHE_RETURN_IF_ERROR(BeginSheet(sheet.title, sheet.widths, sheet.frozen_rows, xml));
+  merges_ = sheet.merges;
+  AppendWatermark(xml);
+  return zip_->Write(xml);
+}
+
+absl::Status XlsxStream::Cells(std::span<const XlsxCell> cells) {
+  ++rows_;
+  ++rows_of_sheet_;
+  std::string xml = absl::StrCat("<row r=\"", rows_of_sheet_, "\">");
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].number) {
+      AppendNumber(xml, i, rows_of_sheet_, *cells[i].number);
+    } else {
+      AppendCell(xml, i, rows_of_sheet_, kText, cells[i].text);
+    }
+  }
+  xml.append("</row>");
+  return zip_->Write(xml);
+}
+
 absl::Status XlsxStream::CloseSheet() {
   std::string xml = "</sheetData>";
+  if (!merges_.empty()) {
+    absl::StrAppend(&xml, "<mergeCells count=\"", merges_.size(), "\">");
+    for (const std::string& merge : merges_) {
+      absl::StrAppend(&xml, "<mergeCell ref=\"", merge, "\"/>");
+    }
+    xml.append("</mergeCells>");
+  }
   if (!options_.watermark.empty()) {
     const std::string text = PageText(options_.watermark);
     absl::StrAppend(&xml, "<headerFooter><oddHeader>&amp;C", text, "</oddHeader><oddFooter>&amp;C",

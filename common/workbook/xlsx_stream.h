@@ -4,14 +4,16 @@
 //   for (...) RONGHE_RETURN_IF_ERROR(workbook.Row({name}));
 //   return workbook.Finish();
 //
-// All cells are text, so that nothing in them is ever a formula. The watermark stands in the first
-// row of every sheet, in the head and foot of every printed page and in the properties of the file.
+// Cells are text or whole numbers, so that nothing in them is ever a formula. The watermark stands in
+// the first row of every sheet, in the head and foot of every printed page and in the properties of
+// the file. A workbook of forms rather than lists has a sheet of its own for each (NextSheet).
 #ifndef RONGHE_COMMON_WORKBOOK_XLSX_STREAM_H_
 #define RONGHE_COMMON_WORKBOOK_XLSX_STREAM_H_
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +30,21 @@ class ZipStream;
 struct Column {
   std::string title;
   int width = 16;  // in characters
+};
+
+// A cell of a form: its text, or its number where there is one.
+struct XlsxCell {
+  std::string text;
+  std::optional<int64_t> number = std::nullopt;
+};
+
+// A sheet laid out by its rows alone, without a row of column titles.
+struct XlsxSheet {
+  std::string title;        // at most 31 characters
+  std::vector<int> widths;  // of its columns, in characters
+  // Cells that are one, as "A2:D2"; the watermark is row 1.
+  std::vector<std::string> merges = {};
+  int frozen_rows = 0;  // that stay when the sheet is scrolled
 };
 
 struct XlsxOptions {
@@ -64,6 +81,12 @@ class XlsxStream {
   // Errors: those of the sink; INTERNAL WORKBOOK_FAILED beyond 4 GiB.
   absl::Status Row(std::span<const std::string> cells);
 
+  // Ends the sheet before, if any, and begins one; its rows follow by Cells. `rows_per_sheet` does
+  // not hold for it. Errors: as Row.
+  absl::Status NextSheet(const XlsxSheet& sheet);
+  // One row of such a sheet. Errors: as Row.
+  absl::Status Cells(std::span<const XlsxCell> cells);
+
   // Ends the file. Called once, after which no row follows. Errors: as Row.
   absl::Status Finish();
 
@@ -74,6 +97,10 @@ class XlsxStream {
   absl::Status Start();
   absl::Status OpenDataSheet();
   absl::Status OpenSheet(std::string title, std::span<const Column> columns);
+  // Names the sheet and writes everything before its first row but the watermark.
+  absl::Status BeginSheet(std::string title, std::span<const int> widths, int frozen_rows,
+                          std::string& xml);
+  void AppendWatermark(std::string& xml);
   absl::Status Line(std::span<const std::string> cells, size_t columns);
   absl::Status CloseSheet();
   // Write parts and name their types.
@@ -87,6 +114,7 @@ class XlsxStream {
   int data_sheets_ = 0;
   int64_t rows_ = 0;
   int64_t rows_of_sheet_ = 0;
+  std::vector<std::string> merges_;  // of the open sheet
 };
 
 }  // namespace ronghe::workbook

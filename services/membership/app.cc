@@ -43,6 +43,7 @@
 #include "services/membership/api/discipline_source.h"
 #include "services/membership/api/disposition_api.h"
 #include "ronghe/membership/v1/transfer.ronghe.h"
+#include "ronghe/membership/v1/statistics.ronghe.h"
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/lapse_api.h"
 #include "ronghe/membership/v1/role_post.ronghe.h"
@@ -94,6 +95,10 @@
 #include "services/membership/api/unit_api.h"
 #include "services/membership/jobs/roster_importer.h"
 #include "services/membership/jobs/transfer_expirer.h"
+#include "services/membership/api/statistics_api.h"
+#include "services/membership/jobs/report_computer.h"
+#include "services/membership/jobs/roster_importer.h"
+#include "services/membership/rules/forms.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
@@ -177,6 +182,11 @@ class MembershipApp : public service::App {
         unmask_rules_(std::move(unmask_rules)),
         books_(std::move(books)),
         dues_rates_(std::move(dues_rates)),
+                FormBook forms, service::Runtime& runtime)
+      : rules_(std::move(rules)),
+        unmask_rules_(std::move(unmask_rules)),
+        books_(std::move(books)),
+        forms_(std::move(forms)),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
@@ -185,6 +195,7 @@ class MembershipApp : public service::App {
                          [&runtime] { runtime.publisher()->Nudge(); }),
         expirer_(runtime.ids(), books_, runtime.metrics(),
                  [&runtime] { runtime.publisher()->Nudge(); }),
+        reports_(tree_, forms_, books_, runtime.metrics()),
         organizations_(runtime.writer(), tree_, rules_, runtime.page_tokens()),
         members_(runtime.writer(), tree_, rules_, books_, unmask_rules_, fields_,
                  runtime.page_tokens()),
@@ -251,6 +262,12 @@ class MembershipApp : public service::App {
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
     AddOrganizationChangeJob(runtime.jobs(), mover_);
+        statistics_(runtime.writer(), tree_, forms_, books_, runtime.page_tokens(),
+                    [&runtime] { runtime.jobs().Nudge(kReportJob); }),
+        facts_(runtime.database(), tree_.tree(), rules_),
+        fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
+    AddRosterJobs(runtime.jobs(), importer_);
+    AddReportJob(runtime.jobs(), reports_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -306,6 +323,7 @@ class MembershipApp : public service::App {
     tables.push_back(v1::CommitteeElectionServiceTable(committee_elections_));
     tables.push_back(v1::OrganizationChangeServiceTable(organization_changes_));
     tables.push_back(v1::PartyWorkerServiceTable(party_workers_));
+    tables.push_back(v1::StatisticsServiceTable(statistics_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -329,6 +347,11 @@ class MembershipApp : public service::App {
   RosterImporter importer_;
   ReminderRaiser reminder_raiser_;
   TransferExpirer expirer_;
+  const FormBook forms_;
+  const PersonalFields fields_;
+  MembershipTree tree_;
+  RosterImporter importer_;
+  ReportComputer reports_;
   OrganizationApi organizations_;
   MemberApi members_;
   MemberExportApi exports_;
@@ -367,6 +390,7 @@ class MembershipApp : public service::App {
   RemittanceApi remittances_;
   LedgerApi ledger_;
   FundRequestApi fund_requests_;
+  StatisticsApi statistics_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;
@@ -385,6 +409,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
   RONGHE_RETURN_IF_ERROR(LoadDeadlineCatalogue(DeadlinesFile(config)).status());
   RONGHE_RETURN_IF_ERROR(LoadDuesRates(DuesRatesFile(config)).status());
+  RONGHE_RETURN_IF_ERROR(LoadForms(config.rules_directory()).status());
   return LoadOrganizationRules(RulesFile(config)).status();
   if (config.meeting().target().empty()) {
     return absl::InvalidArgumentError("meeting.target is not set");
@@ -412,6 +437,9 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
   RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> meeting, runtime.Connect(config.meeting()));
   return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
                                          std::move(books), std::move(meeting), runtime);
+  RONGHE_ASSIGN_OR_RETURN(FormBook forms, LoadForms(config.rules_directory()));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
+                                         std::move(books), std::move(forms), runtime);
 }
 
 }  // namespace ronghe::membership

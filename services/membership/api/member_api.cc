@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,7 @@
 #include "services/membership/store/discipline_store.h"
 #include "services/membership/domain/transfer/rules.h"
 #include "services/membership/store/events.h"
+#include "services/membership/store/member_past_store.h"
 #include "services/membership/store/post_store.h"
 #include "services/membership/store/subtree_reader.h"
 #include "services/membership/store/unmask_store.h"
@@ -406,8 +408,13 @@ absl::StatusOr<v1::Member> MemberApi::UpdateMember(rpc::Call& call,
     note("residence_region", &Particulars::residence_region);
     note("household_region", &Particulars::household_region);
     if (!changed.empty()) {
+      const MemberRow stored = row;
       RONGHE_RETURN_IF_ERROR(
           WriteParticulars(after, fields_, identity_changes, after.phone != phone, row));
+      if (PastDiffers(stored, row)) {
+        const MemberPastRow past = PastOf(stored, base::ShanghaiDay(tx.now()));
+        RONGHE_RETURN_IF_ERROR(KeepPast(tx.session(), std::span(&past, 1)));
+      }
       ++row.etag;
       row.update_time = tx.now();
       RONGHE_RETURN_IF_ERROR(membership::UpdateMember(tx.session(), row));

@@ -120,6 +120,7 @@ absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<con
   RONGHE_RETURN_IF_ERROR(InsertMembers(tx.session(), std::span(&row, 1)));
   RONGHE_RETURN_IF_ERROR(FollowFlags(
       tx.session(), [&tx] { return tx.NextId(); }, std::span(&row, 1), last.from, tx.now()));
+  const Membership* before = nullptr;
   for (const Interval& interval : first) {
     MemberIntervalRow next{.id = tx.NextId(),
                            .member_id = row.id,
@@ -127,9 +128,13 @@ absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<con
                            .valid_to = interval.to};
     next.set_membership(interval.membership);
     RONGHE_RETURN_IF_ERROR(AddInterval(tx, next));
+    const bool begins = before == nullptr;
+    RONGHE_RETURN_IF_ERROR(NoteChange(tx, row, before, &interval.membership,
+                                      begins ? counted_on.value_or(interval.from) : interval.from,
+                                      begins ? code : ChangeCode::kConverted, basis));
+    before = &interval.membership;
   }
-  return NoteChange(tx, row, nullptr, &last.membership, counted_on.value_or(last.from), code,
-                    basis);
+  return absl::OkStatus();
 }
 
 absl::Status ChangeMembership(service::WriteTx& tx, MemberRow& row,

@@ -23,6 +23,7 @@
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/events.h"
+#include "services/membership/store/member_past_store.h"
 #include "services/membership/store/organization_store.h"
 #include "services/membership/store/overlay_store.h"
 #include "services/membership/store/post_store.h"
@@ -119,6 +120,7 @@ absl::Status DeleteErrors(job::JobContext& context, int64_t import_id) {
 struct Batch {
   std::vector<MemberRow> new_members;
   std::vector<MemberRow> changed_members;
+  std::vector<MemberPastRow> past;  // of changed members
   std::vector<MemberIntervalRow> new_intervals;
   std::vector<MemberIntervalRow> amended_intervals;
   std::vector<int64_t> closed_intervals;
@@ -166,9 +168,11 @@ class LineWriter {
     Take(line.record, row);
     RONGHE_RETURN_IF_ERROR(fields_.SealIdentity(particulars.identity_number, row));
     RONGHE_RETURN_IF_ERROR(fields_.SealPhone(particulars.phone, row));
-    for (const Interval& interval :
-         FirstIntervals(membership, *particulars.joined_on, particulars.converted_on,
-                        import_.effective_date)) {
+    const std::vector<Interval> first =
+        FirstIntervals(membership, *particulars.joined_on, particulars.converted_on,
+                       import_.effective_date);
+    const Membership* before = nullptr;
+    for (const Interval& interval : first) {
       MemberIntervalRow next{.id = ids_.Next(),
                              .member_id = row.id,
                              .valid_from = interval.from,
@@ -176,10 +180,11 @@ class LineWriter {
       next.set_membership(interval.membership);
       batch_.drafts.push_back(InsertedEvent(next));
       batch_.new_intervals.push_back(next);
+      NoteChange(row.id, before, interval.membership, interval.from,
+                 before == nullptr ? ChangeCode::kOpening : ChangeCode::kConverted);
+      before = &interval.membership;
     }
     const absl::CivilDay from = std::max(import_.effective_date, *particulars.joined_on);
-    NoteChange(row.id, nullptr, membership, batch_.new_intervals.back().valid_from,
-               ChangeCode::kOpening);
     for (const Post post : line.record.posts) Appoint(row.id, line.branch, post, from);
     batch_.new_members.push_back(std::move(row));
     ++batch_.created;
@@ -232,6 +237,7 @@ class LineWriter {
       row.update_time = now_;
       batch_.drafts.insert(batch_.drafts.begin() + static_cast<std::ptrdiff_t>(drafts),
                            MemberEvent(row, std::move(changed)));
+      if (PastDiffers(stored, row)) batch_.past.push_back(PastOf(stored, today_));
       batch_.changed_members.push_back(std::move(row));
     }
     ++batch_.updated;
@@ -340,6 +346,7 @@ class LineWriter {
 absl::Status WriteBatch(sql::Session& session, Batch& batch, absl::CivilDay effective_date,
                         base::IdGenerator& ids, absl::Time now, const std::string& trace_id) {
   RONGHE_RETURN_IF_ERROR(InsertMembers(session, batch.new_members));
+  RONGHE_RETURN_IF_ERROR(KeepPast(session, batch.past));
   RONGHE_RETURN_IF_ERROR(UpdateMembersKeepingIdentity(session, batch.changed_members));
   RONGHE_RETURN_IF_ERROR(CloseIntervals(session, batch.closed_intervals, effective_date));
   RONGHE_RETURN_IF_ERROR(AmendIntervals(session, batch.amended_intervals));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "services/membership/domain/errors.h"
 
@@ -39,6 +40,16 @@ const sql::Command kUpdate(
     "UPDATE organization SET parent_id = ?, title = ?, short_title = ?, sort = ?, founded_on = ?, "
     "revoked_on = ?, unit_situation = ?, region_code = ?, can_approve_probationary = ?, "
     "admits_floating = ?, etag = ?, update_time = ? WHERE id = ?");
+// Keeps the parent that an organization is about to lose. The day's first row stands.
+const sql::Command kKeepParent(
+    "organization_past.keep",
+    "INSERT INTO organization_past (organization_id, valid_to, parent_id) "
+    "SELECT id, ?, parent_id FROM organization WHERE id = ? AND parent_id <> ? "
+    "ON DUPLICATE KEY UPDATE valid_to = VALUES(valid_to)");
+const sql::Query<PastParentRow> kParentsOn(
+    "organization_past.on",
+    "SELECT organization_id, parent_id FROM organization_past WHERE valid_to > ? "
+    "ORDER BY organization_id, valid_to");
 const sql::Command kTakeChild("organization.take_child",
                               "UPDATE organization SET next_child = next_child + 1 WHERE id = ?");
 const sql::Command kMakeTree(
@@ -93,11 +104,18 @@ absl::Status InsertOrganization(sql::Session& session, const OrganizationRow& ro
 }
 
 absl::Status UpdateOrganization(sql::Session& session, const OrganizationRow& row) {
+  RONGHE_RETURN_IF_ERROR(
+      session.Execute(kKeepParent, base::ShanghaiDay(row.update_time), row.id, row.parent_id)
+          .status());
   return session
       .Execute(kUpdate, row.parent_id, row.title, row.short_title, row.sort, row.founded_on,
                row.revoked_on, row.unit_situation, row.region_code, row.can_approve_probationary,
                row.admits_floating, row.etag, row.update_time, row.id)
       .status();
+}
+
+absl::StatusOr<std::vector<PastParentRow>> ParentsOn(sql::Session& session, absl::CivilDay day) {
+  return session.Select(kParentsOn, day);
 }
 
 absl::Status TakeChildNumber(sql::Session& session, int64_t id) {
