@@ -227,7 +227,7 @@ absl::StatusOr<v1::ListRosterImportsResponse> RosterImportApi::ListRosterImports
   const int32_t size = rpc::PageSize(request.page_size());
   RONGHE_ASSIGN_OR_RETURN(const std::vector<RosterImportRow> rows,
                           writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-                            return RosterImportsOf(session, id, before, size + 1);
+                            return RosterImportsOf(session, id, true, before, size + 1);
                           }));
   v1::ListRosterImportsResponse response;
   for (const RosterImportRow& row : rows) {
