@@ -27,7 +27,8 @@ class ZipStream;
 
 struct Column {
   std::string title;
-  int width = 16;  // in characters
+  int width = 16;     // in characters
+  bool warn = false;  // its cells are red
 };
 
 struct XlsxOptions {
@@ -74,7 +75,7 @@ class XlsxStream {
   absl::Status Start();
   absl::Status OpenDataSheet();
   absl::Status OpenSheet(std::string title, std::span<const Column> columns);
-  absl::Status Line(std::span<const std::string> cells, size_t columns);
+  absl::Status Line(std::span<const std::string> cells, std::span<const Column> columns);
   absl::Status CloseSheet();
   // Write parts and name their types.
   absl::Status WorkbookParts(std::string& types);

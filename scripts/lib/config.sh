@@ -74,7 +74,7 @@ config_of() {
   case $1 in
     gateway) common_of gateway access && gateway_config ;;
     evaluation) common_of evaluation evaluation && evaluation_config ;;
-    membership) common_of membership membership ;;
+    membership) common_of membership membership && printf 'objects { directory: "%s" }\n' "$STATE/objects" ;;
     *) common_of "$1" "$1" && rules_config "$1" ;;
   esac
 }

@@ -121,9 +121,22 @@ CREATE TABLE `document` (
   `uploaded_by` varchar(128) NOT NULL,
   `create_time` datetime(6) NOT NULL,
   `update_time` datetime(6) NOT NULL,
+  `uploaded` bigint(20) NOT NULL DEFAULT 0 COMMENT 'bytes in document_chunk',
+  `sealed_key` varbinary(128) NOT NULL DEFAULT '' COMMENT 'the key of its bytes, sealed; empty: destroyed',
+  `sweep_after` datetime(6) DEFAULT NULL COMMENT 'when its bytes are to go; absent: they stay',
   PRIMARY KEY (`id`),
   KEY `document_by_subject` (`subject_collection`,`subject_id`,`id`),
-  KEY `document_by_organization` (`organization_id`,`id`)
+  KEY `document_by_organization` (`organization_id`,`id`),
+  KEY `document_by_sweep` (`sweep_after`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `document_chunk` (
+  `document_id` bigint(20) NOT NULL,
+  `start_byte` bigint(20) NOT NULL,
+  `size` bigint(20) NOT NULL,
+  `digest` varbinary(32) NOT NULL,
+  `content` mediumblob NOT NULL,
+  PRIMARY KEY (`document_id`,`start_byte`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `event` (
@@ -179,6 +192,24 @@ CREATE TABLE `key_rotation` (
   `started` datetime(6) NOT NULL,
   `finished` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`version`,`sealed_table`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `ledger_export` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `requested_by` varchar(128) NOT NULL,
+  `ledger` int(11) NOT NULL,
+  `subject_collection` varchar(32) NOT NULL,
+  `subject_id` bigint(20) NOT NULL,
+  `year` int(11) NOT NULL,
+  `format` int(11) NOT NULL,
+  `purpose` varchar(32) NOT NULL,
+  `unmasked` tinyint(1) NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `expire_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ledger_export_by_organization` (`organization_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `member` (
@@ -364,6 +395,8 @@ CREATE TABLE `roster_import` (
   `trace_id` varchar(32) NOT NULL,
   `create_time` datetime(6) NOT NULL,
   `update_time` datetime(6) NOT NULL,
+  `kind` int(11) NOT NULL DEFAULT 1 COMMENT 'what the file holds; 1: members',
+  `whole` tinyint(1) NOT NULL DEFAULT 0 COMMENT 'written whole or not at all',
   PRIMARY KEY (`id`),
   KEY `roster_import_by_state` (`state`,`id`),
   KEY `roster_import_by_organization` (`organization_id`,`id`),

@@ -1,8 +1,8 @@
 // Which SQL runs on document and document_chunk: which files belong to a case, and where do their
 // bytes lie?
 //
-// A row describes a file. While it is uploaded its bytes lie in document_chunk, then in an object of
-// the object store; both are sealed under the file's own key, which the row holds sealed. A row
+// A row describes a file. While it is uploaded its bytes lie in document_chunk, then in an object
+// of the object store; both are sealed under the file's own key, which the row holds sealed. A row
 // whose sweep_after has come waits for its bytes to be deleted. Functions answer the errors of
 // sql::Session besides what they document.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_DOCUMENT_STORE_H_

@@ -7,7 +7,7 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_LEDGER_EXPORT_COLUMNS                                                           \
+#define RONGHE_LEDGER_EXPORT_COLUMNS                                                          \
   "id, organization_id, requested_by, ledger, subject_collection, subject_id, year, format, " \
   "purpose, unmasked, rule_set, create_time, expire_time"
 

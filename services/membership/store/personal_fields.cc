@@ -10,6 +10,7 @@ std::string PhonePlace(int64_t id) { return base::Cat("member.phone:", id); }
 std::string RosterPlace(int64_t id, int64_t start_byte) {
   return base::Cat("roster_import_chunk.content:", id, ":", start_byte);
 }
+std::string DocumentKeyPlace(int64_t id) { return base::Cat("document.sealed_key:", id); }
 
 absl::Status PersonalFields::SealIdentity(std::string_view number, MemberRow& row) const {
   RONGHE_ASSIGN_OR_RETURN(row.identity_cipher, cipher_.Encrypt(number, IdentityPlace(row.id)));

@@ -22,6 +22,7 @@ namespace ronghe::membership {
 std::string IdentityPlace(int64_t id);
 std::string PhonePlace(int64_t id);
 std::string RosterPlace(int64_t id, int64_t start_byte);
+std::string DocumentKeyPlace(int64_t id);
 
 class PersonalFields {
  public:

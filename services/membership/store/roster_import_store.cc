@@ -46,10 +46,10 @@ const sql::Query<RosterImportRow> kOthersOfOrganization(
 const sql::Query<RosterImportRow> kNext(
     "roster_import.next", "SELECT " RONGHE_IMPORT_COLUMNS
                           " FROM roster_import WHERE state IN (2, 4) ORDER BY id LIMIT 1");
-const sql::Query<IdRow> kSameFile(
-    "roster_import.same_file",
-    "SELECT id FROM roster_import WHERE digest = ? AND organization_id = ? AND kind = ? AND id < ? AND "
-    "state IN (5, 6) ORDER BY id DESC LIMIT 1");
+const sql::Query<IdRow> kSameFile("roster_import.same_file",
+                                  "SELECT id FROM roster_import WHERE digest = ? AND "
+                                  "organization_id = ? AND kind = ? AND id < ? AND "
+                                  "state IN (5, 6) ORDER BY id DESC LIMIT 1");
 const sql::Command kInsertChunk(
     "roster_import_chunk.insert",
     "INSERT INTO roster_import_chunk (import_id, start_byte, size, digest, content) "
@@ -113,9 +113,9 @@ absl::StatusOr<std::optional<RosterImportRow>> NextRosterImport(sql::Session& se
 
 absl::StatusOr<int64_t> SameFileAs(sql::Session& session, const RosterImportRow& row) {
   if (row.digest.empty()) return 0;
-  RONGHE_ASSIGN_OR_RETURN(const std::optional<IdRow> found,
-                          session.SelectOne(kSameFile, row.digest, row.organization_id,
-                                                            row.kind, row.id));
+  RONGHE_ASSIGN_OR_RETURN(
+      const std::optional<IdRow> found,
+      session.SelectOne(kSameFile, row.digest, row.organization_id, row.kind, row.id));
   return found ? found->id : 0;
 }
 

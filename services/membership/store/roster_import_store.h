@@ -1,7 +1,8 @@
 // Which SQL runs on roster_import, its uploaded bytes and its row errors?
 //
-// The tables hold the imports of every kind; they bear the name of the first. Bytes are kept encrypted, errors carry no personal data. Functions answer the errors of
-// sql::Session besides what they document.
+// The tables hold the imports of every kind; they bear the name of the first. Bytes are kept
+// encrypted, errors carry no personal data. Functions answer the errors of sql::Session besides
+// what they document.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_ROSTER_IMPORT_STORE_H_
 #define RONGHE_SERVICES_MEMBERSHIP_STORE_ROSTER_IMPORT_STORE_H_
 
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/sql/session.h"
+#include "services/membership/domain/import/sheet.h"
 #include "services/membership/store/personal_fields.h"
 
 namespace ronghe::membership {
@@ -27,14 +29,6 @@ enum class RosterState : int32_t {
   kSucceeded = 5,
   kPartial = 6,
   kFailed = 7,
-};
-
-// What a file holds. As ronghe.membership.v1.ImportKind.
-enum class ImportKind : int32_t {
-  kMembers = 1,
-  kOrganizations = 2,
-  kPosts = 3,
-  kDuesBases = 4,
 };
 
 struct RosterImportRow {

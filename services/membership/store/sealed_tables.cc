@@ -50,6 +50,21 @@ const sql::Query<CountRow> kChunksUnder(
     "roster_import_chunk.count_under",
     "SELECT COUNT(*) FROM roster_import_chunk WHERE SUBSTRING(content, 2, 2) = ?");
 
+struct SealedKey {
+  int64_t id = 0;
+  sql::Bytes sealed_key;
+};
+
+const sql::Query<CountRow> kDocuments("document.count", "SELECT COUNT(*) FROM document");
+const sql::Query<SealedKey> kDocumentsAfter(
+    "document.sealed_after",
+    "SELECT id, sealed_key FROM document WHERE id > ? AND sealed_key <> '' ORDER BY id LIMIT ?");
+const sql::Command kReplaceDocument(
+    "document.replace_sealed",
+    "UPDATE document SET sealed_key = ? WHERE id = ? AND sealed_key = ?");
+const sql::Query<CountRow> kDocumentsUnder(
+    "document.count_under", "SELECT COUNT(*) FROM document WHERE SUBSTRING(sealed_key, 2, 2) = ?");
+
 // The number that a position written by a table here begins with; -1 for none. Leaves the rest.
 int64_t Take(std::string_view& position) {
   const size_t end = std::min(position.find('/'), position.size());
@@ -101,6 +116,41 @@ class RosterChunks : public rotation::SealedTable {
   }
 };
 
+// The keys of documents; their bytes are under these and need no new seal.
+class DocumentKeys : public rotation::SealedTable {
+ public:
+  std::string_view name() const override { return "document"; }
+
+  absl::StatusOr<int64_t> Count(sql::Session& session) const override {
+    return CountOf(session, kDocuments);
+  }
+
+  absl::StatusOr<std::vector<SealedRow>> After(sql::Session& session, std::string_view position,
+                                               int32_t limit) const override {
+    RONGHE_ASSIGN_OR_RETURN(std::vector<SealedKey> keys,
+                            session.Select(kDocumentsAfter, Take(position), limit));
+    std::vector<SealedRow> rows;
+    for (SealedKey& key : keys) {
+      rows.push_back({base::Cat(key.id), {{std::move(key.sealed_key), DocumentKeyPlace(key.id)}}});
+    }
+    return rows;
+  }
+
+  absl::StatusOr<bool> Replace(sql::Session& session, const SealedRow& before,
+                               const SealedRow& after) const override {
+    std::string_view position = before.position;
+    RONGHE_ASSIGN_OR_RETURN(const int64_t found,
+                            session.Execute(kReplaceDocument, after.values[0].envelope,
+                                            Take(position), before.values[0].envelope));
+    return found == 1;
+  }
+
+  absl::StatusOr<int64_t> CountUnder(sql::Session& session,
+                                     std::string_view version) const override {
+    return CountOf(session, kDocumentsUnder, version);
+  }
+};
+
 }  // namespace
 
 std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
@@ -110,6 +160,7 @@ std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
       rotation::SealedPairs::Statements{kMembers, kMembersAfter, kReplaceMember, kMembersUnder},
       &IdentityPlace, &PhonePlace));
   tables.push_back(std::make_unique<RosterChunks>());
+  tables.push_back(std::make_unique<DocumentKeys>());
   return tables;
 }
 
