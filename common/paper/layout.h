@@ -46,9 +46,7 @@ inline FaceFonts FontsOf(Face face) {
       return {"楷体_GB2312", "KaiTi_GB2312,楷体_GB2312,KaiTi,楷体,Noto Serif CJK SC",
               "Noto Serif CJK SC"};
     case Face::kTitle:
-      return {"方正小标宋简体",
-              "FZXiaoBiaoSong-B05S,方正小标宋简体,Noto Serif CJK SC Semi-Bold,"
-              "Noto Serif CJK SC",
+      return {"方正小标宋简体", "FZXiaoBiaoSong-B05S,方正小标宋简体,Noto Serif CJK SC",
               "Noto Serif CJK SC"};
     case Face::kBody:
       break;

@@ -70,7 +70,7 @@ std::map<std::string, std::string> Unzipped(const std::string& bytes) {
   return parts;
 }
 
-// What pdftotext, where it is installed, reads of a PDF.
+// What pdftotext reads of a PDF, without the spaces that it guesses.
 std::string TextOfPdf(const std::string& bytes) {
   std::string pattern = (std::filesystem::temp_directory_path() / "paper-XXXXXX").string();
   const int fd = mkstemp(pattern.data());
@@ -85,6 +85,7 @@ std::string TextOfPdf(const std::string& bytes) {
   }
   EXPECT_EQ(pclose(pipe), 0);
   std::filesystem::remove(pattern);
+  std::erase(text, ' ');
   return text;
 }
 
@@ -119,9 +120,9 @@ TEST(PaperTest, APdfHoldsTheSameOnSeveralPages) {
   ASSERT_TRUE(bytes.ok()) << bytes.status();
   EXPECT_THAT(*bytes, StartsWith("%PDF-"));
   const std::string text = TextOfPdf(*bytes);
-  for (const char* part : {"中共某县委组织部文件", "关于接收预备党员的批复", "王小明", "第 001 号",
-                           "2026年11月23日", "附件页", "— 1 —", "— 3 —", "ledgerExports/9 <&>"}) {
-    EXPECT_THAT(text, HasSubstr(part));
+  for (const char* part : {"中共某县委组织部文件", "关于接收预备党员的批复", "王小明", "第001号",
+                           "2026年11月23日", "附件页", "—1—", "—5—", "ledgerExports/9<&>"}) {
+    EXPECT_TRUE(text.find(part) != std::string::npos) << part;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "services/membership/api/document_api.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>

@@ -13,13 +13,17 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/crypto/bytes.h"
+#include "common/crypto/key_ring.h"
+#include "common/crypto/key_source.h"
 #include "common/error/error.h"
 #include "common/object/directory_store.h"
+#include "common/rotation/key_rotation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/membership/api/document_api.h"
 #include "services/membership/domain/document/errors.h"
 #include "services/membership/jobs/document_sweeper.h"
+#include "services/membership/store/sealed_tables.h"
 #include "services/membership/store/workbook/writer.h"
 #include "services/membership/testing/service_parts.h"
 
@@ -98,9 +102,25 @@ std::string TextRun(const std::string& text) {
 
 class DocumentTest : public ::testing::Test, protected ServiceParts {
  protected:
-  DocumentTest() {
+  DocumentTest() : DocumentTest(NewDirectory()) {}
+  ~DocumentTest() override {
+    server_.reset();
+    fs::remove_all(root_);
+  }
+
+  static std::string NewDirectory() {
     std::string pattern = (fs::temp_directory_path() / "documents-XXXXXX").string();
-    root_ = mkdtemp(pattern.data());
+    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
+    return pattern;
+  }
+  static std::unique_ptr<crypto::KeyStore> KeysIn(const std::string& directory) {
+    EXPECT_OK(crypto::KeyRing::Generate(directory + "/ring", crypto::Suite::kSm));
+    return crypto::KeyStore::Open(std::make_unique<crypto::KeyFile>(directory + "/ring")).value();
+  }
+
+  explicit DocumentTest(const std::string& root)
+      : ServiceParts(KeysIn(root)), root_(root), rotation_(*keys_, jobs_, metrics_) {
+    for (auto& table : SealedTables()) rotation_.Add(std::move(table));
     objects_ = *object::DirectoryStore::Open(root_ + "/objects");
     AddOwnSubjects(subjects_);
     subjects_.Add("closedCases", [this](sql::Session&, int64_t) -> absl::StatusOr<SubjectPlace> {
@@ -119,11 +139,6 @@ class DocumentTest : public ::testing::Test, protected ServiceParts {
     other_ = Found(county_.name(), v1::ORGANIZATION_KIND_BRANCH, "第二党支部");
     member_ = *TryJoin(branch_.name(), Someone(1));
   }
-  ~DocumentTest() override {
-    server_.reset();
-    fs::remove_all(root_);
-  }
-
   rpc::Outgoing In(const v1::Organization& organization,
                    const char* role = "branch_secretary") const {
     return server_->As(role, *base::ParseName(organization.name(), "organizations"), 7);
@@ -200,7 +215,7 @@ class DocumentTest : public ::testing::Test, protected ServiceParts {
 
   std::vector<std::string> Files() const {
     std::vector<std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+    for (const auto& entry : fs::recursive_directory_iterator(root_ + "/objects")) {
       if (entry.is_regular_file()) files.push_back(entry.path().string());
     }
     return files;
@@ -220,7 +235,8 @@ class DocumentTest : public ::testing::Test, protected ServiceParts {
     }));
   }
 
-  std::string root_;
+  const std::string root_;
+  rotation::KeyRotation rotation_;
   std::unique_ptr<object::DirectoryStore> objects_;
   SubjectRegistry subjects_;
   std::unique_ptr<DocumentApi> api_;
@@ -330,12 +346,13 @@ TEST_F(DocumentTest, NothingClassifiedIsTaken) {
   request.set_title("机密★1年 干部考察材料");
   EXPECT_THAT(Create(request), HasReason("DOCUMENT_CLASSIFIED"));
   // The mark is cut into runs, as office programs do.
-  const absl::Status marked = Upload(Docx(TextRun("秘") + TextRun("密★") + TextRun("5年")), kDocx).status();
+  const absl::Status marked =
+      Upload(Docx(TextRun("秘") + TextRun("密★") + TextRun("5年")), kDocx).status();
   EXPECT_THAT(marked, HasReason("DOCUMENT_CLASSIFIED"));
   EXPECT_EQ(error::MetadataValue(marked, "place"), "text");
   EXPECT_THAT(Upload(Docx(TextRun("保守党的秘密，对党忠诚")), kDocx), IsOk());
   const std::vector<Cell> header = {{"密级：绝密"}};
-  const auto workbook = WriteRosterErrors(header, {});
+  const auto workbook = WriteErrors("x", header, {});
   EXPECT_THAT(
       Upload(*workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
       HasReason("DOCUMENT_CLASSIFIED"));
@@ -428,6 +445,22 @@ TEST_F(DocumentTest, AStoreThatFailsLeavesThePendingFileToBeFinishedLater) {
   ASSERT_OK(Finish(document.name()));
   ASSERT_OK_AND_ASSIGN(const std::string whole, Download(In(branch_), document.name()));
   EXPECT_TRUE(whole == bytes);
+}
+
+TEST_F(DocumentTest, ARotationSealsTheKeysAnewAndTouchesNoObject) {
+  const std::string bytes = Pdf(200'000);
+  ASSERT_OK_AND_ASSIGN(const v1::Document stored, Upload(bytes));
+  ASSERT_OK_AND_ASSIGN(const v1::Document pending, Create(Request(bytes)));
+  ASSERT_OK(Chunk(pending.name(), 0, bytes.substr(0, 100'000)));
+  const std::vector<std::string> files = Files();
+  ASSERT_OK(keys_->Rotate(crypto::Suite::kAes));
+  ASSERT_OK(jobs_.RunOnce(rotation::kRotationJob));
+  ASSERT_OK(rotation_.CheckUnused(*database_, 1, absl::Now() + absl::Seconds(10)));
+  ASSERT_OK_AND_ASSIGN(const std::string whole, Download(In(branch_), stored.name()));
+  EXPECT_TRUE(whole == bytes);
+  ASSERT_OK(Chunk(pending.name(), 100'000, bytes.substr(100'000)));
+  ASSERT_OK(Finish(pending.name()));
+  EXPECT_EQ(Files().size(), files.size() + 1);
 }
 
 TEST_F(DocumentTest, BytesThatSomebodyChangedInTheStoreAreNotGiven) {

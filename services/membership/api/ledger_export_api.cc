@@ -1,5 +1,6 @@
 #include "services/membership/api/ledger_export_api.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <map>
