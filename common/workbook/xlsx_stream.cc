@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
+#include "common/workbook/xml_text.h"
 #include "common/workbook/zip_stream.h"
 
 namespace ronghe::workbook {
@@ -22,10 +23,12 @@ constexpr int kText = 0;
 constexpr int kTitle = 1;
 constexpr int kWatermark = 2;
 constexpr int kNumber = 3;
+constexpr int kWarning = 4;
 constexpr std::string_view kStyles =
     "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
-    "<fonts count=\"3\"><font><sz val=\"11\"/></font><font><b/><sz val=\"11\"/></font>"
-    "<font><b/><sz val=\"11\"/><color rgb=\"FFC00000\"/></font></fonts>"
+    "<fonts count=\"4\"><font><sz val=\"11\"/></font><font><b/><sz val=\"11\"/></font>"
+    "<font><b/><sz val=\"11\"/><color rgb=\"FFC00000\"/></font>"
+    "<font><sz val=\"11\"/><color rgb=\"FFFF0000\"/></font></fonts>"
     "<fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill>"
     "<fill><patternFill patternType=\"gray125\"/></fill></fills>"
     "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
@@ -35,47 +38,11 @@ constexpr std::string_view kStyles =
     "<xf numFmtId=\"49\" fontId=\"1\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "<xf numFmtId=\"49\" fontId=\"2\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "<xf numFmtId=\"1\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
+    "<xf numFmtId=\"49\" fontId=\"3\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "</cellXfs></styleSheet>";
 
 // The text of a page's head or foot holds no more.
 constexpr size_t kPageTextBytes = 240;
-
-// The two code points of the basic plane that XML can't hold, U+FFFE and U+FFFF, begin so in UTF-8.
-constexpr std::string_view kNoCharacter = "\xEF\xBF";
-
-// As XML text: markup escaped, what XML can't hold left out.
-void AppendEscaped(std::string& out, std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    switch (c) {
-      case '&':
-        out.append("&amp;");
-        break;
-      case '<':
-        out.append("&lt;");
-        break;
-      case '>':
-        out.append("&gt;");
-        break;
-      case '"':
-        out.append("&quot;");
-        break;
-      default:
-        if (text.substr(i, 2) == kNoCharacter && i + 2 < text.size() &&
-            static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
-          i += 2;
-        } else if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n') {
-          out.push_back(c);
-        }
-    }
-  }
-}
-
-std::string Escaped(std::string_view text) {
-  std::string out;
-  AppendEscaped(out, text);
-  return out;
-}
 
 // As the text of a page's head: "&" begins a command there.
 std::string PageText(std::string_view text) {
@@ -142,7 +109,7 @@ absl::Status XlsxStream::Start() {
     RONGHE_RETURN_IF_ERROR(OpenSheet("说明", columns));
     for (const auto& [title, value] : options_.about) {
       const std::array<std::string, 2> cells = {title, value};
-      RONGHE_RETURN_IF_ERROR(Line(cells, columns.size()));
+      RONGHE_RETURN_IF_ERROR(Line(cells, columns));
     }
     RONGHE_RETURN_IF_ERROR(CloseSheet());
   }
@@ -251,14 +218,14 @@ absl::Status XlsxStream::Row(std::span<const std::string> cells) {
     RONGHE_RETURN_IF_ERROR(OpenDataSheet());
   }
   ++rows_;
-  return Line(cells, options_.columns.size());
+  return Line(cells, options_.columns);
 }
 
-absl::Status XlsxStream::Line(std::span<const std::string> cells, size_t columns) {
+absl::Status XlsxStream::Line(std::span<const std::string> cells, std::span<const Column> columns) {
   ++rows_of_sheet_;
   std::string xml = absl::StrCat("<row r=\"", rows_of_sheet_, "\">");
-  for (size_t i = 0; i < cells.size() && i < columns; ++i) {
-    AppendCell(xml, i, rows_of_sheet_, kText, cells[i]);
+  for (size_t i = 0; i < cells.size() && i < columns.size(); ++i) {
+    AppendCell(xml, i, rows_of_sheet_, columns[i].warn ? kWarning : kText, cells[i]);
   }
   xml.append("</row>");
   return zip_->Write(xml);

@@ -29,7 +29,8 @@ class ZipStream;
 
 struct Column {
   std::string title;
-  int width = 16;  // in characters
+  int width = 16;     // in characters
+  bool warn = false;  // its cells are red
 };
 
 // A cell of a form: its text, or its number where there is one.
@@ -101,7 +102,7 @@ class XlsxStream {
   absl::Status BeginSheet(std::string title, std::span<const int> widths, int frozen_rows,
                           std::string& xml);
   void AppendWatermark(std::string& xml);
-  absl::Status Line(std::span<const std::string> cells, size_t columns);
+  absl::Status Line(std::span<const std::string> cells, std::span<const Column> columns);
   absl::Status CloseSheet();
   // Write parts and name their types.
   absl::Status WorkbookParts(std::string& types);

@@ -92,7 +92,7 @@ rules_config() { # the services that read their rules from data
 }
 
 membership_config() { # admissions and terms of office rest on the votes and elections of meetings
-  printf 'meeting %s\n' "$(peer meeting)"
+  printf 'meeting %s\nobjects { directory: "%s" }\n' "$(peer meeting)" "$STATE/objects"
 }
 
 evaluation_config() {

@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "common/base/status_macros.h"
+#include "common/config/config.h"
 #include "common/event/publisher.h"
 #include "common/fact/feed.h"
+#include "common/object/directory_store.h"
+#include "common/object/s3_store.h"
 #include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
 #include "ronghe/membership/v1/admission.ronghe.h"
@@ -25,6 +28,9 @@
 #include "ronghe/membership/v1/ledger.ronghe.h"
 #include "ronghe/membership/v1/finding.ronghe.h"
 #include "ronghe/membership/v1/founding_case.ronghe.h"
+#include "ronghe/membership/v1/document.ronghe.h"
+#include "ronghe/membership/v1/import.ronghe.h"
+#include "ronghe/membership/v1/ledger_export.ronghe.h"
 #include "ronghe/membership/v1/member.ronghe.h"
 #include "ronghe/membership/v1/member_export.ronghe.h"
 #include "ronghe/membership/v1/my_record.ronghe.h"
@@ -67,6 +73,10 @@
 #include "services/membership/api/fact_source.h"
 #include "services/membership/api/finding_api.h"
 #include "services/membership/api/founding_api.h"
+#include "services/membership/api/document_api.h"
+#include "services/membership/api/fact_source.h"
+#include "services/membership/api/import_api.h"
+#include "services/membership/api/ledger_export_api.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/motion_reader.h"
@@ -99,6 +109,9 @@
 #include "services/membership/jobs/report_computer.h"
 #include "services/membership/jobs/roster_importer.h"
 #include "services/membership/rules/forms.h"
+#include "services/membership/api/subject_registry.h"
+#include "services/membership/jobs/document_sweeper.h"
+#include "services/membership/jobs/importer.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
@@ -120,6 +133,28 @@ std::string DeadlinesFile(const config::v1::Config& config) {
   return config.deadlines_file().empty() ? BuiltinDeadlineCatalogueFile() : config.deadlines_file();
 std::string DuesRatesFile(const config::v1::Config& config) {
   return config.dues_rates_file().empty() ? BuiltinDuesRatesFile() : config.dues_rates_file();
+// Errors: OBJECT_STORE_INVALID, OBJECT_STORE_FAILED; those of config::ReadSecret.
+absl::StatusOr<std::unique_ptr<object::ObjectStore>> OpenObjects(const config::v1::Objects& config,
+                                                                 const base::Clock& clock) {
+  if (!config.has_s3()) return object::DirectoryStore::Open(config.directory());
+  const config::v1::S3& s3 = config.s3();
+  RONGHE_ASSIGN_OR_RETURN(std::string secret, ronghe::config::ReadSecret(s3.secret_key_file()));
+  object::S3Options options{.endpoint = s3.endpoint(),
+                            .bucket = s3.bucket(),
+                            .prefix = s3.prefix(),
+                            .ca_file = s3.ca_file(),
+                            .credentials = {.access_key = s3.access_key(),
+                                            .secret_key = crypto::Secret(secret),
+                                            .region = s3.region()}};
+  crypto::Wipe(secret);
+  return object::S3Store::Create(std::move(options), clock);
+}
+
+// What documents may be about. An area adds its cases here.
+SubjectRegistry Subjects() {
+  SubjectRegistry subjects;
+  AddOwnSubjects(subjects);
+  return subjects;
 }
 
 // The sums over every root.
@@ -187,6 +222,12 @@ class MembershipApp : public service::App {
         unmask_rules_(std::move(unmask_rules)),
         books_(std::move(books)),
         forms_(std::move(forms)),
+                std::unique_ptr<object::ObjectStore> objects, service::Runtime& runtime)
+      : rules_(std::move(rules)),
+        unmask_rules_(std::move(unmask_rules)),
+        books_(std::move(books)),
+        subjects_(Subjects()),
+        objects_(std::move(objects)),
         fields_(*runtime.keys()),
         tree_(runtime.database(), *runtime.publisher()),
         importer_(runtime.ids(), tree_, rules_, fields_, runtime.metrics(),
@@ -268,6 +309,16 @@ class MembershipApp : public service::App {
         fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
     AddRosterJobs(runtime.jobs(), importer_);
     AddReportJob(runtime.jobs(), reports_);
+        kind_imports_(runtime.writer(), tree_, fields_, runtime.page_tokens(),
+                      [&runtime] { runtime.jobs().Nudge(kRosterImportJob); }),
+        ledgers_(runtime.writer(), tree_, unmask_rules_, fields_, runtime.page_tokens(),
+                 LedgerSources()),
+        documents_(runtime.writer(), subjects_, books_.Get("document"), *runtime.keys(), *objects_),
+        sweeper_(*objects_),
+        facts_(runtime.database(), tree_.tree(), rules_),
+        fact_feed_(runtime.source(), facts_, tree_.tree(), runtime.page_tokens(), runtime.clock()) {
+    AddRosterJobs(runtime.jobs(), importer_);
+    AddDocumentSweep(runtime.jobs(), sweeper_);
     for (auto& table : SealedTables()) runtime.rotation()->Add(std::move(table));
     const auto gauge = [&](const char* name, const char* help, const metrics::Labels& labels,
                            int64_t org::OrgCounts::*field) {
@@ -324,6 +375,9 @@ class MembershipApp : public service::App {
     tables.push_back(v1::OrganizationChangeServiceTable(organization_changes_));
     tables.push_back(v1::PartyWorkerServiceTable(party_workers_));
     tables.push_back(v1::StatisticsServiceTable(statistics_));
+    tables.push_back(v1::ImportServiceTable(kind_imports_));
+    tables.push_back(v1::LedgerExportServiceTable(ledgers_));
+    tables.push_back(v1::DocumentServiceTable(documents_));
     tables.push_back(fact::v1::FactFeedServiceTable(fact_feed_));
     return tables;
   }
@@ -352,6 +406,11 @@ class MembershipApp : public service::App {
   MembershipTree tree_;
   RosterImporter importer_;
   ReportComputer reports_;
+  const SubjectRegistry subjects_;
+  const std::unique_ptr<object::ObjectStore> objects_;
+  const PersonalFields fields_;
+  MembershipTree tree_;
+  Importer importer_;
   OrganizationApi organizations_;
   MemberApi members_;
   MemberExportApi exports_;
@@ -391,6 +450,10 @@ class MembershipApp : public service::App {
   LedgerApi ledger_;
   FundRequestApi fund_requests_;
   StatisticsApi statistics_;
+  ImportApi kind_imports_;
+  LedgerExportApi ledgers_;
+  DocumentApi documents_;
+  DocumentSweeper sweeper_;
   FactSource facts_;
   fact::FeedHandler fact_feed_;
   std::vector<std::unique_ptr<metrics::Registry::CallbackHandle>> gauges_;
@@ -404,6 +467,9 @@ absl::Status CheckConfig(const config::v1::Config& config) {
   }
   if (config.common().keys().field_keyring_file().empty()) {
     return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
+  }
+  if (config.objects().store_case() == config::v1::Objects::STORE_NOT_SET) {
+    return absl::InvalidArgumentError("objects is not set");
   }
   RONGHE_RETURN_IF_ERROR(LoadUnmaskRules(UnmaskFile(config)).status());
   RONGHE_RETURN_IF_ERROR(LoadRuleBooks(config.rules_directory()).status());
@@ -440,6 +506,10 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
   RONGHE_ASSIGN_OR_RETURN(FormBook forms, LoadForms(config.rules_directory()));
   return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
                                          std::move(books), std::move(forms), runtime);
+  RONGHE_ASSIGN_OR_RETURN(std::unique_ptr<object::ObjectStore> objects,
+                          OpenObjects(config.objects(), runtime.clock()));
+  return std::make_unique<MembershipApp>(std::move(rules), std::move(unmask_rules),
+                                         std::move(books), std::move(objects), runtime);
 }
 
 }  // namespace ronghe::membership

@@ -1,15 +1,11 @@
 #include "services/membership/api/member_export_api.h"
 
-#include <algorithm>
 #include <limits>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "common/audit/read.h"
-#include "common/base/civil.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
@@ -18,20 +14,15 @@
 #include "common/rpc/convert.h"
 #include "common/workbook/xlsx_stream.h"
 #include "services/membership/api/convert.h"
+#include "services/membership/api/export_walk.h"
+#include "services/membership/api/member_cells.h"
 #include "services/membership/domain/errors.h"
-#include "services/membership/domain/identity_number.h"
-#include "services/membership/domain/roster.h"
-#include "services/membership/store/subtree_reader.h"
-#include "services/membership/store/unmask_store.h"
 
 namespace ronghe::membership {
 namespace {
 
 constexpr char kUnmask[] = "membership.member.unmask";
 constexpr char kSheet[] = "党员名册";
-// Members read at a time, and recorded in one transaction.
-constexpr size_t kPage = 500;
-constexpr absl::Duration kPageTime = absl::Seconds(15);
 
 v1::MemberExport ToProto(const MemberExportRow& row) {
   v1::MemberExport exported;
@@ -47,134 +38,24 @@ v1::MemberExport ToProto(const MemberExportRow& row) {
   return exported;
 }
 
-// The columns of a roster that stand in a member's own row, and the standing.
-std::vector<const RosterColumn*> ExportedColumns() {
-  std::vector<const RosterColumn*> columns;
-  for (const RosterColumn& column : RosterColumns()) {
-    if (column.field != Field::kPosts) columns.push_back(&column);
-  }
-  return columns;
+ExportedFile FileOf(const MemberExportRow& row) {
+  return {row.organization_id, base::Name("memberExports", row.id), row.purpose, row.unmasked};
 }
 
-std::string CodeText(std::span<const CodeName> list, std::string_view code) {
-  const std::string_view name = NameOf(list, code);
-  return std::string(name.empty() ? code : name);
+std::vector<int64_t> IdsOf(std::span<const MemberRow> members) {
+  std::vector<int64_t> ids;
+  for (const MemberRow& member : members) ids.push_back(member.id);
+  return ids;
 }
 
-std::string NumberText(std::span<const CodeName> list, int32_t code) {
-  return CodeText(list, base::Cat(code));
-}
-
-std::string YesNo(bool value) { return value ? "是" : "否"; }
-
-// Turns members into rows of cells.
-class Cells {
- public:
-  Cells(const org::OrgTree& tree, const PersonalFields& fields, bool unmasked)
-      : tree_(tree), fields_(fields), unmasked_(unmasked), columns_(ExportedColumns()) {}
-
-  std::vector<workbook::Column> Header() const {
-    std::vector<workbook::Column> header;
-    for (const RosterColumn* column : columns_) {
-      header.push_back({std::string(column->title), column->field == Field::kIdentityNumber ||
-                                                            column->field == Field::kOrganization
-                                                        ? 24
-                                                        : 14});
-    }
-    header.push_back({"党籍状态", 12});
-    return header;
-  }
-
-  // Errors: those of PersonalFields.
-  absl::StatusOr<std::vector<std::string>> Of(const MemberRow& row) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string identity, fields_.OpenIdentity(row));
-    RONGHE_ASSIGN_OR_RETURN(const std::string phone, fields_.OpenPhone(row));
-    std::vector<std::string> cells;
-    for (const RosterColumn* column : columns_) {
-      cells.push_back(Text(column->field, row, identity, phone));
-    }
-    cells.push_back(NumberText(Standings(), static_cast<int32_t>(row.standing)));
-    return cells;
-  }
-
- private:
-  std::string Text(Field field, const MemberRow& row, const std::string& identity,
-                   const std::string& phone) {
-    switch (field) {
-      case Field::kFullName:
-        return row.full_name;
-      case Field::kGender:
-        return NumberText(Genders(), static_cast<int32_t>(row.gender));
-      case Field::kIdentityNumber:
-        return unmasked_ ? identity : MaskIdentityNumber(identity);
-      case Field::kEthnicity:
-        return CodeText(EthnicGroups(), row.ethnicity);
-      case Field::kBirthDate:
-        return unmasked_ ? base::FormatDay(row.birth_date) : base::Cat(row.birth_date.year());
-      case Field::kEducation:
-        return CodeText(Educations(), row.education);
-      case Field::kDegree:
-        return CodeText(Degrees(), row.degree);
-      case Field::kCategory:
-        return NumberText(Categories(), static_cast<int32_t>(row.category));
-      case Field::kOrganizationCode:
-        return Branch(row.organization_id).code;
-      case Field::kOrganization:
-        return Branch(row.organization_id).name;
-      case Field::kPhone:
-        return unmasked_ || phone.empty() ? phone : MaskMobileNumber(phone);
-      case Field::kJoinedOn:
-        return base::FormatDay(row.joined_on);
-      case Field::kConvertedOn:
-        return row.converted_on ? base::FormatDay(*row.converted_on) : "";
-      case Field::kOccupation:
-        return row.occupation;
-      case Field::kTechnicalPost:
-        return row.technical_post;
-      case Field::kMigrantWorker:
-        return YesNo(row.migrant_worker);
-      case Field::kFloating:
-        return YesNo(row.floating);
-      case Field::kOutOfContact:
-        return YesNo(row.out_of_contact);
-      case Field::kPosts:
-        break;
-    }
-    return {};
-  }
-
-  // Members come branch by branch, so that the last one is enough to keep.
-  const org::OrgNode& Branch(int64_t id) {
-    if (branch_.id != id) branch_ = tree_.Node(id).value_or(org::OrgNode{.id = id});
-    return branch_;
-  }
-
-  const org::OrgTree& tree_;
-  const PersonalFields& fields_;
-  const bool unmasked_;
-  const std::vector<const RosterColumn*> columns_;
-  org::OrgNode branch_;
-};
-
-// Who, when, what for, under which export (P-06).
-workbook::XlsxOptions Marked(const rpc::Call& call, const MemberExportRow& row,
-                             std::string_view purpose_title) {
-  const std::string& subject = call.principal().subject;
-  const std::string name = base::Name("memberExports", row.id);
-  const std::string time = absl::FormatTime("%Y-%m-%d %H:%M:%S", call.now(), base::Shanghai());
-  const std::string_view masked = row.unmasked ? "未脱敏" : "已脱敏";
-  workbook::XlsxOptions options;
-  options.sheet = kSheet;
-  options.watermark = base::Cat("导出人 ", subject, "  时间 ", time, "  用途 ", purpose_title, "(",
-                                row.purpose, ")  编号 ", name, "  ", masked);
-  options.author = subject;
-  options.created = call.now();
-  options.properties = {{"导出人", subject},
-                        {"导出时间", time},
-                        {"用途", row.purpose},
-                        {"导出编号", name},
-                        {"脱敏", std::string(masked)}};
-  return options;
+ExportMark MarkOf(const rpc::Call& call, const MemberExportRow& row,
+                  std::string_view purpose_title) {
+  return {.subject = call.principal().subject,
+          .export_name = base::Name("memberExports", row.id),
+          .purpose = row.purpose,
+          .purpose_title = std::string(purpose_title),
+          .unmasked = row.unmasked,
+          .time = call.now()};
 }
 
 }  // namespace
@@ -257,49 +138,14 @@ absl::StatusOr<v1::ListMemberExportsResponse> MemberExportApi::ListMemberExports
   return response;
 }
 
-absl::Status MemberExportApi::Record(const rpc::Call& call, const MemberExportRow& row,
-                                     std::string_view what, const absl::Status& outcome) const {
-  call.set_audited();
-  audit::Entry entry = audit::EntryOf(writer_.ids(), call);
-  entry.organization_id = row.organization_id;
-  entry.resource = base::Name("memberExports", row.id);
-  entry.detail =
-      audit::Detail(row.purpose, base::Cat(row.unmasked ? "unmasked " : "masked ", what));
-  if (!outcome.ok()) {
-    entry.result = base::Cat(absl::StatusCodeToString(outcome.code()), " ", error::Reason(outcome));
-  }
-  // Also for a caller who has gone.
-  return writer_.database().Transact(absl::Now() + kPageTime, [&](sql::Session& session) {
-    return audit::Record(session, entry);
-  });
-}
-
-absl::Status MemberExportApi::RecordReads(const rpc::Call& call, const MemberExportRow& row,
-                                          std::span<const MemberRow> members) const {
-  std::vector<UnmaskReadRow> reads;
-  for (const MemberRow& member : members) {
-    reads.push_back({.id = writer_.ids().Next(),
-                     .member_id = member.id,
-                     .subject = call.principal().subject,
-                     .role = call.grant()->role,
-                     .organization_id = call.grant()->organization_id,
-                     .kind = ReadKind::kExport,
-                     .fields = FieldNames(kUnmaskFields),
-                     .purpose = row.purpose,
-                     .time = call.now()});
-  }
-  return writer_.database().Transact(
-      std::min(call.deadline(), absl::Now() + kPageTime),
-      [&](sql::Session& session) { return InsertUnmaskReads(session, reads); });
-}
-
 absl::Status MemberExportApi::Send(rpc::Call& call, const MemberExportRow& row,
                                    rpc::StreamWriter<v1::MemberExportPart>& out,
                                    int64_t& rows) const {
   const UnmaskRules& rules = rules_.On(base::ShanghaiDay(row.create_time));
   const Purpose* const purpose = rules.Find(row.purpose);
-  Cells cells(tree_.tree(), fields_, row.unmasked);
-  workbook::XlsxOptions options = Marked(call, row, purpose == nullptr ? "" : purpose->title);
+  MemberCells cells(tree_.tree(), fields_, row.unmasked);
+  workbook::XlsxOptions options =
+      MarkedWorkbook(kSheet, MarkOf(call, row, purpose == nullptr ? "" : purpose->title));
   options.columns = cells.Header();
   workbook::XlsxStream workbook(std::move(options), [&out](std::string bytes) {
     v1::MemberExportPart part;
@@ -307,30 +153,20 @@ absl::Status MemberExportApi::Send(rpc::Call& call, const MemberExportRow& row,
     return out.Write(part);
   });
   const MemberFilter filter{.category = row.category, .standing = row.standing};
-  std::optional<SubtreeReader<MemberRow>> reader;
-  reader.emplace(tree_.tree(), row.organization_id, SubtreeCursor{}, filter);
-  while (!reader->exhausted()) {
-    if (call.cancelled()) return absl::CancelledError("the caller has gone");
-    std::optional<SubtreeReader<MemberRow>> next;
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::vector<MemberRow> members,
-        writer_.database().Read(std::min(call.deadline(), absl::Now() + kPageTime),
-                                [&](sql::Session& session) {
-                                  next.emplace(*reader);
-                                  return next->Read(session, kPage);
-                                }));
-    reader.emplace(*next);
-    for (size_t from = 0; from < members.size(); from += kPage) {
-      const auto part = std::span(members).subspan(from, std::min(kPage, members.size() - from));
-      // What is recorded as read in full is committed before it is sent.
-      if (row.unmasked) RONGHE_RETURN_IF_ERROR(RecordReads(call, row, part));
-      for (const MemberRow& member : part) {
-        RONGHE_ASSIGN_OR_RETURN(const std::vector<std::string> line, cells.Of(member));
-        RONGHE_RETURN_IF_ERROR(workbook.Row(line));
-        rows = workbook.rows();
-      }
-    }
-  }
+  RONGHE_RETURN_IF_ERROR(ForEachMember(
+      writer_.database(), tree_.tree(), call, row.organization_id, filter,
+      [&](std::span<const MemberRow> members) -> absl::Status {
+        // What is recorded as read in full is committed before it is sent.
+        if (row.unmasked) {
+          RONGHE_RETURN_IF_ERROR(RecordFullReads(writer_, call, IdsOf(members), row.purpose));
+        }
+        for (const MemberRow& member : members) {
+          RONGHE_ASSIGN_OR_RETURN(const std::vector<std::string> line, cells.Of(member));
+          RONGHE_RETURN_IF_ERROR(workbook.Row(line));
+          rows = workbook.rows();
+        }
+        return absl::OkStatus();
+      }));
   return workbook.Finish();
 }
 
@@ -346,10 +182,12 @@ absl::Status MemberExportApi::DownloadMemberExport(rpc::Call& call,
     return rpc::Call::ScopeDenied(kUnmask);
   }
   tree_.AfterOwnWrites(call.deadline());
-  RONGHE_RETURN_IF_ERROR(Record(call, row, "download begins", absl::OkStatus()));
+  RONGHE_RETURN_IF_ERROR(
+      RecordDownload(writer_, call, FileOf(row), "download begins", absl::OkStatus()));
   int64_t rows = 0;
   const absl::Status sent = Send(call, row, out, rows);
-  RONGHE_RETURN_IF_ERROR(Record(call, row, base::Cat("rows=", rows), sent));
+  RONGHE_RETURN_IF_ERROR(
+      RecordDownload(writer_, call, FileOf(row), base::Cat("rows=", rows), sent));
   RONGHE_RETURN_IF_ERROR(sent);
   v1::MemberExportPart last;
   last.set_row_count(rows);

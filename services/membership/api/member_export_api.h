@@ -2,9 +2,7 @@
 #ifndef RONGHE_SERVICES_MEMBERSHIP_API_MEMBER_EXPORT_API_H_
 #define RONGHE_SERVICES_MEMBERSHIP_API_MEMBER_EXPORT_API_H_
 
-#include <span>
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "common/rpc/page_token.h"
@@ -40,12 +38,6 @@ class MemberExportApi : public v1::MemberExportServiceHandler {
   // Sends the workbook and counts its rows.
   absl::Status Send(rpc::Call& call, const MemberExportRow& row,
                     rpc::StreamWriter<v1::MemberExportPart>& out, int64_t& rows) const;
-  // Records that the members are read in full.
-  absl::Status RecordReads(const rpc::Call& call, const MemberExportRow& row,
-                           std::span<const MemberRow> members) const;
-  // Writes the audit row of a download, of which `what` is said and which ended with `outcome`.
-  absl::Status Record(const rpc::Call& call, const MemberExportRow& row, std::string_view what,
-                      const absl::Status& outcome) const;
 
   service::Writer& writer_;
   MembershipTree& tree_;

@@ -9,21 +9,21 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/import_desk.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
-#include "services/membership/store/roster_import_store.h"
 
 namespace ronghe::membership {
-
-// The largest file.
-inline constexpr int64_t kMaxRosterBytes = 32 << 20;
 
 // Thread-safe. The references must outlive it. Each method's errors stand in roster_import.proto.
 class RosterImportApi : public v1::RosterImportServiceHandler {
  public:
   // `start` is called after a commit that gives the job work.
   RosterImportApi(service::Writer& writer, MembershipTree& tree, const PersonalFields& fields,
-                  const rpc::PageTokens& tokens, std::function<void()> start);
+                  const rpc::PageTokens& tokens, std::function<void()> start)
+      : desk_(writer, tree, fields, true, "rosterImports"),
+        tokens_(tokens),
+        start_(std::move(start)) {}
 
   absl::StatusOr<v1::RosterFile> DownloadRosterTemplate(
       rpc::Call& call, const v1::DownloadRosterTemplateRequest& request) override;
@@ -41,9 +41,7 @@ class RosterImportApi : public v1::RosterImportServiceHandler {
       rpc::Call& call, const v1::DownloadRosterErrorsRequest& request) override;
 
  private:
-  service::Writer& writer_;
-  MembershipTree& tree_;
-  const PersonalFields& fields_;
+  const ImportDesk desk_;
   const rpc::PageTokens& tokens_;
   const std::function<void()> start_;
 };

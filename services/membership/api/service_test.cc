@@ -22,7 +22,7 @@
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/domain/identity_number.h"
-#include "services/membership/jobs/roster_importer.h"
+#include "services/membership/jobs/importer.h"
 #include "services/membership/store/workbook/table.h"
 #include "services/membership/store/workbook/writer.h"
 #include "services/membership/testing/service_parts.h"
@@ -164,7 +164,7 @@ class MembershipServiceTest : public ::testing::Test, protected ServiceParts {
   PostApi post_api_;
   RosterImportApi import_api_;
   std::function<void()> after_chunk_ = [] {};
-  RosterImporter importer_;
+  Importer importer_;
   std::unique_ptr<v1::PostServiceClient> posts_;
   std::unique_ptr<v1::RosterImportServiceClient> imports_;
 

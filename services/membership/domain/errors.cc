@@ -59,6 +59,10 @@ absl::Status MemberExportNotFound(int64_t id) {
   return NotFound("没有这次名册导出。", "memberExports", id);
 }
 
+absl::Status LedgerExportNotFound(int64_t id) {
+  return NotFound("没有这次导出。", "ledgerExports", id);
+}
+
 absl::Status DocumentNotFound(int64_t id) { return NotFound("没有这份材料。", "documents", id); }
 
 absl::Status ExportOfAnother() {
@@ -93,6 +97,11 @@ absl::Status PurposeUnknown(const UnmaskRules& rules) {
                       {"rule_set", rules.name},
                       {"source", first.source},
                       {"required", codes}});
+}
+
+absl::Status ImportKindUnsupported() {
+  return error::Make(StatusCode::kInvalidArgument, "IMPORT_KIND_UNSUPPORTED",
+                     "不能导入这类数据。");
 }
 
 absl::Status RosterFormatUnsupported() {

@@ -26,6 +26,7 @@ absl::Status MemberNotFound(int64_t id);
 absl::Status PostNotFound(int64_t id);
 absl::Status RosterImportNotFound(int64_t id);
 absl::Status MemberExportNotFound(int64_t id);
+absl::Status LedgerExportNotFound(int64_t id);
 absl::Status DocumentNotFound(int64_t id);
 
 // PERMISSION_DENIED
@@ -35,6 +36,7 @@ absl::Status ExportOfAnother();
 absl::Status IdentityNumberInvalid(std::string_view cause);
 absl::Status RulesInvalid(std::string_view what);
 absl::Status PurposeUnknown(const UnmaskRules& rules);
+absl::Status ImportKindUnsupported();
 absl::Status RosterFormatUnsupported();
 absl::Status RosterFileTooLarge(int64_t limit, int64_t actual);
 // The file can't be read as a roster: reason is one of ROSTER_FILE_DAMAGED, ROSTER_FILE_ENCRYPTED,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/base/strings.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/domain/import/sheet.h"
 
 namespace ronghe::membership {
 namespace {
@@ -34,20 +35,6 @@ constexpr RosterColumn kColumns[] = {
     {Field::kFloating, "是否流动党员", false, false, "是或否。留空则保留原有记录。"},
     {Field::kOutOfContact, "是否失联党员", false, false, "是或否。留空则保留原有记录。"},
 };
-
-std::string NormalTitle(std::string_view title) {
-  std::string normal;
-  for (size_t i = 0; i < title.size();) {
-    if (title.substr(i).starts_with("\u3000") || title.substr(i).starts_with("\uFEFF") ||
-        title.substr(i).starts_with("\uFF0A")) {
-      i += 3;
-      continue;
-    }
-    const char c = title[i++];
-    if (c != ' ' && c != '*' && c != '\t' && c != '\r' && c != '\n') normal.push_back(c);
-  }
-  return normal;
-}
 
 const RosterColumn* ColumnOf(std::string_view title) {
   const std::string normal = NormalTitle(title);

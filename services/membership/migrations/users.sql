@@ -78,6 +78,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON organization_change_source TO 'ronghe_me
 GRANT SELECT, INSERT, UPDATE, DELETE ON party_worker TO 'ronghe_membership_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker_event TO 'ronghe_membership_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker_exchange TO 'ronghe_membership_rw'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE ON document_chunk TO 'ronghe_membership_rw'@'127.0.0.1';
+GRANT SELECT, INSERT ON ledger_export TO 'ronghe_membership_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON event TO 'ronghe_membership_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON event_head TO 'ronghe_membership_rw'@'127.0.0.1';
 GRANT SELECT, INSERT, UPDATE, DELETE ON consumer_position TO 'ronghe_membership_rw'@'127.0.0.1';
@@ -171,6 +173,8 @@ GRANT SELECT ON organization_change_source TO 'ronghe_membership_ro'@'127.0.0.1'
 GRANT SELECT ON party_worker TO 'ronghe_membership_ro'@'127.0.0.1';
 GRANT SELECT ON worker_event TO 'ronghe_membership_ro'@'127.0.0.1';
 GRANT SELECT ON worker_exchange TO 'ronghe_membership_ro'@'127.0.0.1';
+GRANT SELECT ON document_chunk TO 'ronghe_membership_ro'@'127.0.0.1';
+GRANT SELECT ON ledger_export TO 'ronghe_membership_ro'@'127.0.0.1';
 GRANT SELECT ON event TO 'ronghe_membership_ro'@'127.0.0.1';
 GRANT SELECT ON event_head TO 'ronghe_membership_ro'@'127.0.0.1';
 GRANT SELECT ON consumer_position TO 'ronghe_membership_ro'@'127.0.0.1';

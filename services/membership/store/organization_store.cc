@@ -52,6 +52,12 @@ const sql::Query<PastParentRow> kParentsOn(
     "ORDER BY organization_id, valid_to");
 const sql::Command kTakeChild("organization.take_child",
                               "UPDATE organization SET next_child = next_child + 1 WHERE id = ?");
+const sql::Command kSetNextChild("organization.set_next_child",
+                                 "UPDATE organization SET next_child = ? WHERE id = ?");
+const sql::Query<OrganizationRow> kChildrenTitled(
+    "organization.children_titled",
+    "SELECT " RONGHE_ORGANIZATION_COLUMNS
+    " FROM organization WHERE parent_id IN (?*) AND revoked_on IS NULL AND title IN (?*)");
 const sql::Command kMakeTree(
     "organization_tree.make",
     "INSERT INTO organization_tree (id, next_root) VALUES (1, 1) ON DUPLICATE KEY UPDATE id = 1");
@@ -97,6 +103,20 @@ absl::StatusOr<std::vector<OrganizationRow>> LockOrganizations(sql::Session& ses
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return session.Select(kLock, ids);
+}
+
+absl::Status InsertOrganizations(sql::Session& session, std::span<const OrganizationRow> rows) {
+  return session.InsertMany(kInsert, rows);
+}
+
+absl::Status SetNextChild(sql::Session& session, int64_t id, int32_t next_child) {
+  return session.Execute(kSetNextChild, next_child, id).status();
+}
+
+absl::StatusOr<std::vector<OrganizationRow>> ChildrenTitled(sql::Session& session,
+                                                            std::span<const int64_t> parents,
+                                                            std::span<const std::string> titles) {
+  return session.Select(kChildrenTitled, parents, titles);
 }
 
 absl::Status InsertOrganization(sql::Session& session, const OrganizationRow& row) {

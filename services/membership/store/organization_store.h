@@ -55,6 +55,7 @@ absl::StatusOr<std::vector<OrganizationRow>> LockOrganizations(sql::Session& ses
                                                                std::vector<int64_t> ids);
 
 absl::Status InsertOrganization(sql::Session& session, const OrganizationRow& row);
+absl::Status InsertOrganizations(sql::Session& session, std::span<const OrganizationRow> rows);
 
 // Writes everything but id, kind, code and create_time, with the etag of `row`. A parent that changes
 // is kept as the one until the day of update_time (ParentsOn).
@@ -70,6 +71,13 @@ absl::StatusOr<std::vector<PastParentRow>> ParentsOn(sql::Session& session, absl
 
 // Takes the number of the next child of a locked organization.
 absl::Status TakeChildNumber(sql::Session& session, int64_t id);
+// Sets the number of the next child of a locked organization, after several were taken.
+absl::Status SetNextChild(sql::Session& session, int64_t id, int32_t next_child);
+
+// Children of these parents that bear one of these titles and are not revoked. At most 256 of each.
+absl::StatusOr<std::vector<OrganizationRow>> ChildrenTitled(sql::Session& session,
+                                                            std::span<const int64_t> parents,
+                                                            std::span<const std::string> titles);
 
 // Locks the tree against moves and new roots, and answers the number of the next root.
 absl::StatusOr<int32_t> LockTree(sql::Session& session);

@@ -19,6 +19,7 @@ std::string RosterPlace(int64_t id, int64_t start_byte) {
 std::string TransferPersonPlace(int64_t transfer_id) {
   return base::Cat("transfer_person.particulars:", transfer_id);
 }
+std::string DocumentKeyPlace(int64_t id) { return base::Cat("document.sealed_key:", id); }
 
 absl::Status PersonalFields::SealIdentity(std::string_view number, MemberRow& row) const {
   RONGHE_ASSIGN_OR_RETURN(row.identity_cipher, cipher_.Encrypt(number, IdentityPlace(row.id)));

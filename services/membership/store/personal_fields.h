@@ -26,6 +26,7 @@ std::string ApplicantIdentityPlace(int64_t case_id);
 std::string ApplicantPhonePlace(int64_t case_id);
 std::string RosterPlace(int64_t id, int64_t start_byte);
 std::string TransferPersonPlace(int64_t transfer_id);
+std::string DocumentKeyPlace(int64_t id);
 
 class PersonalFields {
  public:

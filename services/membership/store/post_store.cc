@@ -21,6 +21,8 @@ const sql::Command kEnd("post.end", "UPDATE post SET valid_to = ? WHERE id IN (?
 const sql::Query<PostRow> kOpen("post.open", "SELECT " RONGHE_POST_COLUMNS
                                              " FROM post WHERE valid_to = '9999-12-31' AND "
                                              "member_id IN (?*)");
+const sql::Query<PostRow> kOfMembers("post.of_members", "SELECT " RONGHE_POST_COLUMNS
+                                                        " FROM post WHERE member_id IN (?*)");
 const sql::Query<HeldPostRow> kAsOf(
     "post.as_of", RONGHE_HELD_POST
     "WHERE p.organization_id = ? AND p.valid_from <= ? AND p.valid_to > ? AND "
@@ -53,6 +55,11 @@ absl::Status EndPosts(sql::Session& session, std::span<const int64_t> ids,
 absl::StatusOr<std::vector<PostRow>> OpenPosts(sql::Session& session,
                                                std::span<const int64_t> member_ids) {
   return session.Select(kOpen, member_ids);
+}
+
+absl::StatusOr<std::vector<PostRow>> PostsOfMembers(sql::Session& session,
+                                                    std::span<const int64_t> member_ids) {
+  return session.Select(kOfMembers, member_ids);
 }
 
 absl::StatusOr<std::vector<HeldPostRow>> PostsAsOf(sql::Session& session, int64_t organization_id,

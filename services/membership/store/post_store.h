@@ -52,6 +52,10 @@ absl::Status EndPosts(sql::Session& session, std::span<const int64_t> ids, absl:
 absl::StatusOr<std::vector<PostRow>> OpenPosts(sql::Session& session,
                                                std::span<const int64_t> member_ids);
 
+// All posts that members hold or held. At most 256 ids.
+absl::StatusOr<std::vector<PostRow>> PostsOfMembers(sql::Session& session,
+                                                    std::span<const int64_t> member_ids);
+
 // Posts held in an organization on `day`, by code and id, after (`after_code`, `after_id`).
 absl::StatusOr<std::vector<HeldPostRow>> PostsAsOf(sql::Session& session, int64_t organization_id,
                                                    absl::CivilDay day, int32_t after_code,

@@ -12,7 +12,7 @@ namespace {
   "id, organization_id, file_name, size, uploaded, expected_digest, digest, state, "   \
   "dry_run, file_deleted, effective_date, row_count, processed_count, created_count, " \
   "updated_count, unchanged_count, failed_count, failure_reason, failure_message, "    \
-  "requested_by, trace_id, create_time, update_time"
+  "requested_by, trace_id, create_time, update_time, kind, whole"
 
 struct IdRow {
   int64_t id;
@@ -21,7 +21,7 @@ struct IdRow {
 const sql::Command kInsert(
     "roster_import.insert",
     "INSERT INTO roster_import (" RONGHE_IMPORT_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Query<RosterImportRow> kById("roster_import.by_id", "SELECT " RONGHE_IMPORT_COLUMNS
                                                                " FROM roster_import WHERE id = ?");
 const sql::Query<RosterImportRow> kLock("roster_import.lock",
@@ -32,18 +32,24 @@ const sql::Command kUpdate(
     "UPDATE roster_import SET uploaded = ?, digest = ?, state = ?, dry_run = ?, file_deleted = ?, "
     "row_count = ?, processed_count = ?, created_count = ?, updated_count = ?, "
     "unchanged_count = ?, failed_count = ?, failure_reason = ?, failure_message = ?, "
-    "requested_by = ?, trace_id = ?, update_time = ? WHERE id = ?");
+    "requested_by = ?, trace_id = ?, update_time = ?, whole = ? WHERE id = ?");
 const sql::Query<RosterImportRow> kOfOrganization(
     "roster_import.of_organization",
     "SELECT " RONGHE_IMPORT_COLUMNS
-    " FROM roster_import WHERE organization_id = ? AND id < ? ORDER BY id DESC LIMIT ?");
+    " FROM roster_import WHERE organization_id = ? AND id < ? AND kind = 1 ORDER BY id DESC "
+    "LIMIT ?");
+const sql::Query<RosterImportRow> kOthersOfOrganization(
+    "roster_import.others_of_organization",
+    "SELECT " RONGHE_IMPORT_COLUMNS
+    " FROM roster_import WHERE organization_id = ? AND id < ? AND kind <> 1 ORDER BY id DESC "
+    "LIMIT ?");
 const sql::Query<RosterImportRow> kNext(
     "roster_import.next", "SELECT " RONGHE_IMPORT_COLUMNS
                           " FROM roster_import WHERE state IN (2, 4) ORDER BY id LIMIT 1");
-const sql::Query<IdRow> kSameFile(
-    "roster_import.same_file",
-    "SELECT id FROM roster_import WHERE digest = ? AND organization_id = ? AND id < ? AND "
-    "state IN (5, 6) ORDER BY id DESC LIMIT 1");
+const sql::Query<IdRow> kSameFile("roster_import.same_file",
+                                  "SELECT id FROM roster_import WHERE digest = ? AND "
+                                  "organization_id = ? AND kind = ? AND id < ? AND "
+                                  "state IN (5, 6) ORDER BY id DESC LIMIT 1");
 const sql::Command kInsertChunk(
     "roster_import_chunk.insert",
     "INSERT INTO roster_import_chunk (import_id, start_byte, size, digest, content) "
@@ -90,14 +96,15 @@ absl::Status UpdateRosterImport(sql::Session& session, const RosterImportRow& ro
       .Execute(kUpdate, row.uploaded, row.digest, row.state, row.dry_run, row.file_deleted,
                row.row_count, row.processed_count, row.created_count, row.updated_count,
                row.unchanged_count, row.failed_count, row.failure_reason, row.failure_message,
-               row.requested_by, row.trace_id, row.update_time, row.id)
+               row.requested_by, row.trace_id, row.update_time, row.whole, row.id)
       .status();
 }
 
 absl::StatusOr<std::vector<RosterImportRow>> RosterImportsOf(sql::Session& session,
-                                                             int64_t organization_id,
+                                                             int64_t organization_id, bool members,
                                                              int64_t before_id, int32_t limit) {
-  return session.Select(kOfOrganization, organization_id, before_id, limit);
+  return session.Select(members ? kOfOrganization : kOthersOfOrganization, organization_id,
+                        before_id, limit);
 }
 
 absl::StatusOr<std::optional<RosterImportRow>> NextRosterImport(sql::Session& session) {
@@ -106,8 +113,9 @@ absl::StatusOr<std::optional<RosterImportRow>> NextRosterImport(sql::Session& se
 
 absl::StatusOr<int64_t> SameFileAs(sql::Session& session, const RosterImportRow& row) {
   if (row.digest.empty()) return 0;
-  RONGHE_ASSIGN_OR_RETURN(const std::optional<IdRow> found,
-                          session.SelectOne(kSameFile, row.digest, row.organization_id, row.id));
+  RONGHE_ASSIGN_OR_RETURN(
+      const std::optional<IdRow> found,
+      session.SelectOne(kSameFile, row.digest, row.organization_id, row.kind, row.id));
   return found ? found->id : 0;
 }
 

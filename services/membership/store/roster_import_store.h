@@ -1,7 +1,8 @@
 // Which SQL runs on roster_import, its uploaded bytes and its row errors?
 //
-// Bytes are kept encrypted, errors carry no personal data. Functions answer the errors of
-// sql::Session besides what they document.
+// The tables hold the imports of every kind; they bear the name of the first. Bytes are kept
+// encrypted, errors carry no personal data. Functions answer the errors of sql::Session besides
+// what they document.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_ROSTER_IMPORT_STORE_H_
 #define RONGHE_SERVICES_MEMBERSHIP_STORE_ROSTER_IMPORT_STORE_H_
 
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/sql/session.h"
+#include "services/membership/domain/import/sheet.h"
 #include "services/membership/store/personal_fields.h"
 
 namespace ronghe::membership {
@@ -53,6 +55,8 @@ struct RosterImportRow {
   std::string trace_id;
   absl::Time create_time;
   absl::Time update_time;
+  ImportKind kind = ImportKind::kMembers;
+  bool whole = false;  // checked from end to end before anything is written
 };
 
 struct RosterChunkRow {
@@ -77,13 +81,14 @@ absl::StatusOr<std::optional<RosterImportRow>> LoadRosterImport(sql::Session& se
 absl::StatusOr<RosterImportRow> LockRosterImport(sql::Session& session, int64_t id);
 // Writes everything that changes during the life of an import.
 absl::Status UpdateRosterImport(sql::Session& session, const RosterImportRow& row);
-// Imports of an organization with an id below `before_id`, the newest first.
+// Imports of an organization, of members or of anything else, with an id below `before_id`, the
+// newest first.
 absl::StatusOr<std::vector<RosterImportRow>> RosterImportsOf(sql::Session& session,
-                                                             int64_t organization_id,
+                                                             int64_t organization_id, bool members,
                                                              int64_t before_id, int32_t limit);
 // The oldest import that waits for work or is in work.
 absl::StatusOr<std::optional<RosterImportRow>> NextRosterImport(sql::Session& session);
-// An earlier finished import of the same bytes into the same organization; 0: none.
+// An earlier finished import of the same kind and bytes into the same organization; 0: none.
 absl::StatusOr<int64_t> SameFileAs(sql::Session& session, const RosterImportRow& row);
 
 absl::Status InsertRosterChunk(sql::Session& session, const RosterChunkRow& row);

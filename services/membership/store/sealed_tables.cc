@@ -65,14 +65,15 @@ const sql::Query<CountRow> kChunksUnder(
     "roster_import_chunk.count_under",
     "SELECT COUNT(*) FROM roster_import_chunk WHERE SUBSTRING(content, 2, 2) = ?");
 
-struct SealedPerson {
-  int64_t transfer_id = 0;
-  sql::Bytes particulars;
+// A row with one sealed value.
+struct SealedValue {
+  int64_t id = 0;
+  sql::Bytes value;
 };
 
 const sql::Query<CountRow> kPersons("transfer_person.count",
                                     "SELECT COUNT(*) FROM transfer_person WHERE particulars <> ''");
-const sql::Query<SealedPerson> kPersonsAfter(
+const sql::Query<SealedValue> kPersonsAfter(
     "transfer_person.sealed_after",
     "SELECT transfer_id, particulars FROM transfer_person "
     "WHERE transfer_id > ? AND particulars <> '' ORDER BY transfer_id LIMIT ?");
@@ -82,6 +83,16 @@ const sql::Command kReplacePerson("transfer_person.replace_sealed",
 const sql::Query<CountRow> kPersonsUnder(
     "transfer_person.count_under",
     "SELECT COUNT(*) FROM transfer_person WHERE SUBSTRING(particulars, 2, 2) = ?");
+
+const sql::Query<CountRow> kDocuments("document.count", "SELECT COUNT(*) FROM document");
+const sql::Query<SealedValue> kDocumentsAfter(
+    "document.sealed_after",
+    "SELECT id, sealed_key FROM document WHERE id > ? AND sealed_key <> '' ORDER BY id LIMIT ?");
+const sql::Command kReplaceDocument(
+    "document.replace_sealed",
+    "UPDATE document SET sealed_key = ? WHERE id = ? AND sealed_key = ?");
+const sql::Query<CountRow> kDocumentsUnder(
+    "document.count_under", "SELECT COUNT(*) FROM document WHERE SUBSTRING(sealed_key, 2, 2) = ?");
 
 // The number that a position written by a table here begins with; -1 for none. Leaves the rest.
 int64_t Take(std::string_view& position) {
@@ -134,23 +145,33 @@ class RosterChunks : public rotation::SealedTable {
   }
 };
 
-// Persons from outside whose transfer is open.
-class TransferPersons : public rotation::SealedTable {
+// A table with one sealed value in a row.
+class SealedValues : public rotation::SealedTable {
  public:
-  std::string_view name() const override { return "transfer_person"; }
+  struct Statements {
+    const sql::Query<CountRow>& count;
+    const sql::Query<SealedValue>& after;
+    const sql::Command& replace;
+    const sql::Query<CountRow>& count_under;
+  };
+  using Place = std::string (*)(int64_t id);
+
+  SealedValues(std::string_view name, Statements statements, Place place)
+      : name_(name), statements_(statements), place_(place) {}
+
+  std::string_view name() const override { return name_; }
 
   absl::StatusOr<int64_t> Count(sql::Session& session) const override {
-    return CountOf(session, kPersons);
+    return CountOf(session, statements_.count);
   }
 
   absl::StatusOr<std::vector<SealedRow>> After(sql::Session& session, std::string_view position,
                                                int32_t limit) const override {
-    RONGHE_ASSIGN_OR_RETURN(std::vector<SealedPerson> persons,
-                            session.Select(kPersonsAfter, Take(position), limit));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<SealedValue> values,
+                            session.Select(statements_.after, Take(position), limit));
     std::vector<SealedRow> rows;
-    for (SealedPerson& person : persons) {
-      rows.push_back({base::Cat(person.transfer_id),
-                      {{std::move(person.particulars), TransferPersonPlace(person.transfer_id)}}});
+    for (SealedValue& row : values) {
+      rows.push_back({base::Cat(row.id), {{std::move(row.value), place_(row.id)}}});
     }
     return rows;
   }
@@ -159,15 +180,20 @@ class TransferPersons : public rotation::SealedTable {
                                const SealedRow& after) const override {
     std::string_view position = before.position;
     RONGHE_ASSIGN_OR_RETURN(const int64_t found,
-                            session.Execute(kReplacePerson, after.values[0].envelope,
+                            session.Execute(statements_.replace, after.values[0].envelope,
                                             Take(position), before.values[0].envelope));
     return found == 1;
   }
 
   absl::StatusOr<int64_t> CountUnder(sql::Session& session,
                                      std::string_view version) const override {
-    return CountOf(session, kPersonsUnder, version);
+    return CountOf(session, statements_.count_under, version);
   }
+
+ private:
+  const std::string_view name_;
+  const Statements statements_;
+  const Place place_;
 };
 
 }  // namespace
@@ -184,7 +210,16 @@ std::vector<std::unique_ptr<rotation::SealedTable>> SealedTables() {
                                         kApplicantsUnder},
       &ApplicantIdentityPlace, &ApplicantPhonePlace));
   tables.push_back(std::make_unique<RosterChunks>());
-  tables.push_back(std::make_unique<TransferPersons>());
+  // Persons from outside whose transfer is open.
+  tables.push_back(std::make_unique<SealedValues>(
+      "transfer_person",
+      SealedValues::Statements{kPersons, kPersonsAfter, kReplacePerson, kPersonsUnder},
+      &TransferPersonPlace));
+  // The keys of documents; their bytes are under these and need no new seal.
+  tables.push_back(std::make_unique<SealedValues>(
+      "document",
+      SealedValues::Statements{kDocuments, kDocumentsAfter, kReplaceDocument, kDocumentsUnder},
+      &DocumentKeyPlace));
   return tables;
 }
 

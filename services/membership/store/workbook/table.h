@@ -7,10 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/membership/domain/import/sheet.h"
 #include "services/membership/domain/roster.h"
 
 namespace ronghe::membership {
@@ -71,6 +73,26 @@ struct Roster {
 // Errors: those of the reader and of RosterLayout; ROSTER_EMPTY without a row below the header.
 absl::StatusOr<Roster> ReadRoster(std::string_view file_name, std::string_view bytes,
                                   const TableLimits& limits = {});
+
+// A sheet of these columns: the layout by its header and the rows below it.
+struct Sheet {
+  SheetLayout layout;
+  std::vector<Cell> header;
+  std::vector<TableRow> rows;
+  bool date1904 = false;
+};
+
+// Reads a sheet from a file. Errors and header as ReadRoster.
+absl::StatusOr<Sheet> ReadSheet(std::span<const SheetColumn> columns, std::string_view file_name,
+                                std::string_view bytes, const TableLimits& limits = {});
+
+// The header of an imported file of a kind and the rows below it.
+struct PlainSheet {
+  std::vector<Cell> header;
+  std::vector<TableRow> rows;
+};
+absl::StatusOr<PlainSheet> ReadPlainSheet(ImportKind kind, std::string_view file_name,
+                                          std::string_view bytes);
 
 }  // namespace ronghe::membership
 

@@ -1,4 +1,4 @@
-// How do the template of a roster and the list of its failed rows look as workbooks?
+// How do the template of an import and the list of its failed rows look as workbooks?
 #ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_WRITER_H_
 #define RONGHE_SERVICES_MEMBERSHIP_STORE_WORKBOOK_WRITER_H_
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/membership/domain/import/sheet.h"
 #include "services/membership/domain/roster.h"
 
 namespace ronghe::membership {
@@ -25,6 +26,13 @@ struct BranchChoice {
 absl::StatusOr<std::string> WriteRosterTemplate(std::string_view organization_title,
                                                 std::span<const BranchChoice> branches);
 
+// The XLSX to fill in for a kind of sheet: its columns with their notes, a list of codes where
+// there is one, and of up to so many organizations as are given.
+//
+// Errors: INTERNAL WORKBOOK_FAILED.
+absl::StatusOr<std::string> WriteSheetTemplate(ImportKind kind, std::string_view organization_title,
+                                               std::span<const BranchChoice> organizations);
+
 // A failed row as it stood in the file, and what is wrong with it.
 struct FailedRow {
   std::vector<Cell> cells;
@@ -35,8 +43,8 @@ struct FailedRow {
 // text: it can be corrected and uploaded again as it is.
 //
 // Errors: INTERNAL WORKBOOK_FAILED.
-absl::StatusOr<std::string> WriteRosterErrors(std::span<const Cell> header,
-                                              std::span<const FailedRow> rows);
+absl::StatusOr<std::string> WriteErrors(std::string_view sheet, std::span<const Cell> header,
+                                        std::span<const FailedRow> rows);
 
 inline constexpr std::string_view kXlsxType =
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

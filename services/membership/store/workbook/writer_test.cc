@@ -19,11 +19,11 @@ TEST(WriteRosterTemplateTest, ItsOwnReaderFindsEveryColumn) {
   for (const RosterColumn& column : RosterColumns()) EXPECT_TRUE(layout->Has(column.field));
 }
 
-TEST(WriteRosterErrorsTest, RepeatsRowsWithReasonsAndReadsBack) {
+TEST(WriteErrorsTest, RepeatsRowsWithReasonsAndReadsBack) {
   const std::vector<Cell> header = {{"姓名*"}, {"公民身份号码"}, {"备注"}};
   const std::vector<FailedRow> rows = {{{{"王小明"}, {"110105194912310021"}}, "校验码不正确"},
                                        {{{"𠮷田"}, {}, {"=1+1"}}, "请填写公民身份号码"}};
-  const auto bytes = WriteRosterErrors(header, rows);
+  const auto bytes = WriteErrors("党员名册", header, rows);
   ASSERT_TRUE(bytes.ok()) << bytes.status();
   const auto table = ReadXlsx(*bytes);
   ASSERT_TRUE(table.ok()) << table.status();
@@ -34,6 +34,29 @@ TEST(WriteRosterErrorsTest, RepeatsRowsWithReasonsAndReadsBack) {
   EXPECT_EQ(table->rows[1].cells[3].text, "校验码不正确");
   EXPECT_EQ(table->rows[2].cells[0].text, "𠮷田");
   EXPECT_EQ(table->rows[2].cells[2].text, "=1+1");
+}
+
+TEST(WriteErrorsTest, AColumnOfReasonsThatIsThereAlreadyIsNotDoubled) {
+  const std::vector<Cell> header = {{"姓名*"}, {"错误原因"}, {"备注"}};
+  const std::vector<FailedRow> rows = {{{{"王小明"}, {"旧"}, {"x"}}, "新"}};
+  const auto table = ReadXlsx(*WriteErrors("党员名册", header, rows));
+  ASSERT_TRUE(table.ok()) << table.status();
+  ASSERT_EQ(table->rows[1].cells.size(), 3u);
+  EXPECT_EQ(table->rows[1].cells[1].text, "x");
+  EXPECT_EQ(table->rows[1].cells[2].text, "新");
+}
+
+TEST(WriteSheetTemplateTest, ItsOwnReaderFindsEveryColumn) {
+  for (const ImportKind kind : {ImportKind::kOrganizations, ImportKind::kPosts}) {
+    const std::vector<BranchChoice> choices = {{"001001", "第一党支部"}};
+    const auto bytes = WriteSheetTemplate(kind, "某县委", choices);
+    ASSERT_TRUE(bytes.ok()) << bytes.status();
+    const auto table = ReadXlsx(*bytes);
+    ASSERT_TRUE(table.ok()) << table.status();
+    ASSERT_EQ(table->rows[0].cells.size(), ColumnsOf(kind).size());
+    EXPECT_TRUE(IsSheetHeader(ColumnsOf(kind), table->rows[0].cells));
+    EXPECT_TRUE(SheetLayout::FromHeader(ColumnsOf(kind), table->rows[0].cells).ok());
+  }
 }
 
 }  // namespace

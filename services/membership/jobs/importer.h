@@ -1,24 +1,23 @@
-// How does an uploaded roster become members?
+// How does an uploaded file become records?
 //
 // The job takes waiting imports in order and works through each in chunks. A chunk is one
-// transaction: members, intervals, posts, events, an audit row, row errors and the position. Killed
-// anywhere, it goes on after the last chunk; rows already in are found again by their identity
-// numbers and are unchanged.
-#ifndef RONGHE_SERVICES_MEMBERSHIP_JOBS_ROSTER_IMPORTER_H_
-#define RONGHE_SERVICES_MEMBERSHIP_JOBS_ROSTER_IMPORTER_H_
+// transaction: what the rows write, their events, an audit row, row errors and the position. Killed
+// anywhere, it goes on after the last chunk; rows already in are found again and are unchanged. A
+// file that is to be written whole is checked from end to end first, and refused for one wrong row.
+#ifndef RONGHE_SERVICES_MEMBERSHIP_JOBS_IMPORTER_H_
+#define RONGHE_SERVICES_MEMBERSHIP_JOBS_IMPORTER_H_
 
-#include <cstdint>
 #include <functional>
-#include <string>
+#include <map>
+#include <memory>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/ids.h"
 #include "common/job/job_runner.h"
 #include "common/metrics/metrics.h"
-#include "common/sql/database.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/jobs/import_kind.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
 #include "services/membership/store/roster_import_store.h"
@@ -36,12 +35,16 @@ inline constexpr char kRosterImportJob[] = "roster.import";
 inline constexpr char kRosterPurgeJob[] = "roster.purge";
 
 // The references must outlive it. One run at a time, which the jobs' lease sees to.
-class RosterImporter {
+class Importer {
  public:
-  // `after_chunk` is called after each commit, to publish its events.
-  RosterImporter(base::IdGenerator& ids, MembershipTree& tree, const OrganizationRuleBook& rules,
-                 const PersonalFields& fields, metrics::Registry& registry,
-                 std::function<void()> after_chunk);
+  // Of members, organizations and posts. `after_chunk` is called after each commit, to publish its
+  // events.
+  Importer(base::IdGenerator& ids, MembershipTree& tree, const OrganizationRuleBook& rules,
+           const PersonalFields& fields, metrics::Registry& registry,
+           std::function<void()> after_chunk);
+
+  // Adds another kind. Called before the first run.
+  void Add(ImportKind kind, std::unique_ptr<ImportKindHandler> handler);
 
   // Works until nothing waits or the run is cancelled.
   //
@@ -54,17 +57,17 @@ class RosterImporter {
   absl::Status Purge(job::JobContext& context);
 
  private:
-  struct Work;
-
-  absl::Status Import(job::JobContext& context, const RosterImportRow& import);
-  absl::Status ImportChunk(job::JobContext& context, Work& work);
+  absl::Status Import(job::JobContext& context, RosterImportRow import);
+  absl::Status ImportChunk(job::JobContext& context, const ImportKindHandler& kind, ImportRun& run,
+                           RosterImportRow& import);
   absl::Status Refuse(job::JobContext& context, int64_t import_id, const absl::Status& reason);
+  void Count(const ImportOutcome& outcome);
 
   base::IdGenerator& ids_;
   MembershipTree& tree_;
-  const OrganizationRuleBook& rules_;
   const PersonalFields& fields_;
   const std::function<void()> after_chunk_;
+  std::map<ImportKind, std::unique_ptr<ImportKindHandler>> kinds_;
   metrics::Counter& created_;
   metrics::Counter& updated_;
   metrics::Counter& unchanged_;
@@ -72,8 +75,8 @@ class RosterImporter {
 };
 
 // Adds both jobs to `jobs`. `importer` must outlive the runner's threads.
-void AddRosterJobs(job::JobRunner& jobs, RosterImporter& importer);
+void AddRosterJobs(job::JobRunner& jobs, Importer& importer);
 
 }  // namespace ronghe::membership
 
-#endif  // RONGHE_SERVICES_MEMBERSHIP_JOBS_ROSTER_IMPORTER_H_
+#endif  // RONGHE_SERVICES_MEMBERSHIP_JOBS_IMPORTER_H_

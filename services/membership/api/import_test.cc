@@ -1,0 +1,383 @@
+// How do files of organizations and posts go in, whole or not at all, and what does a file with a
+// hundred thousand rows do?
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/resource_name.h"
+#include "common/rpc/convert.h"
+#include "common/workbook/xlsx_stream.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ronghe/membership/v1/import.ronghe.h"
+#include "ronghe/membership/v1/post.ronghe.h"
+#include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/import_api.h"
+#include "services/membership/api/post_api.h"
+#include "services/membership/api/roster_import_api.h"
+#include "services/membership/jobs/importer.h"
+#include "services/membership/store/workbook/table.h"
+#include "services/membership/testing/service_parts.h"
+
+namespace ronghe::membership {
+namespace {
+
+using ::ronghe::testing::HasReason;
+using ::ronghe::testing::IsOk;
+using ::ronghe::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr absl::CivilDay kSince(2026, 1, 1);
+constexpr size_t kPart = 2'000'000;
+
+class ImportTest : public ::testing::Test, protected ServiceParts {
+ protected:
+  ImportTest()
+      : post_api_(writer_, tree_, rules_, tokens_),
+        roster_api_(writer_, tree_, fields_, tokens_, [] {}),
+        import_api_(writer_, tree_, fields_, tokens_, [] {}),
+        importer_(ids_, tree_, rules_, fields_, metrics_, [this] { after_chunk_(); }) {
+    AddRosterJobs(jobs_, importer_);
+    std::vector<rpc::ServiceTable> tables;
+    tables.push_back(v1::PostServiceTable(post_api_));
+    tables.push_back(v1::RosterImportServiceTable(roster_api_));
+    tables.push_back(v1::ImportServiceTable(import_api_));
+    Serve(std::move(tables));
+    posts_ = std::make_unique<v1::PostServiceClient>(server_->channel());
+    rosters_ = std::make_unique<v1::RosterImportServiceClient>(server_->channel());
+    imports_ = std::make_unique<v1::ImportServiceClient>(server_->channel());
+    county_ = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "某县委");
+    town_ = Found(county_.name(), v1::ORGANIZATION_KIND_COMMITTEE, "第一镇党委");
+  }
+  ~ImportTest() override { server_.reset(); }
+
+  absl::StatusOr<v1::Import> Create(const rpc::Outgoing& out, v1::ImportKind kind,
+                                    const std::string& file_name, const std::string& bytes) {
+    v1::CreateImportRequest request;
+    request.set_parent(county_.name());
+    request.set_kind(kind);
+    request.set_file_name(file_name);
+    request.set_size(static_cast<int64_t>(bytes.size()));
+    *request.mutable_effective_date() = rpc::ToProto(kSince);
+    return imports_->CreateImport(out, request);
+  }
+
+  absl::StatusOr<v1::Import> Upload(v1::ImportKind kind, const std::string& bytes,
+                                    const std::string& file_name = "a.csv") {
+    auto import = Create(Department(), kind, file_name, bytes);
+    for (size_t from = 0; import.ok() && from < bytes.size(); from += kPart) {
+      v1::UploadImportChunkRequest chunk;
+      chunk.set_name(import->name());
+      chunk.set_offset(static_cast<int64_t>(from));
+      chunk.set_content(bytes.substr(from, kPart));
+      import = imports_->UploadImportChunk(Department(), chunk);
+    }
+    return import;
+  }
+
+  absl::StatusOr<v1::Import> Commit(const std::string& name, bool dry_run = false) {
+    v1::CommitImportRequest request;
+    request.set_name(name);
+    request.set_dry_run(dry_run);
+    return imports_->CommitImport(Department(), request);
+  }
+
+  v1::Import Get(const std::string& name) {
+    v1::GetImportRequest request;
+    request.set_name(name);
+    auto import = imports_->GetImport(Department(), request);
+    EXPECT_THAT(import, IsOk());
+    return import.ok() ? *std::move(import) : v1::Import();
+  }
+
+  v1::Import Import(v1::ImportKind kind, const std::string& bytes, bool dry_run = false) {
+    auto import = Upload(kind, bytes);
+    EXPECT_THAT(import, IsOk());
+    if (!import.ok()) return {};
+    EXPECT_THAT(Commit(import->name(), dry_run), IsOk());
+    EXPECT_OK(jobs_.RunOnce(kRosterImportJob));
+    return Get(import->name());
+  }
+
+  std::vector<v1::Organization> Below(const std::string& parent) {
+    v1::ListSubtreeOrganizationsRequest request;
+    request.set_parent(parent);
+    request.set_page_size(200);
+    auto page = organizations_->ListSubtreeOrganizations(Department(), request);
+    EXPECT_THAT(page, IsOk());
+    return {page->organizations().begin(), page->organizations().end()};
+  }
+
+  std::vector<v1::Post> PostsOf(const std::string& member) {
+    v1::ListMemberPostsRequest request;
+    request.set_parent(member);
+    auto page = posts_->ListMemberPosts(Department(), request);
+    EXPECT_THAT(page, IsOk());
+    return {page->posts().begin(), page->posts().end()};
+  }
+
+  static std::string Organizations() {
+    return "上级党组织编码,上级党组织,党组织全称,党组织简称,党组织类别,成立日期,行政区划代码\n";
+  }
+  static std::string Posts() {
+    return "姓名,公民身份号码,任职党组织编码,任职党组织,党内职务,任职日期,离任日期\n";
+  }
+
+  PostApi post_api_;
+  RosterImportApi roster_api_;
+  ImportApi import_api_;
+  std::function<void()> after_chunk_ = [] {};
+  Importer importer_;
+  std::unique_ptr<v1::PostServiceClient> posts_;
+  std::unique_ptr<v1::RosterImportServiceClient> rosters_;
+  std::unique_ptr<v1::ImportServiceClient> imports_;
+  v1::Organization county_;
+  v1::Organization town_;
+};
+
+TEST_F(ImportTest, ATreeOfOrganizationsGoesInFromTopToBottomAndOnlyOnce) {
+  const std::string file =
+      absl::StrCat(Organizations(), ",某县委,第二镇党委,二镇,611,2001-02-03,110105\n",
+                   ",第二镇党委,二镇一村党支部,,党支部,,\n", "001001,,一镇一村党支部,,党支部,,\n",
+                   ",二镇一村党支部,二镇一村第一党小组,,党小组,,\n");
+  const v1::Import checked = Import(v1::IMPORT_KIND_ORGANIZATIONS, file, true);
+  EXPECT_EQ(checked.state(), v1::IMPORT_STATE_CHECKED);
+  EXPECT_EQ(checked.created_count(), 4);
+  EXPECT_THAT(Below(county_.name()), SizeIs(2));
+  // A checked import is written as it is.
+  ASSERT_OK(Commit(checked.name()));
+  ASSERT_OK(jobs_.RunOnce(kRosterImportJob));
+  const v1::Import done = Get(checked.name());
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
+  EXPECT_EQ(done.created_count(), 4);
+  const auto below = Below(county_.name());
+  ASSERT_THAT(below, SizeIs(6));
+  const auto code = [&](const std::string& title) {
+    for (const v1::Organization& one : below) {
+      if (one.title() == title) return one.code();
+    }
+    return std::string();
+  };
+  EXPECT_EQ(code("第二镇党委"), "001002");
+  EXPECT_EQ(code("二镇一村党支部"), "001002001");
+  EXPECT_EQ(code("一镇一村党支部"), "001001001");
+  EXPECT_EQ(code("二镇一村第一党小组"), "001002001001");
+
+  const v1::Import again = Import(v1::IMPORT_KIND_ORGANIZATIONS, file);
+  EXPECT_EQ(again.state(), v1::IMPORT_STATE_SUCCEEDED);
+  EXPECT_EQ(again.unchanged_count(), 4);
+  EXPECT_EQ(again.same_file_as(), done.name());
+  const v1::Import changed =
+      Import(v1::IMPORT_KIND_ORGANIZATIONS,
+             absl::StrCat(Organizations(), "001,,第二镇党委,二镇委,611,,\n"));
+  EXPECT_EQ(changed.updated_count(), 1);
+  EXPECT_THAT(Below(county_.name()), SizeIs(6));
+}
+
+TEST_F(ImportTest, OneWrongRowRefusesTheFileAndEveryWrongCellIsNamed) {
+  const std::string file = absl::StrCat(
+      Organizations(), ",某县委,第二镇党委,,俱乐部,,\n", "001001,,一村党支部,,党支部,,\n",
+      ",某县委,县直党支部下的组,,党小组,2999-01-01,\n", ",没有的党委,二村党支部,,党支部,,\n",
+      "001001,,一村党支部,,党支部,,\n", ",一村党支部,手机13812345678小组,,党小组,,\n");
+  const v1::Import failed = Import(v1::IMPORT_KIND_ORGANIZATIONS, file);
+  EXPECT_EQ(failed.state(), v1::IMPORT_STATE_FAILED);
+  EXPECT_EQ(failed.failure_reason(), "ROSTER_ROWS_WRONG");
+  EXPECT_EQ(failed.failed_count(), 5);
+  EXPECT_THAT(Below(county_.name()), SizeIs(2));
+  std::vector<std::string> places;
+  for (const auto& error : failed.row_errors()) {
+    places.push_back(absl::StrCat(error.row(), error.column()));
+  }
+  EXPECT_THAT(places, ::testing::ElementsAre("2党组织类别", "4成立日期", "4党组织类别",
+                                             "5上级党组织", "6党组织全称", "7党组织全称"));
+  v1::DownloadImportErrorsRequest request;
+  request.set_name(failed.name());
+  ASSERT_OK_AND_ASSIGN(const auto errors, imports_->DownloadImportErrors(Department(), request));
+  ASSERT_OK_AND_ASSIGN(const Table table, ReadXlsx(errors.content()));
+  ASSERT_THAT(table.rows, SizeIs(6));
+  EXPECT_EQ(table.rows[0].cells.back().text, "错误原因");
+  EXPECT_THAT(table.rows[3].cells.back().text, HasSubstr("上级党组织："));
+}
+
+TEST_F(ImportTest, AnImportThatWasKilledGoesOnWhereItStopped) {
+  std::string file = Organizations();
+  constexpr int kTowns = 5;
+  for (int town = 0; town < kTowns; ++town) {
+    absl::StrAppend(&file, "001,,镇", town, "党委,,611,,\n");
+    for (int branch = 0; branch < 100; ++branch) {
+      absl::StrAppend(&file, ",镇", town, "党委,镇", town, "村", branch, "党支部,,党支部,,\n");
+    }
+  }
+  ASSERT_OK_AND_ASSIGN(const auto import, Upload(v1::IMPORT_KIND_ORGANIZATIONS, file));
+  ASSERT_OK(Commit(import.name()));
+  const sql::Command lease("import_test.lease",
+                           "INSERT INTO job_lease (name, owner, held_until, token) VALUES "
+                           "(?, 'killed', '2999-01-01 00:00:00', 1)");
+  ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(9), [&](sql::Session& session) {
+    return session.Execute(lease, kRosterImportJob).status();
+  }));
+  // Three chunks check, then two of three are written.
+  std::stop_source stop;
+  int chunks = 0;
+  after_chunk_ = [&] {
+    if (++chunks == 5) stop.request_stop();
+  };
+  job::JobContext killed(*database_, base::Clock::Real(), kRosterImportJob, "killed", 1,
+                         stop.get_token());
+  ASSERT_OK(importer_.Run(killed));
+  const v1::Import half = Get(import.name());
+  EXPECT_EQ(half.state(), v1::IMPORT_STATE_RUNNING);
+  EXPECT_EQ(half.processed_count(), 2 * kRosterChunkRows);
+  after_chunk_ = [] {};
+  job::JobContext next(*database_, base::Clock::Real(), kRosterImportJob, "killed", 1, {});
+  ASSERT_OK(importer_.Run(next));
+  const v1::Import done = Get(import.name());
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
+  EXPECT_EQ(done.created_count(), kTowns * 101);
+  v1::GetOrganizationCountsRequest counts;
+  counts.set_name(county_.name());
+  ASSERT_OK_AND_ASSIGN(const auto sums,
+                       organizations_->GetOrganizationCounts(Department(), counts));
+  EXPECT_EQ(sums.branches(), kTowns * 100);
+}
+
+TEST_F(ImportTest, PostsAreTakenAndLeftByFile) {
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  const v1::Member first = *TryJoin(branch.name(), Someone(1));
+  const v1::Member second = *TryJoin(branch.name(), Someone(2));
+  const std::string file = absl::StrCat(
+      Posts(), "王小1,", Identity(1), ",,,书记,2026-02-01,\n", "王小1,", Identity(1),
+      ",001001,,委员,,\n", "王小2,", Identity(2), ",,一村党支部,组织委员,2024-01-01,2025-12-31\n");
+  const v1::Import done = Import(v1::IMPORT_KIND_POSTS, file);
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
+  EXPECT_EQ(done.created_count(), 3);
+  EXPECT_THAT(PostsOf(first.name()), SizeIs(2));
+  ASSERT_THAT(PostsOf(second.name()), SizeIs(1));
+  EXPECT_EQ(PostsOf(second.name())[0].valid_to().year(), 2025);
+  const v1::Import again = Import(v1::IMPORT_KIND_POSTS, file);
+  EXPECT_EQ(again.unchanged_count(), 3);
+
+  const v1::Import left = Import(
+      v1::IMPORT_KIND_POSTS, absl::StrCat(Posts(), "王小1,", Identity(1), ",,,书记,,2026-06-30\n",
+                                          "王小2,", Identity(2), ",,,书记,2026-07-01,\n"));
+  EXPECT_EQ(left.updated_count(), 1);
+  EXPECT_EQ(left.created_count(), 1);
+}
+
+TEST_F(ImportTest, PostsKeepTheRulesOfSingleAppointments) {
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  const auto other = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "二村党支部");
+  ASSERT_OK(TryJoin(branch.name(), Someone(1)));
+  const std::string me = absl::StrCat("王小1,", Identity(1));
+  const v1::Import failed =
+      Import(v1::IMPORT_KIND_POSTS,
+             absl::StrCat(Posts(), me, ",,,党小组长,,\n", me, ",,二村党支部,书记,,\n", "王小9,",
+                          Identity(9), ",,,书记,,\n", "李四,", Identity(1), ",,,组织委员,,\n", me,
+                          ",,,纪检委员,2026-01-01,2025-01-01\n", me, ",,,宣传委员,,2026-05-01\n"));
+  EXPECT_EQ(failed.state(), v1::IMPORT_STATE_FAILED);
+  EXPECT_EQ(failed.failed_count(), 6) << failed.ShortDebugString();
+}
+
+TEST_F(ImportTest, WhoMayNotDoItOneByOneMayNotDoItByFile) {
+  const std::string file = absl::StrCat(Organizations(), "001001,,一村党支部,,党支部,,\n");
+  const int64_t county = *base::ParseName(county_.name(), "organizations");
+  EXPECT_THAT(Create(server_->As("committee_secretary", county), v1::IMPORT_KIND_ORGANIZATIONS,
+                     "a.csv", file),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Create(Department(), v1::IMPORT_KIND_MEMBERS, "a.csv", file),
+              HasReason("IMPORT_KIND_UNSUPPORTED"));
+  EXPECT_THAT(Create(Department(), v1::IMPORT_KIND_ORGANIZATIONS, "a.xlsm", file),
+              HasReason("ROSTER_FORMAT_UNSUPPORTED"));
+  // The two services don't see each other's imports.
+  ASSERT_OK_AND_ASSIGN(const auto import, Upload(v1::IMPORT_KIND_ORGANIZATIONS, file));
+  v1::GetRosterImportRequest get;
+  get.set_name(absl::StrCat("rosterImports/", *base::ParseName(import.name(), "imports")));
+  EXPECT_THAT(rosters_->GetRosterImport(Department(), get), ::testing::Not(IsOk()));
+  v1::ListImportsRequest list;
+  list.set_parent(county_.name());
+  ASSERT_OK_AND_ASSIGN(const auto page, imports_->ListImports(Department(), list));
+  EXPECT_EQ(page.imports_size(), 1);
+  v1::ListRosterImportsRequest list_rosters;
+  list_rosters.set_parent(county_.name());
+  EXPECT_EQ(rosters_->ListRosterImports(Department(), list_rosters)->roster_imports_size(), 0);
+  v1::DownloadImportTemplateRequest request;
+  request.set_parent(county_.name());
+  request.set_kind(v1::IMPORT_KIND_POSTS);
+  EXPECT_THAT(imports_->DownloadImportTemplate(Department(), request), IsOk());
+}
+
+// A roster of 100,000 members in a workbook, three of whom are wrong.
+TEST_F(ImportTest, AHundredThousandRowsWithThreeWrongOnesAreRefusedWhole) {
+  constexpr int kRows = 100'000;
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  std::string bytes;
+  workbook::XlsxOptions options;
+  options.sheet = "党员名册";
+  for (const char* title : {"姓名", "性别", "公民身份号码", "民族", "学历", "人员类别",
+                            "所在党支部编码", "入党日期", "转正日期"}) {
+    options.columns.push_back({title});
+  }
+  workbook::XlsxStream workbook(std::move(options), [&bytes](std::string part) {
+    bytes += part;
+    return absl::OkStatus();
+  });
+  for (int row = 2; row <= kRows + 1; ++row) {
+    std::vector<std::string> cells = {
+        absl::StrCat("李", row), "女",         Identity(row), "汉族", "大专", "正式党员",
+        branch.code(),           "2010-07-01", "2011-07-01"};
+    if (row == 7) cells[2].back() = cells[2].back() == '1' ? '2' : '1';
+    if (row == 50'000) cells[6] = "009";
+    if (row == kRows + 1) cells[4] = "学富五车";
+    ASSERT_OK(workbook.Row(cells));
+  }
+  ASSERT_OK(workbook.Finish());
+
+  v1::CreateRosterImportRequest create;
+  create.set_parent(county_.name());
+  create.set_file_name("a.xlsx");
+  create.set_size(static_cast<int64_t>(bytes.size()));
+  ASSERT_OK_AND_ASSIGN(auto roster, rosters_->CreateRosterImport(Department(), create));
+  for (size_t from = 0; from < bytes.size(); from += kPart) {
+    v1::UploadRosterChunkRequest chunk;
+    chunk.set_name(roster.name());
+    chunk.set_offset(static_cast<int64_t>(from));
+    chunk.set_content(bytes.substr(from, kPart));
+    ASSERT_OK(rosters_->UploadRosterChunk(Department(), chunk));
+  }
+  v1::CommitRosterImportRequest commit;
+  commit.set_name(roster.name());
+  commit.set_whole(true);
+  ASSERT_OK(rosters_->CommitRosterImport(Department(), commit));
+  ASSERT_OK(jobs_.RunOnce(kRosterImportJob));
+  v1::GetRosterImportRequest get;
+  get.set_name(roster.name());
+  ASSERT_OK_AND_ASSIGN(roster, rosters_->GetRosterImport(Department(), get));
+  EXPECT_EQ(roster.state(), v1::ROSTER_IMPORT_STATE_FAILED);
+  EXPECT_EQ(roster.failure_reason(), "ROSTER_ROWS_WRONG");
+  EXPECT_EQ(roster.row_count(), kRows);
+  EXPECT_EQ(roster.processed_count(), kRows);
+  EXPECT_EQ(roster.failed_count(), 3);
+  ASSERT_EQ(roster.row_errors_size(), 3);
+  EXPECT_EQ(roster.row_errors(0).row(), 7);
+  EXPECT_EQ(roster.row_errors(0).column(), "公民身份号码");
+  EXPECT_EQ(roster.row_errors(1).row(), 50'000);
+  EXPECT_EQ(roster.row_errors(1).column(), "所在党支部编码");
+  EXPECT_EQ(roster.row_errors(2).row(), kRows + 1);
+  EXPECT_EQ(roster.row_errors(2).column(), "学历");
+  v1::GetOrganizationCountsRequest counts;
+  counts.set_name(county_.name());
+  EXPECT_EQ(organizations_->GetOrganizationCounts(Department(), counts)->full_members(), 0);
+  v1::DownloadRosterErrorsRequest request;
+  request.set_name(roster.name());
+  ASSERT_OK_AND_ASSIGN(const auto errors, rosters_->DownloadRosterErrors(Department(), request));
+  ASSERT_OK_AND_ASSIGN(const Table table, ReadXlsx(errors.content()));
+  EXPECT_THAT(table.rows, SizeIs(4));
+}
+
+}  // namespace
+}  // namespace ronghe::membership
