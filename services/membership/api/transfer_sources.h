@@ -42,6 +42,16 @@ class TransferSources {
   }
 };
 
+// Reads what is on record: open disposition cases, disciplinary measures and accounts of dues.
+class RecordedTransferSources : public TransferSources {
+ public:
+  absl::StatusOr<std::vector<int64_t>> WithOpenCases(sql::Session& session,
+                                                     std::span<const int64_t> member_ids,
+                                                     absl::CivilDay day) const override;
+  absl::StatusOr<std::vector<DuesPaid>> DuesPaidThrough(
+      sql::Session& session, std::span<const int64_t> member_ids) const override;
+};
+
 }  // namespace ronghe::membership
 
 #endif  // RONGHE_SERVICES_MEMBERSHIP_API_TRANSFER_SOURCES_H_

@@ -92,7 +92,7 @@ struct LapseCounter::Batch {
 };
 
 LapseCounter::LapseCounter(sql::Database& database, base::IdGenerator& ids, const RuleBooks& books,
-                           AttendanceSource& attendance, DuesSource& dues, TransitSource& transit,
+                           AttendanceSource& attendance, DuesHistory& dues, TransitSource& transit,
                            metrics::Registry& registry, int32_t batch)
     : database_(database),
       ids_(ids),

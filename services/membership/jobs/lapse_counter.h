@@ -36,7 +36,7 @@ inline constexpr int32_t kLapseBatch = 200;
 class LapseCounter {
  public:
   LapseCounter(sql::Database& database, base::IdGenerator& ids, const RuleBooks& books,
-               AttendanceSource& attendance, DuesSource& dues, TransitSource& transit,
+               AttendanceSource& attendance, DuesHistory& dues, TransitSource& transit,
                metrics::Registry& registry, int32_t batch = kLapseBatch);
 
   // Counts what may be counted at `now` until nothing is left or `cancelled`. `fence` is asked in
@@ -68,7 +68,7 @@ class LapseCounter {
   base::IdGenerator& ids_;
   const RuleBook& rules_;
   AttendanceSource& attendance_;
-  DuesSource& dues_;
+  DuesHistory& dues_;
   TransitSource& transit_;
   const int32_t batch_;
   metrics::Counter& counted_;

@@ -37,7 +37,7 @@ absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
 absl::Time Noon(Day day) { return absl::FromCivil(absl::CivilHour(day) + 4, absl::UTCTimeZone()); }
 
 // What the test says happened; a month that it does not mention was kept by nobody.
-class Played : public AttendanceSource, public DuesSource {
+class Played : public AttendanceSource, public DuesHistory {
  public:
   absl::StatusOr<std::map<MemberMonth, AttendanceFact>> Read(absl::Time,
                                                              std::span<const CountedMember> members,
@@ -50,7 +50,7 @@ class Played : public AttendanceSource, public DuesSource {
                                                        Month first, Month last) override {
     return Between(dues, members, first, last);
   }
-  // Its Read differs from that of DuesSource by the answer alone, so it is an object of its own.
+  // Its Read differs from that of DuesHistory by the answer alone, so it is an object of its own.
   struct Transit : TransitSource {
     absl::StatusOr<std::set<MemberMonth>> Read(sql::Session&, std::span<const CountedMember>, Month,
                                                Month) override {

@@ -40,9 +40,9 @@ class AttendanceSource {
 };
 
 // What the accounts of dues say. A month that is missing has no account: nothing was to be paid.
-class DuesSource {
+class DuesHistory {
  public:
-  virtual ~DuesSource() = default;
+  virtual ~DuesHistory() = default;
 
   // The months `first` to `last` (included) of members. At most 256.
   //

@@ -78,6 +78,12 @@ const sql::Query<TransferRow> kOfMember("transfer.of_member",
                                         " FROM transfer_member m JOIN transfer t ON "
                                         "t.id = m.transfer_id WHERE m.member_id = ? AND "
                                         "m.transfer_id < ? ORDER BY m.transfer_id DESC LIMIT ?");
+const sql::Query<TransitRow> kTransits(
+    "transfer.transits",
+    "SELECT m.member_id, t.letter_issued_on, COALESCE(t.effective_on, t.closed_on) FROM "
+    "transfer_member m JOIN transfer t ON t.id = m.transfer_id WHERE m.member_id IN (?*) AND "
+    "t.letter_issued_on <= ? AND (COALESCE(t.effective_on, t.closed_on) IS NULL OR "
+    "COALESCE(t.effective_on, t.closed_on) >= ?)");
 const sql::Query<IdRow> kOverdue("transfer.overdue",
                                  "SELECT id FROM transfer WHERE state = 3 AND expires_on < ? "
                                  "ORDER BY expires_on, id LIMIT ?");
@@ -337,6 +343,12 @@ absl::StatusOr<std::vector<UnitMemberRow>> MembersOfUnit(sql::Session& session,
                                                          std::span<const int64_t> organization_ids,
                                                          int32_t limit) {
   return session.Select(kUnitMembers, organization_ids, limit);
+}
+
+absl::StatusOr<std::vector<TransitRow>> TransitsOf(sql::Session& session,
+                                                   std::span<const int64_t> member_ids,
+                                                   absl::CivilDay first, absl::CivilDay last) {
+  return session.Select(kTransits, member_ids, last, first);
 }
 
 }  // namespace ronghe::membership

@@ -159,6 +159,17 @@ absl::Status UpdateTransferMember(sql::Session& session, const TransferMemberRow
 absl::StatusOr<std::vector<int64_t>> MembersInTransit(sql::Session& session,
                                                       std::span<const int64_t> member_ids);
 
+// The days over which a member's relation was on its way.
+struct TransitRow {
+  int64_t member_id = 0;
+  std::optional<absl::CivilDay> since;  // the day of the letter
+  std::optional<absl::CivilDay> until;  // acceptance or return; absent while it is under way
+};
+// The transits of members (at most 256) that touch the days `first` to `last`.
+absl::StatusOr<std::vector<TransitRow>> TransitsOf(sql::Session& session,
+                                                   std::span<const int64_t> member_ids,
+                                                   absl::CivilDay first, absl::CivilDay last);
+
 // Errors: FAILED_PRECONDITION TRANSFER_OPEN when the person has an open transfer.
 absl::Status InsertTransferPerson(sql::Session& session, const TransferPersonRow& row);
 absl::StatusOr<std::optional<TransferPersonRow>> PersonOfTransfer(sql::Session& session,
