@@ -11,27 +11,28 @@ namespace {
 // The reasons are codes of AbsenceReason: 6 is CARE_EXEMPT, 0 and 99 excuse nothing.
 const sql::Query<MemberMonthRow> kOfRolls(
     "attendance.by_member_and_month",
-    "SELECT a.member_id, YEAR(m.event_day) * 12 + MONTH(m.event_day) - 1 AS month, COUNT(*),"
-    " COALESCE(SUM(a.presence = 1), 0),"
+    "SELECT a.member_id,"
+    " COALESCE(YEAR(m.event_day) * 12 + MONTH(m.event_day) - 1, 0) AS month_number,"
+    " COUNT(*), COALESCE(SUM(a.presence = 1), 0),"
     " COALESCE(SUM(a.presence = 2 AND (a.reason = 6 OR"
     " (a.reason NOT IN (0, 99) AND a.approved_by IS NOT NULL))), 0),"
-    " CASE WHEN SUM(a.presence = 2 AND a.reason = 6) > 0 THEN 6 ELSE COALESCE(MIN(CASE WHEN"
-    " a.presence = 2 AND a.reason NOT IN (0, 99) AND a.approved_by IS NOT NULL THEN a.reason END),"
-    " 0) END"
+    " COALESCE(IF(SUM(a.presence = 2 AND a.reason = 6) > 0, 6, MIN(IF(a.presence = 2 AND"
+    " a.reason NOT IN (0, 99) AND a.approved_by IS NOT NULL, a.reason, NULL))), 0)"
     " FROM meeting m JOIN attendance a ON a.meeting_id = m.id"
     " WHERE m.organization_id IN (?*) AND m.event_day >= ? AND m.event_day < ?"
     " AND m.state IN (4, 5) AND (m.kinds & ?) <> 0 AND (a.member_id > ? OR (a.member_id = ? AND"
     " YEAR(m.event_day) * 12 + MONTH(m.event_day) - 1 > ?))"
-    " GROUP BY a.member_id, month ORDER BY a.member_id, month LIMIT ?");
+    " GROUP BY a.member_id, month_number ORDER BY a.member_id, month_number LIMIT ?");
 
 const sql::Query<MemberMonthRow> kOfObservers(
     "observer.by_member_and_month",
-    "SELECT o.member_id, YEAR(m.event_day) * 12 + MONTH(m.event_day) - 1 AS month, 0, COUNT(*), 0,"
-    " 0 FROM meeting m JOIN observer o ON o.meeting_id = m.id"
+    "SELECT COALESCE(o.member_id, 0) AS observer_id,"
+    " COALESCE(YEAR(m.event_day) * 12 + MONTH(m.event_day) - 1, 0) AS month_number,"
+    " 0, COUNT(*), 0, 0 FROM meeting m JOIN observer o ON o.meeting_id = m.id"
     " WHERE m.organization_id IN (?*) AND m.event_day >= ? AND m.event_day < ?"
     " AND m.state IN (4, 5) AND (m.kinds & ?) <> 0 AND (o.member_id > ? OR (o.member_id = ? AND"
     " YEAR(m.event_day) * 12 + MONTH(m.event_day) - 1 > ?))"
-    " GROUP BY o.member_id, month ORDER BY o.member_id, month LIMIT ?");
+    " GROUP BY observer_id, month_number ORDER BY observer_id, month_number LIMIT ?");
 
 bool Before(const MemberMonthRow& a, const MemberMonthRow& b) {
   return std::tie(a.member_id, a.month) < std::tie(b.member_id, b.month);

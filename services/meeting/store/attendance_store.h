@@ -20,7 +20,7 @@ struct MemberMonthRow {
   int64_t meetings = 0;  // whose roll had the member
   int64_t attended = 0;  // of the roll, or as an observer
   int64_t excused = 0;   // absences for age or illness, or for an approved reason
-  AbsenceReason reason = AbsenceReason::kNone;  // the lowest code among them, care first
+  int64_t reason = 0;    // their lowest code, care first; of AbsenceReason
 
   friend bool operator==(const MemberMonthRow&, const MemberMonthRow&) = default;
 };

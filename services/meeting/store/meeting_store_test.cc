@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,13 @@
 #include "common/testing/matchers.h"
 #include "common/testing/schema_file.h"
 #include "gtest/gtest.h"
+#include "services/meeting/store/attendance_store.h"
+#include "services/meeting/store/ballot_store.h"
 #include "services/meeting/store/duty_store.h"
+#include "services/meeting/store/election_store.h"
 #include "services/meeting/store/fact_store.h"
 #include "services/meeting/store/roll_store.h"
+#include "services/meeting/store/sealed_tables.h"
 
 namespace ronghe::meeting {
 namespace {
@@ -131,6 +136,107 @@ TEST_F(StoreTest, SaveGuardsTheEtagAndReplacesParts) {
     EXPECT_EQ(loaded.etag, 2);
     EXPECT_EQ(loaded.agenda, changed.agenda);
     EXPECT_EQ(loaded.attendance, changed.attendance);
+    return absl::OkStatus();
+  }));
+}
+
+TEST_F(StoreTest, AnElectionComesBackAsItWasSaved) {
+  Election election;
+  election.id = 5;
+  election.organization_id = 31;
+  election.meeting_id = 11;
+  election.etag = 1;
+  election.seats = 2;
+  election.mode = ElectionMode::kElectronic;
+  election.committee_election_id = 4;
+  election.upper_approval = "镇党委〔2026〕12号";
+  election.event_day = CivilDay(2026, 11, 20);
+  election.rule_set = "branch-work@2018";
+  election.slate = {{9, 1, 0, 0, 0, {}}, {7, 2, 0, 0, 0, {}}, {8, 3, 0, 0, 0, {}}};
+  election.tellers = {{3, TellerDuty::kScrutineer}};
+  const ElectionStore store;
+  ASSERT_OK(Transact([&](sql::Session& session) { return store.Insert(session, election); }));
+  election.state = ElectionState::kRunoff;
+  election.roll = 1;
+  election.voters = {{3, ExclusionReason::kNone, "", ""},
+                     {4, ExclusionReason::kAbroad, "13号", "meetings/11/motions/1"}};
+  election.rounds = {{1, 100, 2, false, 1, 1, 1, 1, 0, 1, ElectionState::kRunoff, {}}};
+  // In ballot order, and last who was written in.
+  election.rounds[0].candidates = {{9, 1, 1, 0, 0, CandidateOutcome::kTied},
+                                   {7, 2, 0, 1, 0, CandidateOutcome::kNotElected},
+                                   {2, 0, 1, 0, 0, CandidateOutcome::kTied}};
+  election.slate = {{9, 1, 0, 0, 0, {}}, {2, 2, 0, 0, 0, {}}};
+  Election saved = election;
+  ASSERT_OK(Transact([&](sql::Session& session) {
+    saved = election;
+    return store.Save(session, {true, true, true, true}, &saved);
+  }));
+  EXPECT_EQ(saved.etag, 2);
+  EXPECT_THAT(Transact([&](sql::Session& session) {
+                Election stale = election;
+                return store.Save(session, {}, &stale);
+              }),
+              HasReason("ETAG_MISMATCH"));
+  ASSERT_OK(Transact([&](sql::Session& session) -> absl::Status {
+    EXPECT_EQ(**store.LoadForUpdate(session, 5), saved);
+    EXPECT_FALSE(store.Load(session, 6)->has_value());
+    EXPECT_EQ(store.List(session, 31, 6, 10)->size(), 1u);
+    EXPECT_TRUE(store.List(session, 31, 5, 10)->empty());
+    return absl::OkStatus();
+  }));
+}
+
+TEST_F(StoreTest, ATokenIsUsedOnceAndForgotten) {
+  const BallotStore store;
+  const std::vector<int64_t> voters = {1, 2};
+  const sql::Bytes hash(std::string(32, 'h'));
+  ASSERT_OK(Transact([&](sql::Session& session) -> absl::Status {
+    EXPECT_OK(store.AddVoters(session, 100, std::span<const int64_t>(voters)));
+    EXPECT_OK(store.GiveTokens(session, {{100, 2, hash, true, false}}));
+    EXPECT_EQ(store.UseToken(session, 101, hash).value(), TokenUse::kUnknown);
+    EXPECT_EQ(store.UseToken(session, 100, hash).value(), TokenUse::kUsedNow);
+    EXPECT_EQ(store.UseToken(session, 100, hash).value(), TokenUse::kUsedBefore);
+    EXPECT_EQ(store.CountTokens(session, 100)->received, 1);
+    EXPECT_EQ(store.CountTokens(session, 100)->used, 1);
+    EXPECT_OK(store.ForgetTokens(session, 100));
+    EXPECT_EQ(store.UseToken(session, 100, hash).value(), TokenUse::kUnknown);
+    EXPECT_EQ(store.CountTokens(session, 100)->used, 1);
+    EXPECT_EQ(SealedTables()[0]->Count(session).value(), 0);
+    return absl::OkStatus();
+  }));
+}
+
+TEST_F(StoreTest, MonthsOfObserversAndOfRollsAreOne) {
+  Meeting meeting =
+      Sample(11, 31, CivilDay(2026, 11, 20), State::kSubmitted, {Kind::kGeneral, Kind::kThemeDay});
+  meeting.attendance = {{1, true, true, false, Presence::kPresent, AbsenceReason::kNone, {}, {}},
+                        {2, true, true, false, Presence::kAbsent, AbsenceReason::kSick, 1, {}},
+                        {3, true, true, false, Presence::kAbsent, AbsenceReason::kSick, {}, {}}};
+  Meeting elsewhere = Sample(12, 32, CivilDay(2026, 11, 21), State::kAccepted, {Kind::kLecture});
+  elsewhere.observers = {{"李四", 3, ""}, {"王五", {}, ""}};
+  Meeting returned = Sample(13, 31, CivilDay(2026, 11, 22), State::kReturned, {Kind::kGeneral});
+  returned.attendance = meeting.attendance;
+  const MeetingStore meetings;
+  const AttendanceStore store;
+  ASSERT_OK(Transact([&](sql::Session& session) -> absl::Status {
+    EXPECT_OK(meetings.Insert(session, meeting));
+    EXPECT_OK(meetings.Insert(session, elsewhere));
+    EXPECT_OK(meetings.Insert(session, returned));
+    const std::vector<int64_t> organizations = {31, 32};
+    const auto list = [&](MemberMonth after, int32_t limit) {
+      return *store.List(session, std::span<const int64_t>(organizations),
+                         {Kind::kGeneral, Kind::kLecture}, CivilDay(2026, 11, 1),
+                         CivilDay(2026, 12, 1), after, limit);
+    };
+    const int64_t november = MonthNumber(CivilDay(2026, 11, 1));
+    EXPECT_EQ(MonthOf(november), absl::CivilMonth(2026, 11));
+    const std::vector<MemberMonthRow> all = {
+        {1, november, 1, 1, 0, 0},
+        {2, november, 1, 0, 1, 2},
+        {3, november, 1, 1, 0, 0}};  // nobody approved; came elsewhere
+    EXPECT_EQ(list({}, 10), all);
+    EXPECT_EQ(list({1, november}, 1), (std::vector<MemberMonthRow>{all[1]}));
+    EXPECT_EQ(list({2, november}, 10), (std::vector<MemberMonthRow>{all[2]}));
     return absl::OkStatus();
   }));
 }
