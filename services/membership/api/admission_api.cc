@@ -285,16 +285,18 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::Commit(service::WriteTx& tx, Adm
   return view_.Whole(session, row, base::ShanghaiDay(tx.now()));
 }
 
-absl::StatusOr<std::vector<Person>> AdmissionApi::People(sql::Session& session,
+absl::StatusOr<std::vector<Person>> AdmissionApi::People(service::WriteTx& tx,
                                                          std::span<const int64_t> ids,
                                                          absl::CivilDay day,
                                                          int64_t posts_in) const {
+  sql::Session& session = tx.session();
   std::vector<Person> people;
   if (ids.empty()) return people;
   RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> rows, LoadMembers(session, ids));
   for (const int64_t id : ids) {
-    const bool known =
-        std::any_of(rows.begin(), rows.end(), [&](const MemberRow& row) { return row.id == id; });
+    const bool known = std::any_of(rows.begin(), rows.end(), [&](const MemberRow& row) {
+      return row.id == id && tx.call().Holds(tx.call().permission(), row.organization_id);
+    });
     if (!known) return MemberNotFound(id);
     Person& person = people.emplace_back(Person{.id = id});
     RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberIntervalRow> intervals,

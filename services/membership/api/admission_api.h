@@ -172,8 +172,9 @@ class AdmissionApi : public v1::AdmissionServiceHandler {
   absl::Status WriteDeadlines(service::WriteTx& tx, const AdmissionCaseRow& row,
                               std::span<const admission::DeadlineChange> changes);
 
-  // Members as an event finds them on `day`; with their posts in `posts_in`.
-  absl::StatusOr<std::vector<admission::Person>> People(sql::Session& session,
+  // Members as an event finds them on `day`; with their posts in `posts_in`. One whom the caller
+  // may not act on is answered like one who does not exist.
+  absl::StatusOr<std::vector<admission::Person>> People(service::WriteTx& tx,
                                                         std::span<const int64_t> ids,
                                                         absl::CivilDay day,
                                                         int64_t posts_in = 0) const;

@@ -1,5 +1,6 @@
 #include "services/membership/api/admission_convert.h"
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -135,24 +136,39 @@ v1::Applicant BriefToProto(const AdmissionApplicantRow& row) {
   return applicant;
 }
 
+void MaskApplicant(v1::Applicant& applicant) {
+  applicant.set_identity_number(MaskIdentityNumber(applicant.identity_number()));
+  applicant.set_phone(MaskMobileNumber(applicant.phone()));
+  // The year alone: with the masked number the whole date would give the number away.
+  applicant.mutable_birth_date()->clear_month();
+  applicant.mutable_birth_date()->clear_day();
+}
+
+std::span<const std::string_view> MaskedApplicantFields() {
+  static constexpr std::array<std::string_view, 3> kFields = {
+      "ronghe.membership.v1.Applicant.identity_number", "ronghe.membership.v1.Applicant.phone",
+      "ronghe.membership.v1.Applicant.birth_date"};
+  return kFields;
+}
+
 absl::StatusOr<v1::Applicant> ToProto(const AdmissionApplicantRow& row,
                                       const PersonalFields& fields) {
   RONGHE_ASSIGN_OR_RETURN(const std::string identity, fields.OpenIdentity(row));
   RONGHE_ASSIGN_OR_RETURN(const std::string phone, fields.OpenPhone(row));
   v1::Applicant applicant = BriefToProto(row);
-  applicant.set_identity_number(MaskIdentityNumber(identity));
-  // The year alone: with the masked number the whole date would give the number away.
-  applicant.mutable_birth_date()->set_year(static_cast<int32_t>(row.birth_date.year()));
+  applicant.set_identity_number(identity);
+  *applicant.mutable_birth_date() = rpc::ToProto(row.birth_date);
   applicant.set_ethnicity(row.ethnicity);
   applicant.set_education(row.education);
   applicant.set_degree(row.degree);
-  if (!phone.empty()) applicant.set_phone(MaskMobileNumber(phone));
+  applicant.set_phone(phone);
   applicant.set_occupation(row.occupation);
   applicant.set_technical_post(row.technical_post);
   applicant.set_migrant_worker(row.migrant_worker);
   applicant.set_residence_region(row.residence_region);
   applicant.set_household_region(row.household_region);
   applicant.set_unit(static_cast<v1::ApplicantUnit>(row.unit));
+  MaskApplicant(applicant);
   return applicant;
 }
 

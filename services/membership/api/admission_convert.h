@@ -2,6 +2,7 @@
 #ifndef RONGHE_SERVICES_MEMBERSHIP_API_ADMISSION_CONVERT_H_
 #define RONGHE_SERVICES_MEMBERSHIP_API_ADMISSION_CONVERT_H_
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,7 +54,11 @@ Particulars ReadApplicant(const v1::Applicant& applicant, absl::CivilDay receive
 absl::Status WriteApplicant(const Particulars& particulars, int32_t unit,
                             const PersonalFields& fields, AdmissionApplicantRow& row);
 
-// With the numbers masked.
+// Masks what is sensitive in an answer (P-06), and the fields that it masks.
+void MaskApplicant(v1::Applicant& applicant);
+std::span<const std::string_view> MaskedApplicantFields();
+
+// Masked.
 absl::StatusOr<v1::Applicant> ToProto(const AdmissionApplicantRow& row,
                                       const PersonalFields& fields);
 // Name and gender.

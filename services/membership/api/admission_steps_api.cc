@@ -24,6 +24,17 @@ admission::Organization ActingIn(const std::optional<admission::Organization>& a
   return acting.value_or(admission::Organization());
 }
 
+// An organization that the caller names and need not see: one that is not there, or no more, is one
+// that the rules refuse.
+absl::StatusOr<admission::Organization> DescribeAny(sql::Session& session, const org::OrgTree& tree,
+                                                    int64_t id, int64_t branch) {
+  absl::StatusOr<admission::Organization> seen = Describe(session, tree, id, branch);
+  if (absl::IsNotFound(seen.status()) || absl::IsFailedPrecondition(seen.status())) {
+    return admission::Organization{.id = id};
+  }
+  return seen;
+}
+
 std::vector<int64_t> ReadMembers(const google::protobuf::RepeatedPtrField<std::string>& names,
                                  std::string_view path, FieldReader& fields) {
   std::vector<int64_t> ids;
@@ -60,7 +71,7 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::RecordTalk(rpc::Call& call,
   RONGHE_RETURN_IF_ERROR(fields.status());
   return Take(call, request.name(), request.etag(), talk, {},
               [&](const Moment& moment) -> absl::StatusOr<Event> {
-                RONGHE_RETURN_IF_ERROR(People(moment.tx.session(), talker, day).status());
+                RONGHE_RETURN_IF_ERROR(People(moment.tx, talker, day).status());
                 return admission::RecordTalk{.day = day};
               });
 }
@@ -101,8 +112,7 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::AssignCultivators(
   RONGHE_RETURN_IF_ERROR(fields.status());
   return Take(call, request.name(), request.etag(), choice, {},
               [&](const Moment& moment) -> absl::StatusOr<Event> {
-                RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people,
-                                        People(moment.tx.session(), ids, day));
+                RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people, People(moment.tx, ids, day));
                 return admission::AssignCultivators{.day = day, .people = std::move(people)};
               });
 }
@@ -119,8 +129,8 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::RelocateApplicant(
               [&](const Moment& moment) -> absl::StatusOr<Event> {
                 admission::RelocateApplicant event{.day = day};
                 RONGHE_ASSIGN_OR_RETURN(event.receiver,
-                                        Describe(moment.tx.session(), tree_.tree(), receiver,
-                                                 moment.row.organization_id));
+                                        DescribeAny(moment.tx.session(), tree_.tree(), receiver,
+                                                    moment.row.organization_id));
                 return event;
               });
 }
@@ -204,8 +214,7 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::ChooseSponsors(
   RONGHE_RETURN_IF_ERROR(fields.status());
   return Take(call, request.name(), request.etag(), choice, {},
               [&](const Moment& moment) -> absl::StatusOr<Event> {
-                RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people,
-                                        People(moment.tx.session(), ids, day));
+                RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people, People(moment.tx, ids, day));
                 return admission::ChooseSponsors{.day = day, .people = std::move(people)};
               });
 }
@@ -249,8 +258,8 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::RecordTraining(
                     .day = day, .days = training.days(), .hours = training.hours()};
                 if (waived_by == 0) return event;
                 RONGHE_ASSIGN_OR_RETURN(event.waived_by,
-                                        Describe(moment.tx.session(), tree_.tree(), waived_by,
-                                                 moment.row.organization_id));
+                                        DescribeAny(moment.tx.session(), tree_.tree(), waived_by,
+                                                    moment.row.organization_id));
                 return event;
               });
 }
@@ -312,14 +321,13 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::RecordUpperTalk(
   const int64_t acting = fields.Organization(talk.organization(), "talk.organization");
   const std::vector<int64_t> talker = {fields.Member(talk.talker(), "talk.talker")};
   RONGHE_RETURN_IF_ERROR(fields.status());
-  return Take(call, request.name(), request.etag(), talk, {.acting = acting},
-              [&](const Moment& moment) -> absl::StatusOr<Event> {
-                RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people,
-                                        People(moment.tx.session(), talker, day, acting));
-                return admission::RecordUpperTalk{.day = day,
-                                                  .committee = ActingIn(moment.acting),
-                                                  .talker = std::move(people.front())};
-              });
+  return Take(
+      call, request.name(), request.etag(), talk, {.acting = acting},
+      [&](const Moment& moment) -> absl::StatusOr<Event> {
+        RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people, People(moment.tx, talker, day, acting));
+        return admission::RecordUpperTalk{
+            .day = day, .committee = ActingIn(moment.acting), .talker = std::move(people.front())};
+      });
 }
 
 absl::StatusOr<v1::AdmissionCase> AdmissionApi::ApproveAdmission(
@@ -360,14 +368,15 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::AssignGroup(rpc::Call& call,
   const v1::GroupAssignment& assignment = request.assignment();
   FieldReader fields;
   const absl::CivilDay day = fields.Day(assignment.day(), "assignment.day");
-  const int64_t group = fields.Organization(assignment.group(), "assignment.group");
+  const int64_t group =
+      assignment.group().empty() ? 0 : fields.Organization(assignment.group(), "assignment.group");
   RONGHE_RETURN_IF_ERROR(fields.status());
   return Take(call, request.name(), request.etag(), assignment, {},
               [&](const Moment& moment) -> absl::StatusOr<Event> {
                 const int64_t branch = moment.row.organization_id;
                 RONGHE_ASSIGN_OR_RETURN(const int64_t parent, ParentOf(moment.tx.session(), group));
-                return admission::AssignGroup{.day = day,
-                                              .of_branch = group == branch || parent == branch};
+                return admission::AssignGroup{
+                    .day = day, .of_branch = group == 0 || group == branch || parent == branch};
               });
 }
 

@@ -459,7 +459,7 @@ TEST_F(AdmissionTest, FromTheApplicationToFullMembership) {
     }
     list.set_page_token(page.next_page_token());
   } while (!list.page_token().empty());
-  EXPECT_EQ(kinds.size(), 20u);
+  EXPECT_EQ(kinds.size(), 21u);
   EXPECT_EQ(kinds.front(), v1::ADMISSION_EVENT_KIND_SUBMIT_APPLICATION);
   EXPECT_EQ(kinds.back(), v1::ADMISSION_EVENT_KIND_RECORD_OATH);
 }
@@ -613,7 +613,9 @@ TEST_F(AdmissionTest, OnePersonHasOneOpenCase) {
       std::find_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.ok(); });
   ASSERT_NE(first, answers.end());
   for (auto it = answers.begin(); it != answers.end(); ++it) {
-    if (it != first) EXPECT_THAT(*it, HasReason("CASE_OPEN"));
+    if (it != first) {
+      EXPECT_THAT(*it, HasReason("CASE_OPEN"));
+    }
   }
   const auto told = TryApply(906, day).status().ToString();
   EXPECT_THAT(told, Not(HasSubstr(Identity(906))));

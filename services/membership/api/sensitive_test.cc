@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "re2/re2.h"
 #include "ronghe/options/v1/options.pb.h"
+#include "services/membership/api/admission_convert.h"
 #include "services/membership/api/convert.h"
 
 namespace ronghe::membership {
@@ -70,7 +71,8 @@ class SensitiveTest : public ::testing::Test {
 };
 
 TEST_F(SensitiveTest, EverySensitiveAnswerIsMaskedOrOneThatIsAudited) {
-  const std::set<std::string> masked(MaskedFields().begin(), MaskedFields().end());
+  std::set<std::string> masked(MaskedFields().begin(), MaskedFields().end());
+  masked.insert(MaskedApplicantFields().begin(), MaskedApplicantFields().end());
   // An empty form, of the type that filled ones have.
   const std::string form = "ronghe.membership.v1.RosterImportService.DownloadRosterTemplate";
   int found = 0;
@@ -131,6 +133,16 @@ TEST_F(SensitiveTest, EveryMaskHidesWhatItShould) {
   EXPECT_EQ(member.phone(), "138****8000");
   EXPECT_EQ(member.birth_date().ShortDebugString(), "year: 1949");
   EXPECT_EQ(MaskedFields().size(), 3u);
+  v1::Applicant applicant;
+  applicant.set_identity_number("11010519491231002X");
+  applicant.set_phone("13800138000");
+  applicant.mutable_birth_date()->set_year(1949);
+  applicant.mutable_birth_date()->set_month(12);
+  MaskApplicant(applicant);
+  EXPECT_EQ(applicant.identity_number(), "110105********002X");
+  EXPECT_EQ(applicant.phone(), "138****8000");
+  EXPECT_EQ(applicant.birth_date().ShortDebugString(), "year: 1949");
+  EXPECT_EQ(MaskedApplicantFields().size(), 3u);
 }
 
 }  // namespace

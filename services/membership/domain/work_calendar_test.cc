@@ -1,12 +1,13 @@
 #include "services/membership/domain/work_calendar.h"
 
-#include "common/testing/matchers.h"
+#include <utility>
+#include <vector>
+
+#include "common/error/error.h"
 #include "gtest/gtest.h"
 
 namespace ronghe::membership {
 namespace {
-
-using ::ronghe::testing::HasReason;
 
 absl::CivilDay Day(int month, int day) { return absl::CivilDay(2026, month, day); }
 
@@ -54,17 +55,18 @@ TEST(WorkCalendarTest, AYearWithoutNoticeCountsPlainWeekendsAndSaysSo) {
 }
 
 TEST(WorkCalendarTest, BadYearsAreRefused) {
-  const auto create = [](WorkYear year) { return WorkCalendar::Create({std::move(year)}); };
-  EXPECT_THAT(create({.year = 2026, .source = ""}), HasReason("RULES_INVALID"));
-  EXPECT_THAT(create({.year = 2026, .source = "n", .holidays = {absl::CivilDay(2025, 1, 1)}}),
-              HasReason("RULES_INVALID"));
-  EXPECT_THAT(create({.year = 2026, .source = "n", .workdays = {Day(5, 11)}}),
-              HasReason("RULES_INVALID"));
-  EXPECT_THAT(
-      create({.year = 2026, .source = "n", .holidays = {Day(5, 9)}, .workdays = {Day(5, 9)}}),
-      HasReason("RULES_INVALID"));
-  EXPECT_THAT(WorkCalendar::Create({{.year = 2026, .source = "n"}, {.year = 2026, .source = "n"}}),
-              HasReason("RULES_INVALID"));
+  const auto reason = [](std::vector<WorkYear> years) {
+    return error::Reason(WorkCalendar::Create(std::move(years)).status());
+  };
+  EXPECT_EQ(reason({{.year = 2026, .source = ""}}), "RULES_INVALID");
+  EXPECT_EQ(reason({{.year = 2026, .source = "n", .holidays = {absl::CivilDay(2025, 1, 1)}}}),
+            "RULES_INVALID");
+  EXPECT_EQ(reason({{.year = 2026, .source = "n", .workdays = {Day(5, 11)}}}), "RULES_INVALID");
+  EXPECT_EQ(
+      reason({{.year = 2026, .source = "n", .holidays = {Day(5, 9)}, .workdays = {Day(5, 9)}}}),
+      "RULES_INVALID");
+  EXPECT_EQ(reason({{.year = 2026, .source = "n"}, {.year = 2026, .source = "n"}}),
+            "RULES_INVALID");
 }
 
 }  // namespace

@@ -12,9 +12,9 @@
 
 #include "common/error/error.h"
 #include "gtest/gtest.h"
-#include "services/membership/domain/admission/admission_testing.h"
 #include "services/membership/domain/admission/machine.h"
 #include "services/membership/rules/load.h"
+#include "services/membership/testing/admission_testing.h"
 
 namespace ronghe::membership::admission {
 namespace {
@@ -35,9 +35,9 @@ struct Model {
   absl::CivilDay since;
   bool floating = false;
   int64_t branch = 0, moving_to = 0, approver = 0;
-  absl::CivilDay activist, reviewed_through, notice_end, candidate, pre_review, voted, submitted,
-      approved, probation_end, conversion_submitted, full;
-  int sponsors = 0;
+  absl::CivilDay activist, notice_end, candidate, pre_review, voted, submitted, approved,
+      probation_end, conversion_submitted, full;
+  int sponsors = 0, half_years = 0;
   bool reviewed = false, trained = false, transferred = false;
   int extended = 0, months = 0;
   Proposal proposal = Proposal::kNone;
@@ -99,7 +99,7 @@ class Taker {
   bool operator()(const ProposeActivist& e) {
     if (!From({State::kTalked}) || !On(e.motion.held_on)) return false;
     if (e.channel == Channel::kNone || !Decided(m, e.motion)) return false;
-    m.activist = m.reviewed_through = e.motion.held_on;
+    m.activist = e.motion.held_on;
     return Go(State::kActivistDecided, e.motion.held_on);
   }
   bool operator()(const FileActivist& e) {
@@ -126,12 +126,11 @@ class Taker {
     }
     if (!Past(e.day) || e.day < m.activist) return false;
     // The half years after the start are (start + 6k, start + 6k + 6]; the first has its start too.
-    if (m.reviewed_through != m.activist && e.day <= m.reviewed_through) return false;
-    int k = 1;
-    while (Months(m.activist, 6 * k) < e.day || Months(m.activist, 6 * k) <= m.reviewed_through) {
-      ++k;
-    }
-    m.reviewed_through = Months(m.activist, 6 * k);
+    const auto end = [&](int k) { return Months(m.activist, 6 * k); };
+    if (m.half_years > 0 && e.day <= end(m.half_years)) return false;
+    // In time it does for this half year, late for all that are over.
+    ++m.half_years;
+    while (end(m.half_years + 1) < e.day) ++m.half_years;
     return true;
   }
   bool operator()(const RelocateApplicant& e) {
@@ -568,9 +567,15 @@ TEST(AdmissionModel, MachineAndModelAgreeOnAMillionEvents) {
     ASSERT_EQ(NameOf(state.state), NameOf(model.state)) << i << NameOf(KindOf(event));
     ASSERT_EQ(state.state_since, model.since);
     ASSERT_EQ(state.organization_id, model.branch);
-    if (IsProbation(state.state)) ASSERT_EQ(*state.probation_ends_on, model.probation_end);
-    if (state.state == State::kNoticeOpen) ASSERT_EQ(*state.notice_ends_on, model.notice_end);
-    if (IsFull(state.state)) ASSERT_EQ(*state.full_from, model.full);
+    if (IsProbation(state.state)) {
+      ASSERT_EQ(*state.probation_ends_on, model.probation_end);
+    }
+    if (state.state == State::kNoticeOpen) {
+      ASSERT_EQ(*state.notice_ends_on, model.notice_end);
+    }
+    if (IsFull(state.state)) {
+      ASSERT_EQ(*state.full_from, model.full);
+    }
     CheckInvariants(state);
     if (HasFailure()) return;
     ++reached[state.state];

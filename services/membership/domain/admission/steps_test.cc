@@ -6,7 +6,7 @@
 #include "common/testing/matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/membership/domain/admission/admission_testing.h"
+#include "services/membership/testing/admission_testing.h"
 #include "services/membership/rules/load.h"
 
 namespace ronghe::membership::admission {
