@@ -403,6 +403,90 @@ CREATE TABLE `schema_migration` (
   PRIMARY KEY (`version`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `transfer` (
+  `id` bigint(20) NOT NULL,
+  `transfer_no` varchar(80) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `reason` int(11) NOT NULL,
+  `reach` int(11) NOT NULL,
+  `sender_organization_id` bigint(20) NOT NULL,
+  `from_organization_id` bigint(20) NOT NULL,
+  `receiver_organization_id` bigint(20) NOT NULL,
+  `to_organization_id` bigint(20) NOT NULL,
+  `outside_title` varchar(200) NOT NULL,
+  `outside_code` varchar(64) NOT NULL,
+  `unit_organization_id` bigint(20) NOT NULL,
+  `open_unit_id` bigint(20) DEFAULT NULL,
+  `member_count` int(11) NOT NULL,
+  `upper_consent` varchar(100) NOT NULL,
+  `away_since` date DEFAULT NULL,
+  `no_personnel_file` tinyint(1) NOT NULL,
+  `letter_number` varchar(64) NOT NULL,
+  `letter_issued_on` date DEFAULT NULL,
+  `expires_on` date DEFAULT NULL,
+  `extensions` int(11) NOT NULL,
+  `effective_on` date DEFAULT NULL,
+  `receipt_number` varchar(64) NOT NULL,
+  `completed_on` date DEFAULT NULL,
+  `return_reason` int(11) NOT NULL,
+  `closed_on` date DEFAULT NULL,
+  `step` int(11) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `transfer_by_number` (`transfer_no`),
+  UNIQUE KEY `transfer_by_open_unit` (`open_unit_id`),
+  KEY `transfer_by_origin` (`from_organization_id`,`id`),
+  KEY `transfer_by_destination` (`to_organization_id`,`id`),
+  KEY `transfer_by_expiry` (`state`,`expires_on`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `transfer_counter` (
+  `organization_id` bigint(20) NOT NULL,
+  `year` int(11) NOT NULL,
+  `transfers` int(11) NOT NULL,
+  `letters` int(11) NOT NULL,
+  PRIMARY KEY (`organization_id`,`year`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `transfer_member` (
+  `transfer_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `open_member_id` bigint(20) DEFAULT NULL,
+  `from_organization_id` bigint(20) NOT NULL,
+  `category` int(11) NOT NULL,
+  `dues_paid_through` date DEFAULT NULL,
+  `dues_source` int(11) NOT NULL,
+  PRIMARY KEY (`transfer_id`,`member_id`),
+  UNIQUE KEY `transfer_member_by_open_member` (`open_member_id`),
+  KEY `transfer_member_by_member` (`member_id`,`transfer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `transfer_person` (
+  `transfer_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `open_identity` varbinary(32) DEFAULT NULL,
+  `particulars` varbinary(8192) NOT NULL,
+  `dues_paid_through` date DEFAULT NULL,
+  PRIMARY KEY (`transfer_id`),
+  UNIQUE KEY `transfer_person_by_open_identity` (`open_identity`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `transfer_step` (
+  `transfer_id` bigint(20) NOT NULL,
+  `number` int(11) NOT NULL,
+  `action` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `actor` varchar(128) NOT NULL,
+  `day` date NOT NULL,
+  `reason` int(11) NOT NULL,
+  `time` datetime(6) NOT NULL,
+  PRIMARY KEY (`transfer_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `unmask_guard` (
   `subject` varchar(128) NOT NULL,
   `last_read` datetime(6) NOT NULL,
