@@ -54,8 +54,8 @@ absl::Status Resume(service::WriteTx& tx, const PersonalFields& fields, const Pa
 // The members of a unit's organizations.
 absl::StatusOr<std::vector<UnitMemberRow>> ReadUnit(sql::Session& session, const org::OrgTree& tree,
                                                     int64_t unit) {
-  const std::vector<int64_t> ids = tree.SubtreeIds(
-      unit, std::nullopt, kMaxUnitOrganizations + 1, [](const org::OrgBrief&) { return true; });
+  const std::vector<int64_t> ids = tree.SubtreeIds(unit, std::nullopt, kMaxUnitOrganizations + 1,
+                                                   [](const org::OrgBrief&) { return true; });
   if (ids.size() > static_cast<size_t>(kMaxUnitOrganizations)) {
     return TransferUnitTooLarge(kMaxUnitMembers);
   }
@@ -131,11 +131,10 @@ absl::Status TakePersonIn(service::WriteTx& tx, const PersonalFields& fields,
     MemberRow member{.id = tx.NextId(), .create_time = tx.now(), .update_time = tx.now()};
     member_id = member.id;
     RONGHE_RETURN_IF_ERROR(WriteParticulars(particulars, fields, true, true, member));
-    RONGHE_RETURN_IF_ERROR(
-        BeginMembership(tx, member,
-                        FirstIntervals(change.next, *particulars.joined_on,
-                                       particulars.converted_on, day),
-                        change.code, change.basis));
+    RONGHE_RETURN_IF_ERROR(BeginMembership(
+        tx, member,
+        FirstIntervals(change.next, *particulars.joined_on, particulars.converted_on, day),
+        change.code, change.basis));
   } else {
     member_id = known.front().id;
     RONGHE_ASSIGN_OR_RETURN(MemberRow member, LockMember(session, member_id));
@@ -157,9 +156,9 @@ absl::Status MoveUnit(service::WriteTx& tx, MembershipTree& tree, const Organiza
   RONGHE_ASSIGN_OR_RETURN(
       const std::vector<OrganizationRow> locked,
       LockOrganizations(session, {row.unit_organization_id, row.to_organization_id}));
-  const auto unit = std::find_if(
-      locked.begin(), locked.end(),
-      [&](const OrganizationRow& found) { return found.id == row.unit_organization_id; });
+  const auto unit = std::find_if(locked.begin(), locked.end(), [&](const OrganizationRow& found) {
+    return found.id == row.unit_organization_id;
+  });
   if (unit == locked.end() || unit->parent_id != row.from_organization_id) {
     return TransferUnitMoved(row.unit_organization_id);
   }

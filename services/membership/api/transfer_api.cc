@@ -71,8 +71,8 @@ std::string_view EventOf(TransferAction action) {
 // The organization on which a step needs the permission. The draft of a unit is still with it.
 int64_t ActingOrganization(const TransferRow& row, TransferAction action) {
   if (ActingSide(row.kind, action) == TransferSide::kReceiver) return row.to_organization_id;
-  const bool draft = row.step == 0 || (action == TransferAction::kWithdraw &&
-                                       row.state == TransferState::kDraft);
+  const bool draft =
+      row.step == 0 || (action == TransferAction::kWithdraw && row.state == TransferState::kDraft);
   return draft && row.unit_organization_id != 0 ? row.unit_organization_id
                                                 : row.from_organization_id;
 }
@@ -93,15 +93,12 @@ absl::Status AuthorizeDraft(service::WriteTx& tx, const v1::CreateTransferReques
   for (const MemberRow& member : members) {
     RONGHE_RETURN_IF_ERROR(tx.call().Authorize(member.organization_id));
   }
-  for (const std::string* name : {&request.unit(), &request.to_organization()}) {
-    if (name->empty() ||
-        (name == &request.to_organization() && request.kind() != v1::TRANSFER_KIND_IN)) {
-      continue;
-    }
-    RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(*name, "organizations"));
-    RONGHE_RETURN_IF_ERROR(tx.call().Authorize(id));
-  }
-  return absl::OkStatus();
+  // Of a person from outside the receiver drafts.
+  const bool in = request.kind() == v1::TRANSFER_KIND_IN;
+  const std::string& organization = in ? request.to_organization() : request.unit();
+  if (organization.empty()) return absl::OkStatus();
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(organization, "organizations"));
+  return tx.call().Authorize(id);
 }
 
 std::optional<absl::CivilDay> FirstOfMonth(std::optional<absl::CivilDay> day) {
@@ -259,9 +256,9 @@ absl::StatusOr<TransferApi::Given> TransferApi::Read(const v1::CreateTransferReq
   Given given{.kind = static_cast<TransferKind>(request.kind()),
               .letter_number = std::string(Trim(request.letter_number())),
               .letter_days = request.letter_days()};
-  given.dues_paid_through = FirstOfMonth(ReadDay(
-      request.has_dues_paid_through(), request.dues_paid_through(), "dues_paid_through",
-      violations));
+  given.dues_paid_through =
+      FirstOfMonth(ReadDay(request.has_dues_paid_through(), request.dues_paid_through(),
+                           "dues_paid_through", violations));
   given.away_since =
       ReadDay(request.has_away_since(), request.away_since(), "away_since", violations);
   given.letter_issued_on = ReadDay(request.has_letter_issued_on(), request.letter_issued_on(),
@@ -285,8 +282,8 @@ absl::StatusOr<TransferApi::Given> TransferApi::Read(const v1::CreateTransferReq
   return given;
 }
 
-absl::StatusOr<v1::Transfer> TransferApi::CreateTransfer(
-    rpc::Call& call, const v1::CreateTransferRequest& request) {
+absl::StatusOr<v1::Transfer> TransferApi::CreateTransfer(rpc::Call& call,
+                                                         const v1::CreateTransferRequest& request) {
   const absl::CivilDay today = base::ShanghaiDay(call.now());
   const absl::StatusOr<Given> read = Read(request, today);
   tree_.AfterOwnWrites(call.deadline());
@@ -350,11 +347,9 @@ absl::Status TransferApi::DraftMembers(service::WriteTx& tx, const Given& given,
     return error::InvalidFields({{"members", "一次转接的党员应当属于同一个基层党委。"}});
   }
   row.sender_organization_id = *committees.begin();
-  row.from_organization_id =
-      branches.size() == 1 ? *branches.begin() : row.sender_organization_id;
+  row.from_organization_id = branches.size() == 1 ? *branches.begin() : row.sender_organization_id;
   row.member_count = static_cast<int32_t>(members.size());
-  RONGHE_RETURN_IF_ERROR(
-      Address(session, given.destination, base::ShanghaiDay(tx.now()), row));
+  RONGHE_RETURN_IF_ERROR(Address(session, given.destination, base::ShanghaiDay(tx.now()), row));
   std::vector<TransferMemberRow> listed;
   for (const MemberRow& member : members) {
     listed.push_back({.transfer_id = row.id,
@@ -410,9 +405,8 @@ absl::Status TransferApi::DraftPerson(service::WriteTx& tx, const Given& given,
   const std::vector<std::string> indexes = {index};
   RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> known, MembersByIdentity(session, indexes));
   if (!known.empty() && IsMember(known.front().standing)) return MemberExists();
-  TransferPersonRow person{.transfer_id = row.id,
-                           .open_identity = index,
-                           .dues_paid_through = given.dues_paid_through};
+  TransferPersonRow person{
+      .transfer_id = row.id, .open_identity = index, .dues_paid_through = given.dues_paid_through};
   RONGHE_ASSIGN_OR_RETURN(person.particulars, SealParticulars(fields_, given.person, row.id));
   RONGHE_RETURN_IF_ERROR(InsertTransferPerson(session, person));
   return SetLetterDeadline(tx, rules, row);
@@ -420,8 +414,7 @@ absl::Status TransferApi::DraftPerson(service::WriteTx& tx, const Given& given,
 
 absl::StatusOr<TransferParty> TransferApi::ReceivingParty(sql::Session& session,
                                                           int64_t organization_id,
-                                                          absl::CivilDay today,
-                                                          TransferKind kind) {
+                                                          absl::CivilDay today, TransferKind kind) {
   const RuleSet& rules = Rules(today);
   RONGHE_ASSIGN_OR_RETURN(std::optional<TransferParty> party,
                           FindParty(session, rules, organization_id));
@@ -445,9 +438,8 @@ absl::Status TransferApi::Address(sql::Session& session, const Destination& dest
     row.reach = *destination.reach;
     return absl::OkStatus();
   }
-  RONGHE_ASSIGN_OR_RETURN(
-      const TransferParty party,
-      ReceivingParty(session, destination.organization_id, today, row.kind));
+  RONGHE_ASSIGN_OR_RETURN(const TransferParty party,
+                          ReceivingParty(session, destination.organization_id, today, row.kind));
   row.to_organization_id = destination.organization_id;
   row.receiver_organization_id = party.committee.id;
   if (row.kind == TransferKind::kIn) {
@@ -539,8 +531,8 @@ absl::StatusOr<v1::Transfer> TransferApi::Take(rpc::Call& call, std::string_view
                                                Apply apply) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, kTransfers));
   tree_.AfterOwnWrites(call.deadline());
-  auto result = writer_.Write<v1::Transfer>(
-      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Transfer> {
+  auto result =
+      writer_.Write<v1::Transfer>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Transfer> {
         RONGHE_ASSIGN_OR_RETURN(TransferRow row, LockTransfer(tx.session(), id));
         RONGHE_RETURN_IF_ERROR(TakeInside(tx, etag, action, apply, row));
         return ToProto(row);
@@ -584,9 +576,9 @@ absl::Status TransferApi::TakeInside(service::WriteTx& tx, std::string_view etag
 absl::StatusOr<v1::Transfer> TransferApi::ApproveTransferOut(
     rpc::Call& call, const v1::ApproveTransferOutRequest& request) {
   std::vector<error::FieldViolation> violations;
-  const std::optional<absl::CivilDay> dues = FirstOfMonth(
-      ReadDay(request.has_dues_paid_through(), request.dues_paid_through(), "dues_paid_through",
-              violations));
+  const std::optional<absl::CivilDay> dues =
+      FirstOfMonth(ReadDay(request.has_dues_paid_through(), request.dues_paid_through(),
+                           "dues_paid_through", violations));
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   return Take(call, request.name(), request.etag(), TransferAction::kApproveOut, [&](Step& step) {
     if (!request.upper_consent().empty()) step.row.upper_consent = request.upper_consent();
@@ -606,14 +598,12 @@ absl::Status TransferApi::Approve(Step& step, const std::optional<absl::CivilDay
   if (facts.letter) {
     RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> members,
                             LockTransferMembers(step.tx, tree_, step.row));
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::vector<int64_t> with_cases,
-        sources_.WithOpenCases(session, IdsOf(members), step.today));
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> with_cases,
+                            sources_.WithOpenCases(session, IdsOf(members), step.today));
     facts.open_case = !with_cases.empty();
-    facts.probationary = static_cast<int32_t>(
-        std::count_if(members.begin(), members.end(), [](const MemberRow& member) {
-          return member.category == Category::kProbationary;
-        }));
+    facts.probationary = static_cast<int32_t>(std::count_if(
+        members.begin(), members.end(),
+        [](const MemberRow& member) { return member.category == Category::kProbationary; }));
     RONGHE_ASSIGN_OR_RETURN(facts.kept_until, EarliestKept(session, members));
     RONGHE_ASSIGN_OR_RETURN(const std::vector<DocumentRow> documents,
                             DocumentsOf(session, step.row.subject()));
@@ -642,9 +632,8 @@ absl::Status TransferApi::IssueLetter(Step& step, int32_t asked_days) {
   RONGHE_RETURN_IF_ERROR(LockReceiver(session, row));
   RONGHE_ASSIGN_OR_RETURN(const int32_t days,
                           LetterDays(step.rules, row.reach, asked_days, step.guard));
-  RONGHE_ASSIGN_OR_RETURN(
-      const int32_t number,
-      NextLetterNumber(session, row.sender_organization_id, step.today.year()));
+  RONGHE_ASSIGN_OR_RETURN(const int32_t number,
+                          NextLetterNumber(session, row.sender_organization_id, step.today.year()));
   row.letter_number = absl::StrFormat("%d-%04d", step.today.year(), number);
   row.letter_issued_on = step.today;
   row.expires_on = step.today + days;
@@ -710,8 +699,7 @@ absl::Status TransferApi::Accept(Step& step, absl::CivilDay day) {
   }
   if (row.kind != TransferKind::kWholeUnit) NoteFile(step.rules, row.no_personnel_file, step.guard);
   row.effective_on = day;
-  return MeetDeadline(step.tx.session(), row.subject(), kLetterDeadline, step.today,
-                      step.tx.now());
+  return MeetDeadline(step.tx.session(), row.subject(), kLetterDeadline, step.today, step.tx.now());
 }
 
 absl::StatusOr<v1::Transfer> TransferApi::CompleteTransfer(
@@ -761,8 +749,7 @@ absl::StatusOr<v1::Transfer> TransferApi::RedirectTransfer(
                     const Destination destination,
                     ReadDestination(row.kind, request.to_organization(), request.outside_title(),
                                     request.outside_code(), request.reach()));
-                RONGHE_RETURN_IF_ERROR(
-                    Address(step.tx.session(), destination, step.today, row));
+                RONGHE_RETURN_IF_ERROR(Address(step.tx.session(), destination, step.today, row));
                 row.letter_number.clear();
                 row.letter_issued_on.reset();
                 row.expires_on.reset();
@@ -781,11 +768,10 @@ absl::Status TransferApi::Extend(Step& step) {
   TransferRow& row = step.row;
   RONGHE_ASSIGN_OR_RETURN(const std::vector<DocumentRow> documents,
                           DocumentsOf(session, row.subject()));
-  RONGHE_ASSIGN_OR_RETURN(row.expires_on,
-                          ExtendedUntil(step.rules, row.extensions,
-                                        CountDocuments(documents, kLateCertificate) > 0,
-                                        CountDocuments(documents, kLateApplication) > 0, step.today,
-                                        step.guard));
+  RONGHE_ASSIGN_OR_RETURN(
+      row.expires_on,
+      ExtendedUntil(step.rules, row.extensions, CountDocuments(documents, kLateCertificate) > 0,
+                    CountDocuments(documents, kLateApplication) > 0, step.today, step.guard));
   if (row.state == TransferState::kExpired) {
     if (row.kind == TransferKind::kIn) return TransferPersonGone();
     RONGHE_RETURN_IF_ERROR(HoldSubjects(session, row));
@@ -798,9 +784,9 @@ absl::Status TransferApi::Extend(Step& step) {
 
 absl::Status TransferApi::AuthorizeReader(rpc::Call& call, const TransferRow& row) const {
   int64_t asked = 0;
-  for (const int64_t id : {row.from_organization_id, row.sender_organization_id,
-                           row.to_organization_id, row.receiver_organization_id,
-                           row.unit_organization_id}) {
+  for (const int64_t id :
+       {row.from_organization_id, row.sender_organization_id, row.to_organization_id,
+        row.receiver_organization_id, row.unit_organization_id}) {
     if (id == 0) continue;
     asked = id;
     if (call.Holds(call.permission(), id)) break;
@@ -837,13 +823,14 @@ absl::StatusOr<v1::TransferLetter> TransferApi::GetTransferLetter(
       });
 }
 
-absl::StatusOr<std::vector<TransferRow>> TransferApi::ReadPage(
-    sql::Session& session, int64_t root, TransferSide side, const TransferFilter& filter,
-    int32_t limit, int64_t& before_id, bool& more) {
+absl::StatusOr<std::vector<TransferRow>> TransferApi::ReadPage(sql::Session& session, int64_t root,
+                                                               TransferSide side,
+                                                               const TransferFilter& filter,
+                                                               int32_t limit, int64_t& before_id,
+                                                               bool& more) {
   std::vector<TransferRow> page;
-  const std::vector<int64_t> organizations =
-      tree_.tree().SubtreeIds(root, std::nullopt, kFewOrganizations + 1,
-                              [](const org::OrgBrief&) { return true; });
+  const std::vector<int64_t> organizations = tree_.tree().SubtreeIds(
+      root, std::nullopt, kFewOrganizations + 1, [](const org::OrgBrief&) { return true; });
   more = false;
   if (organizations.size() <= kFewOrganizations) {
     for (const int64_t organization : organizations) {
@@ -896,13 +883,13 @@ absl::StatusOr<v1::ListTransfersResponse> TransferApi::ListTransfers(
   tree_.AfterOwnWrites(call.deadline());
   bool more = false;
   int64_t last = before;
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<TransferRow> rows,
-      writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        last = before;
-        return ReadPage(session, root, static_cast<TransferSide>(request.side()), filter,
-                        rpc::PageSize(request.page_size()), last, more);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<TransferRow> rows,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            last = before;
+                            return ReadPage(session, root,
+                                            static_cast<TransferSide>(request.side()), filter,
+                                            rpc::PageSize(request.page_size()), last, more);
+                          }));
   v1::ListTransfersResponse response;
   for (const TransferRow& row : rows) *response.add_transfers() = ToProto(row);
   if (more) {
@@ -960,11 +947,10 @@ absl::StatusOr<v1::Deadline> TransferApi::RecordGraduation(
         RONGHE_ASSIGN_OR_RETURN(const std::optional<TransferParty> party,
                                 FindParty(session, rules, member.organization_id));
         const bool committee = party && party->committee.id != 0;
-        const DeadlineRow deadline =
-            MakeDeadline(tx.NextId(), kGraduateDeadline, {"members", id},
-                         committee ? party->committee.id : member.organization_id,
-                         GraduateKeptUntil(rules, *day), rules.Get("graduate.keep_months"),
-                         tx.now());
+        const DeadlineRow deadline = MakeDeadline(
+            tx.NextId(), kGraduateDeadline, {"members", id},
+            committee ? party->committee.id : member.organization_id,
+            GraduateKeptUntil(rules, *day), rules.Get("graduate.keep_months"), tx.now());
         RONGHE_RETURN_IF_ERROR(SetDeadline(session, deadline));
         tx.Audit(member.organization_id, request.name());
         return ToProto(deadline);

@@ -102,8 +102,8 @@ class TransferApi : public v1::TransferServiceHandler {
                                                      std::string_view outside_code,
                                                      v1::TransferReach reach);
   // Sets the receiving side of a row whose sending side is set.
-  absl::Status Address(sql::Session& session, const Destination& destination,
-                       absl::CivilDay today, TransferRow& row);
+  absl::Status Address(sql::Session& session, const Destination& destination, absl::CivilDay today,
+                       TransferRow& row);
   // The branch, or the new parent of a unit, and the committee behind it.
   absl::StatusOr<TransferParty> ReceivingParty(sql::Session& session, int64_t organization_id,
                                                absl::CivilDay today, TransferKind kind);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -31,6 +32,7 @@
 #include "services/membership/domain/transfer/rules.h"
 #include "services/membership/jobs/transfer_expirer.h"
 #include "services/membership/store/change_store.h"
+#include "services/membership/store/deadline_store.h"
 #include "services/membership/store/document_store.h"
 #include "services/membership/testing/service_parts.h"
 
@@ -47,7 +49,7 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
 struct TextRow {
-  std::string text;
+  std::optional<std::string> text;
 };
 struct CountRow {
   int64_t count = 0;
@@ -339,7 +341,7 @@ class TransferTest : public ::testing::Test, protected ServiceParts {
   std::string Image() {
     const auto row = Read([&](sql::Session& session) { return session.SelectOne(kImage); });
     EXPECT_OK(row);
-    return row.ok() && *row ? (*row)->text : "";
+    return row.ok() && *row ? (*row)->text.value_or("") : "";
   }
 
   v1::Member Member(const std::string& name) {
@@ -367,8 +369,7 @@ class TransferTest : public ::testing::Test, protected ServiceParts {
     return sum;
   }
   std::vector<MembershipChangeRow> Changes(const std::string& member) {
-    auto changes =
-        Read([&](sql::Session& session) { return ChangesOf(session, IdOf(member)); });
+    auto changes = Read([&](sql::Session& session) { return ChangesOf(session, IdOf(member)); });
     EXPECT_OK(changes);
     return changes.ok() ? *changes : std::vector<MembershipChangeRow>();
   }
@@ -376,8 +377,8 @@ class TransferTest : public ::testing::Test, protected ServiceParts {
   // "step side state" of the transfer's events, in the order of the feed.
   std::vector<std::string> Events(const std::string& transfer) {
     EXPECT_OK(publisher_.PublishPending(absl::Now() + absl::Seconds(9)));
-    const auto events = Read(
-        [](sql::Session& session) { return event::EventsAfter(session, 0, 10000); });
+    const auto events =
+        Read([](sql::Session& session) { return event::EventsAfter(session, 0, 10000); });
     EXPECT_OK(events);
     std::vector<std::string> told;
     for (const event::EventRow& event : *events) {
@@ -417,8 +418,7 @@ TEST_F(TransferTest, AMemberGoesFromBranchToBranchInTheWholeSaga) {
   EXPECT_EQ(draft.reach(), v1::TRANSFER_REACH_COUNTY);
   EXPECT_EQ(draft.sender(), towns_[0].name());
   EXPECT_EQ(draft.receiver(), towns_[1].name());
-  EXPECT_EQ(draft.transfer_no(),
-            absl::StrCat(towns_[0].code(), "-", today_.year(), "-00001"));
+  EXPECT_EQ(draft.transfer_no(), absl::StrCat(towns_[0].code(), "-", today_.year(), "-00001"));
   v1::ApproveTransferOutRequest approve;
   approve.set_name(draft.name());
   EXPECT_OK(transfers_->ApproveTransferOut(Town(0), approve));
@@ -560,10 +560,9 @@ TEST_F(TransferTest, MembersOfACommitteeGoTogetherOrNotAtAll) {
   // Of two committees they don't go with one letter.
   const v1::Member here = Join(0, 8);
   const v1::Member there = Join(4, 9);
-  EXPECT_EQ(error::FieldViolations(Create(Inside({here.name(), there.name()}, 2)).status())
-                .front()
-                .field,
-            "members");
+  EXPECT_EQ(
+      error::FieldViolations(Create(Inside({here.name(), there.name()}, 2)).status()).front().field,
+      "members");
 }
 
 TEST_F(TransferTest, WhoIsInOneTransferCannotBeInAnother) {
@@ -601,7 +600,9 @@ TEST_F(TransferTest, AReturnNeedsAReasonAndLeavesTheMemberWhereHeWas) {
   const v1::Member member = Join(0, 1);
   const v1::Transfer sent = Send(Inside({member.name()}, 2));
   EXPECT_THAT(Return(sent.name(), static_cast<v1::TransferReturnReason>(42)),
-              HasReason("TRANSFER_RETURN_UNREASONABLE"));
+              HasReason("FIELD_INVALID"));
+  EXPECT_THAT(Return(sent.name(), v1::TRANSFER_RETURN_REASON_UNSPECIFIED),
+              HasReason("FIELD_INVALID"));
   ASSERT_OK_AND_ASSIGN(const v1::Transfer returned, Return(sent.name()));
   EXPECT_EQ(returned.state(), v1::TRANSFER_STATE_RETURNED);
   EXPECT_EQ(returned.return_reason(), v1::TRANSFER_RETURN_REASON_DOCUMENTS_MISSING);
@@ -828,7 +829,8 @@ TEST_F(TransferTest, ParticularsOfWhoDidNotComeAreDeleted) {
 }
 
 TEST_F(TransferTest, AWholeUnitGoesWithEverybodyInIt) {
-  const auto unit = FoundAt(towns_[0].name(), v1::ORGANIZATION_KIND_GENERAL_BRANCH, "某单位党总支部");
+  const auto unit =
+      FoundAt(towns_[0].name(), v1::ORGANIZATION_KIND_GENERAL_BRANCH, "某单位党总支部");
   std::vector<v1::Member> members;
   for (int i = 0; i < 2; ++i) {
     branches_.push_back(
@@ -1158,8 +1160,7 @@ TEST_F(TransferTest, LargeSubtreesAreListedTheSameWay) {
     request.set_page_size(1);
     std::vector<std::string> found;
     do {
-      const auto page =
-          client.ListTransfers(server.As("organization_department", 0), request);
+      const auto page = client.ListTransfers(server.As("organization_department", 0), request);
       EXPECT_OK(page);
       if (!page.ok()) break;
       for (const auto& transfer : page->transfers()) found.push_back(transfer.name());
@@ -1311,22 +1312,28 @@ TEST_F(TransferTest, AnAcceptanceThatBreaksAnywhereLeavesNothingBehind) {
   ASSERT_OK(posts_->AppointPost(Department(), appoint));
   const v1::Transfer sent = Send(Inside({first.name(), second.name()}, 2));
   const std::string before = Image();
-  const std::pair<const char*, const char*> writes[] = {
-      {"member", "UPDATE"},          {"membership_interval", "UPDATE"},
-      {"membership_interval", "INSERT"}, {"post", "UPDATE"},
-      {"membership_change", "INSERT"},   {"deadline", "UPDATE"},
-      {"transfer_member", "UPDATE"},     {"decision", "INSERT"},
-      {"transfer", "UPDATE"},            {"transfer_step", "INSERT"},
-      {"event", "INSERT"},               {"audit", "INSERT"},
-      {"request_record", "UPDATE"}};
+  const std::pair<const char*, const char*> writes[] = {{"member", "UPDATE"},
+                                                        {"membership_interval", "UPDATE"},
+                                                        {"membership_interval", "INSERT"},
+                                                        {"post", "UPDATE"},
+                                                        {"membership_change", "INSERT"},
+                                                        {"deadline", "UPDATE"},
+                                                        {"transfer_member", "UPDATE"},
+                                                        {"decision", "INSERT"},
+                                                        {"transfer", "UPDATE"},
+                                                        {"transfer_step", "INSERT"},
+                                                        {"event", "INSERT"},
+                                                        {"audit", "INSERT"},
+                                                        {"request_record", "UPDATE"}};
   const auto run = [&](const std::string& statement) {
     return database_->Read(absl::Now() + absl::Seconds(20), [&](sql::Session& session) {
       return session.RunText("transfer_test.ddl", statement);
     });
   };
   for (const auto& [table, verb] : writes) {
-    ASSERT_OK(run(absl::StrCat("CREATE TRIGGER breaks BEFORE ", verb, " ON ", table,
-                               " FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'killed'")));
+    ASSERT_OK(
+        run(absl::StrCat("CREATE TRIGGER breaks BEFORE ", verb, " ON ", table,
+                         " FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'killed'")));
     EXPECT_THAT(Accept(sent.name(), std::nullopt, "accept-once"), Not(IsOk()))
         << verb << " " << table;
     ASSERT_OK(run("DROP TRIGGER breaks"));
@@ -1346,7 +1353,9 @@ TEST_F(TransferTest, RandomStepsAgreeWithASmallReference) {
     int to = 2;
   };
   std::mt19937 random(20261130);
-  const auto pick = [&](size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); };
+  const auto pick = [&](size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(random);
+  };
   std::vector<std::string> members;
   std::map<std::string, int> at;
   for (int n = 0; n < 4; ++n) {

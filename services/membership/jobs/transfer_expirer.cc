@@ -80,12 +80,11 @@ absl::Status TransferExpirer::Expire(sql::Session& session, TransferRow row, abs
   RONGHE_RETURN_IF_ERROR(DropDeadlines(session, row.subject(), now));
   RONGHE_RETURN_IF_ERROR(InsertDecisions(session, ids_, row.subject(), "ExpireTransfer",
                                          std::span(&decision, 1), now));
-  RONGHE_ASSIGN_OR_RETURN(std::vector<event::Draft> drafts,
-                          SaveStep(session, row,
-                                   {.action = TransferAction::kExpire,
-                                    .actor = std::string(kActor),
-                                    .day = today},
-                                   now));
+  RONGHE_ASSIGN_OR_RETURN(
+      std::vector<event::Draft> drafts,
+      SaveStep(session, row,
+               {.action = TransferAction::kExpire, .actor = std::string(kActor), .day = today},
+               now));
   for (event::Draft& draft : drafts) {
     draft.id = ids_.Next();
     draft.time = now;
@@ -96,8 +95,7 @@ absl::Status TransferExpirer::Expire(sql::Session& session, TransferRow row, abs
                 .time = now,
                 .subject = std::string(kActor),
                 .method = "/ronghe.membership.v1.TransferService/ExpireTransfer",
-                .organization_id =
-                    row.committee(ActingSide(row.kind, TransferAction::kExpire)),
+                .organization_id = row.committee(ActingSide(row.kind, TransferAction::kExpire)),
                 .resource = base::Name(kTransfers, row.id)});
 }
 

@@ -12,30 +12,30 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_TRANSFER_COLUMNS                                                               \
-  "id, transfer_no, kind, state, reason, reach, sender_organization_id, "                     \
-  "from_organization_id, receiver_organization_id, to_organization_id, outside_title, "       \
-  "outside_code, unit_organization_id, open_unit_id, member_count, upper_consent, "           \
-  "away_since, no_personnel_file, letter_number, letter_issued_on, expires_on, extensions, "  \
-  "effective_on, receipt_number, completed_on, return_reason, closed_on, step, etag, "        \
+#define RONGHE_TRANSFER_COLUMNS                                                              \
+  "id, transfer_no, kind, state, reason, reach, sender_organization_id, "                    \
+  "from_organization_id, receiver_organization_id, to_organization_id, outside_title, "      \
+  "outside_code, unit_organization_id, open_unit_id, member_count, upper_consent, "          \
+  "away_since, no_personnel_file, letter_number, letter_issued_on, expires_on, extensions, " \
+  "effective_on, receipt_number, completed_on, return_reason, closed_on, step, etag, "       \
   "create_time, update_time"
-#define RONGHE_TRANSFER_COLUMNS_OF_T                                                           \
-  "t.id, t.transfer_no, t.kind, t.state, t.reason, t.reach, t.sender_organization_id, "        \
-  "t.from_organization_id, t.receiver_organization_id, t.to_organization_id, "                 \
-  "t.outside_title, t.outside_code, t.unit_organization_id, t.open_unit_id, t.member_count, "  \
-  "t.upper_consent, t.away_since, t.no_personnel_file, t.letter_number, t.letter_issued_on, "  \
-  "t.expires_on, t.extensions, t.effective_on, t.receipt_number, t.completed_on, "             \
+#define RONGHE_TRANSFER_COLUMNS_OF_T                                                          \
+  "t.id, t.transfer_no, t.kind, t.state, t.reason, t.reach, t.sender_organization_id, "       \
+  "t.from_organization_id, t.receiver_organization_id, t.to_organization_id, "                \
+  "t.outside_title, t.outside_code, t.unit_organization_id, t.open_unit_id, t.member_count, " \
+  "t.upper_consent, t.away_since, t.no_personnel_file, t.letter_number, t.letter_issued_on, " \
+  "t.expires_on, t.extensions, t.effective_on, t.receipt_number, t.completed_on, "            \
   "t.return_reason, t.closed_on, t.step, t.etag, t.create_time, t.update_time"
 // State, and M-16: nobody received them, they are members still, and there is no later transfer.
-#define RONGHE_TRANSFER_FILTER                                                                 \
-  "(? = 0 OR t.state = ?) AND (? = 0 OR (t.state IN (6, 7) AND t.closed_on <= ? AND EXISTS ("  \
-  "SELECT 1 FROM transfer_member s JOIN member p ON p.id = s.member_id "                       \
-  "WHERE s.transfer_id = t.id AND p.standing IN (10, 20)) AND NOT EXISTS ("                    \
-  "SELECT 1 FROM transfer_member a JOIN transfer_member b ON b.member_id = a.member_id "       \
-  "AND b.transfer_id > a.transfer_id WHERE a.transfer_id = t.id))) "                           \
+#define RONGHE_TRANSFER_FILTER                                                                \
+  "(? = 0 OR t.state = ?) AND (? = 0 OR (t.state IN (6, 7) AND t.closed_on <= ? AND EXISTS (" \
+  "SELECT 1 FROM transfer_member s JOIN member p ON p.id = s.member_id "                      \
+  "WHERE s.transfer_id = t.id AND p.standing IN (10, 20)) AND NOT EXISTS ("                   \
+  "SELECT 1 FROM transfer_member a JOIN transfer_member b ON b.member_id = a.member_id "      \
+  "AND b.transfer_id > a.transfer_id WHERE a.transfer_id = t.id))) "                          \
   "ORDER BY t.id DESC LIMIT ?"
-#define RONGHE_TRANSFER_MEMBER_COLUMNS                                               \
-  "transfer_id, member_id, open_member_id, from_organization_id, category, "         \
+#define RONGHE_TRANSFER_MEMBER_COLUMNS                                       \
+  "transfer_id, member_id, open_member_id, from_organization_id, category, " \
   "dues_paid_through, dues_source"
 #define RONGHE_TRANSFER_STEP_COLUMNS \
   "transfer_id, number, action, state, organization_id, actor, day, reason, time"
@@ -62,17 +62,17 @@ const sql::Command kUpdate(
     "member_count = ?, upper_consent = ?, letter_number = ?, letter_issued_on = ?, "
     "expires_on = ?, extensions = ?, effective_on = ?, receipt_number = ?, completed_on = ?, "
     "return_reason = ?, closed_on = ?, step = ?, etag = ?, update_time = ? WHERE id = ?");
-const sql::Query<TransferRow> kFrom("transfer.of_origin",
-                                    "SELECT " RONGHE_TRANSFER_COLUMNS_OF_T
-                                    " FROM transfer t WHERE t.from_organization_id = ? AND t.id < ? "
-                                    "AND " RONGHE_TRANSFER_FILTER);
+const sql::Query<TransferRow> kFrom(
+    "transfer.of_origin", "SELECT " RONGHE_TRANSFER_COLUMNS_OF_T
+                          " FROM transfer t WHERE t.from_organization_id = ? AND t.id < ? "
+                          "AND " RONGHE_TRANSFER_FILTER);
 const sql::Query<TransferRow> kTo("transfer.of_destination",
                                   "SELECT " RONGHE_TRANSFER_COLUMNS_OF_T
                                   " FROM transfer t WHERE t.to_organization_id = ? AND t.id < ? "
                                   "AND " RONGHE_TRANSFER_FILTER);
-const sql::Query<TransferRow> kBefore("transfer.before",
-                                      "SELECT " RONGHE_TRANSFER_COLUMNS_OF_T
-                                      " FROM transfer t WHERE t.id < ? AND " RONGHE_TRANSFER_FILTER);
+const sql::Query<TransferRow> kBefore(
+    "transfer.before", "SELECT " RONGHE_TRANSFER_COLUMNS_OF_T
+                       " FROM transfer t WHERE t.id < ? AND " RONGHE_TRANSFER_FILTER);
 const sql::Query<TransferRow> kOfMember("transfer.of_member",
                                         "SELECT " RONGHE_TRANSFER_COLUMNS_OF_T
                                         " FROM transfer_member m JOIN transfer t ON "
@@ -101,15 +101,15 @@ const sql::Command kCountTransfer(
     "INSERT INTO transfer_counter (organization_id, year, transfers, letters) "
     "VALUES (?, ?, 1, 0) ON DUPLICATE KEY UPDATE transfers = transfers + 1");
 const sql::Query<NumberRow> kTransferCount("transfer_counter.transfers",
-                                       "SELECT transfers FROM transfer_counter "
-                                       "WHERE organization_id = ? AND year = ?");
+                                           "SELECT transfers FROM transfer_counter "
+                                           "WHERE organization_id = ? AND year = ?");
 const sql::Command kCountLetter(
     "transfer_counter.count_letter",
     "INSERT INTO transfer_counter (organization_id, year, transfers, letters) "
     "VALUES (?, ?, 0, 1) ON DUPLICATE KEY UPDATE letters = letters + 1");
 const sql::Query<NumberRow> kLetterCount("transfer_counter.letters",
-                                     "SELECT letters FROM transfer_counter "
-                                     "WHERE organization_id = ? AND year = ?");
+                                         "SELECT letters FROM transfer_counter "
+                                         "WHERE organization_id = ? AND year = ?");
 
 const sql::Command kInsertMember("transfer_member.insert",
                                  "INSERT INTO transfer_member (" RONGHE_TRANSFER_MEMBER_COLUMNS
@@ -141,8 +141,7 @@ const sql::Query<TransferPersonRow> kPerson(
     "SELECT transfer_id, member_id, open_identity, particulars, dues_paid_through "
     "FROM transfer_person WHERE transfer_id = ?");
 const sql::Command kSetPersonMember(
-    "transfer_person.set_member",
-    "UPDATE transfer_person SET member_id = ? WHERE transfer_id = ?");
+    "transfer_person.set_member", "UPDATE transfer_person SET member_id = ? WHERE transfer_id = ?");
 const sql::Command kReleasePerson("transfer_person.release",
                                   "UPDATE transfer_person SET open_identity = NULL, "
                                   "particulars = '' WHERE transfer_id = ?");
@@ -166,10 +165,10 @@ absl::Status WriteRow(sql::Session& session, const TransferRow& row) {
                    .Execute(kUpdate, row.state, row.reach, row.receiver_organization_id,
                             row.to_organization_id, row.outside_title, row.outside_code,
                             row.open_unit_id, row.member_count, row.upper_consent,
-                            row.letter_number, row.letter_issued_on, row.expires_on,
-                            row.extensions, row.effective_on, row.receipt_number,
-                            row.completed_on, row.return_reason, row.closed_on, row.step, row.etag,
-                            row.update_time, row.id)
+                            row.letter_number, row.letter_issued_on, row.expires_on, row.extensions,
+                            row.effective_on, row.receipt_number, row.completed_on,
+                            row.return_reason, row.closed_on, row.step, row.etag, row.update_time,
+                            row.id)
                    .status());
 }
 
@@ -231,7 +230,8 @@ absl::StatusOr<std::vector<event::Draft>> SaveStep(sql::Session& session, Transf
   step.state = row.state;
   step.time = now;
   RONGHE_RETURN_IF_ERROR(WriteRow(session, row));
-  RONGHE_RETURN_IF_ERROR(session.InsertMany(kInsertStep, std::span<const TransferStepRow>(&step, 1)));
+  RONGHE_RETURN_IF_ERROR(
+      session.InsertMany(kInsertStep, std::span<const TransferStepRow>(&step, 1)));
   std::vector<event::Draft> drafts;
   for (const TransferSide side : {TransferSide::kSender, TransferSide::kReceiver}) {
     if (row.committee(side) != 0) drafts.push_back(StepEvent(row, step, side));

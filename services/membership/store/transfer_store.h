@@ -84,9 +84,9 @@ struct TransferMemberRow {
 // A person from outside until they are a member here.
 struct TransferPersonRow {
   int64_t transfer_id = 0;
-  int64_t member_id = 0;                   // 0: not accepted
+  int64_t member_id = 0;                    // 0: not accepted
   std::optional<sql::Bytes> open_identity;  // blind index, while the transfer holds the person
-  sql::Bytes particulars;                  // sealed; empty once the case ended
+  sql::Bytes particulars;                   // sealed; empty once the case ended
   std::optional<absl::CivilDay> dues_paid_through;
 };
 

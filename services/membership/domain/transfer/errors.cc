@@ -33,22 +33,20 @@ absl::Status TransferOpen() {
 }
 
 absl::Status TransferNotNeeded(int64_t committee_id) {
-  return Precondition("TRANSFER_NOT_NEEDED",
-                      "转出和转入同属一个基层党委，请直接调整所在党组织。",
+  return Precondition("TRANSFER_NOT_NEEDED", "转出和转入同属一个基层党委，请直接调整所在党组织。",
                       {{"committee", base::Cat("organizations/", committee_id)}});
 }
 
 absl::Status TransferRequired(const Rule& rule) {
   return RuleRefused(rule, "TRANSFER_REQUIRED",
-                     "转出和转入不属于同一个基层党委，请办理组织关系转接。",
-                     "same committee", "different committees");
+                     "转出和转入不属于同一个基层党委，请办理组织关系转接。", "same committee",
+                     "different committees");
 }
 
 absl::Status TransferNoCommittee(const Rule& rule, TransferSide side) {
   return RuleRefused(rule, "TRANSFER_NO_COMMITTEE",
-                     side == TransferSide::kSender
-                         ? "转出方没有可以直接转接组织关系的基层党委。"
-                         : "转入方没有可以直接转接组织关系的基层党委。",
+                     side == TransferSide::kSender ? "转出方没有可以直接转接组织关系的基层党委。"
+                                                   : "转入方没有可以直接转接组织关系的基层党委。",
                      "committee", "none");
 }
 
@@ -84,8 +82,6 @@ absl::Status TransferPersonGone() {
                       "介绍信超期后已不保留该党员的个人信息，请重新登记转入。");
 }
 
-absl::Status LetterNotIssued() {
-  return Precondition("LETTER_NOT_ISSUED", "尚未开具介绍信。");
-}
+absl::Status LetterNotIssued() { return Precondition("LETTER_NOT_ISSUED", "尚未开具介绍信。"); }
 
 }  // namespace ronghe::membership

@@ -40,10 +40,9 @@ absl::Status CheckSend(const RuleSet& rules, const SendFacts& facts, Guard& guar
       "no open case or the upper organization's consent",
       facts.open_case ? "open case" : "no open case"));
   if (!facts.letter) return absl::OkStatus();
-  RONGHE_RETURN_IF_ERROR(
-      guard.Require(facts.dues_known == facts.members, rules.Get("letter.dues_month"),
-                    "TRANSFER_DUES_UNKNOWN", "请写明每名党员党费缴纳到哪个月。",
-                    Cat(facts.members), Cat(facts.dues_known)));
+  RONGHE_RETURN_IF_ERROR(guard.Require(
+      facts.dues_known == facts.members, rules.Get("letter.dues_month"), "TRANSFER_DUES_UNKNOWN",
+      "请写明每名党员党费缴纳到哪个月。", Cat(facts.members), Cat(facts.dues_known)));
   if (facts.probationary == 0) return absl::OkStatus();
   return guard.Require(facts.probation_files >= facts.probationary,
                        rules.Get("transfer.probation_file"), "TRANSFER_FILE_MISSING",
@@ -56,9 +55,9 @@ absl::StatusOr<int32_t> LetterDays(const RuleSet& rules, ChangeCode reach, int32
   const Rule& usual = UsualDays(rules, reach);
   const Rule& longest = rules.Get("letter.max_days");
   const int64_t days = asked == 0 ? usual.number : asked;
-  RONGHE_RETURN_IF_ERROR(guard.Require(
-      days <= longest.number, longest, "LETTER_TOO_LONG",
-      Cat("介绍信的有效期最长不超过", longest.number, "天。"), Cat(longest.number), Cat(days)));
+  RONGHE_RETURN_IF_ERROR(guard.Require(days <= longest.number, longest, "LETTER_TOO_LONG",
+                                       Cat("介绍信的有效期最长不超过", longest.number, "天。"),
+                                       Cat(longest.number), Cat(days)));
   guard.Expect(days <= usual.number, usual, "M_LETTER_LONG", Cat(usual.number), Cat(days));
   return static_cast<int32_t>(days);
 }

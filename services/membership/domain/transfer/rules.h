@@ -35,13 +35,13 @@ struct SendFacts {
   std::optional<absl::CivilDay> away_since;
   // The earliest day until which a school may keep one of the members.
   std::optional<absl::CivilDay> kept_until;
-  bool open_case = false;      // a disposition or discipline case of a member
-  std::string upper_consent;   // reference of the consent to go on all the same
-  int32_t members = 0;         // who stand in the letter
-  int32_t dues_known = 0;      // of them, with the month up to which dues are paid
-  int32_t probationary = 0;    // of them
+  bool open_case = false;       // a disposition or discipline case of a member
+  std::string upper_consent;    // reference of the consent to go on all the same
+  int32_t members = 0;          // who stand in the letter
+  int32_t dues_known = 0;       // of them, with the month up to which dues are paid
+  int32_t probationary = 0;     // of them
   int32_t probation_files = 0;  // are attached, one for each of these
-  bool letter = true;          // false: a whole unit, whose accounts and files stay where they are
+  bool letter = true;           // false: a whole unit, whose accounts and files stay where they are
 };
 
 // The sender's approval.

@@ -219,8 +219,7 @@ TEST(TransferRules, M_16_TheListFindsWhatTheCaseShows) {
   for (absl::CivilDay today(2026, 1, 1); today < absl::CivilDay(2029, 1, 1); ++today) {
     const absl::CivilDay by = UnreceivedBy(Rules(), today);
     EXPECT_TRUE(FindUnreceived(Rules(), TransferState::kExpired, by, today)) << today;
-    EXPECT_FALSE(FindUnreceived(Rules(), TransferState::kExpired, by + 1, today))
-        << today;
+    EXPECT_FALSE(FindUnreceived(Rules(), TransferState::kExpired, by + 1, today)) << today;
   }
 }
 

@@ -19,20 +19,18 @@ constexpr TransferKind kKinds[] = {TransferKind::kInside, TransferKind::kOut, Tr
                                    TransferKind::kWholeUnit};
 constexpr TransferState kStates[] = {kDraft, kOutApproved, kInTransit, kAccepted,
                                      kDone,  kReturned,    kExpired,   kWithdrawn};
-constexpr TransferAction kActions[] = {
-    TransferAction::kCreate,   TransferAction::kApproveOut,   TransferAction::kIssueLetter,
-    TransferAction::kAccept,   TransferAction::kComplete,     TransferAction::kReturn,
-    TransferAction::kWithdraw, TransferAction::kRedirect,     TransferAction::kExtendLetter,
-    TransferAction::kExpire};
+constexpr TransferAction kActions[] = {TransferAction::kCreate,       TransferAction::kApproveOut,
+                                       TransferAction::kIssueLetter,  TransferAction::kAccept,
+                                       TransferAction::kComplete,     TransferAction::kReturn,
+                                       TransferAction::kWithdraw,     TransferAction::kRedirect,
+                                       TransferAction::kExtendLetter, TransferAction::kExpire};
 
 // The legal steps, written down a second time, by kind and as people say them.
 std::map<std::tuple<TransferState, TransferAction>, TransferState> Expected(TransferKind kind) {
   using A = TransferAction;
   std::map<std::tuple<TransferState, TransferAction>, TransferState> legal = {
-      {{kInTransit, A::kReturn}, kReturned},
-      {{kInTransit, A::kWithdraw}, kWithdrawn},
-      {{kInTransit, A::kExtendLetter}, kInTransit},
-      {{kInTransit, A::kExpire}, kExpired},
+      {{kInTransit, A::kReturn}, kReturned},        {{kInTransit, A::kWithdraw}, kWithdrawn},
+      {{kInTransit, A::kExtendLetter}, kInTransit}, {{kInTransit, A::kExpire}, kExpired},
       {{kExpired, A::kExtendLetter}, kInTransit},
   };
   if (kind == TransferKind::kOut) {
@@ -81,10 +79,10 @@ TEST(Transfer, NextActionsAreTheLegalOnesOfPeople) {
     EXPECT_THAT(NextActions(kind, kReturned), IsEmpty());
     EXPECT_THAT(NextActions(kind, kWithdrawn), IsEmpty());
   }
-  EXPECT_THAT(NextActions(TransferKind::kInside, kInTransit),
-              ElementsAre(TransferAction::kAccept, TransferAction::kReturn,
-                          TransferAction::kWithdraw, TransferAction::kRedirect,
-                          TransferAction::kExtendLetter));
+  EXPECT_THAT(
+      NextActions(TransferKind::kInside, kInTransit),
+      ElementsAre(TransferAction::kAccept, TransferAction::kReturn, TransferAction::kWithdraw,
+                  TransferAction::kRedirect, TransferAction::kExtendLetter));
 }
 
 TEST(Transfer, EachSideTakesItsOwnSteps) {
