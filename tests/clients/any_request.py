@@ -14,7 +14,9 @@ from google.protobuf import json_format
 TEXTS = {"role": "leader", "item": "C1", "source": "services/meeting", "purpose": "verification", "post_code": "03", "form": "10",
          "number": "N-1", "ethnicity": "01", "education": "21", "reason": "核对信息", "login_name": "matrix.nobody",
          "certificate_name": "new.example", "identity_number": "530399198001019992", "phone": "19900009998", "full_name": "测试甲",
-         "title": "测试", "file_name": "roster.csv", "rule": "M-01", "page_token": "", "etag": ""}
+         "title": "测试", "file_name": "roster.csv", "rule": "M-01", "page_token": "", "etag": "", "month": "2026-01",
+         "from_month": "2026-01", "to_month": "2026-01", "period": "2025", "motion": "meetings/1/motions/1",
+         "decision": "meetings/1/motions/1", "bank": "ABC"}
 # Which resource a field names where neither its limits nor its own name say it.
 ALIASES = {"delegate": "accounts", "parent": "organizations", "new_parent": "organizations"}
 

@@ -212,9 +212,36 @@ class County:
             "identities": self.security.post(f"/v1/{nobody}/identities", {"issuer": ISSUER, "subject": place})["name"],
             "clients": self.client.name,
             "authSessions": officer.get("/v1/auth/session")["name"],
+            **self.dues(own, member),
             "services/approvals": self.pending(own),
             "services/auditExports": self.auditor.write("/v1/services/membership/auditExports", {
                 "format": "AUDIT_EXPORT_FORMAT_XLSX"}, self.second)["name"],
+        }
+
+    def dues(self, branch, member):
+        """Dues of the branch: {kind: name}."""
+        made = lambda who, path, body: who.post(path, body)["name"]  # pylint: disable=unnecessary-lambda-assignment
+        secretary, cashier, bookkeeper = (
+            self.suite.person(self.security, f"{role.replace('_', '-')}-{branch.split('/')[1]}", role)
+            for role in ("branch_secretary", "dues_cashier", "dues_bookkeeper"))
+        month = f"{NOW.year}-{NOW.month:02}"
+        base = {"category": "DUES_CATEGORY_SALARY", "baseFen": "300000"}
+        secretary.post(f"/v1/{member}/duesStandards", {"year": NOW.year, "base": base})
+        motion = "meetings/1/motions/1"
+        self.officer.post(f"/v1/{branch}/duesReports", {"year": NOW.year - 1})
+        return {
+            "duesReductions": made(secretary, f"/v1/{member}/duesReductions", {
+                "amountFen": "100", "fromMonth": month, "toMonth": month, "motion": motion}),
+            "billRuns": made(self.officer, f"/v1/{branch}/billRuns", {"month": month}),
+            "duesPayments": made(cashier, f"/v1/{member}/duesPayments", {"amountFen": "100", "channel": "DUES_CHANNEL_CASH"}),
+            "remittances": made(bookkeeper, f"/v1/{branch}/remittances", {"period": f"{NOW.year - 1}"}),
+            "ledgerEntries": made(bookkeeper, f"/v1/{branch}/ledgerEntries", {
+                "fund": "FUND_DUES", "income": "FUND_INCOME_INTEREST", "amountFen": "100"}),
+            "ledgerChecks": made(self.officer, f"/v1/{branch}/ledgerChecks:start", {}),
+            "fundRequests": made(secretary, f"/v1/{branch}/fundRequests", {
+                "use": "FUND_USE_TRAINING", "amountFen": "100", "motion": motion}),
+            "members/duesAccount": f"{member}/duesAccount",
+            "organizations/duesReports": f"{branch}/duesReports/{NOW.year - 1}",
         }
 
     def pending(self, branch):

@@ -27,6 +27,17 @@ constexpr size_t kDeadlinesAtATime = 200;
 // The branches that collect dues; temporary ones never do (B-06).
 bool Bills(const org::OrgBrief& brief) { return brief.kind == "631" || brief.kind == "632"; }
 
+// Whether the deadlines of the year are set below a root: its own is set last. Those of a year that
+// is further on than January are left as they are.
+absl::StatusOr<bool> YearIsOpen(sql::Session& session, int64_t root, absl::CivilDay today) {
+  if (today.month() != 1) return true;
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<DeadlineRow> deadlines,
+                          DeadlinesOf(session, {"organizations", root}));
+  return std::any_of(deadlines.begin(), deadlines.end(), [today](const DeadlineRow& row) {
+    return row.code == "DL-20" && row.ordinal == today.year() - 1;
+  });
+}
+
 std::optional<org::OrgPath> PathOf(const std::string& position) {
   org::OrgPath path;
   if (position.empty() || !org::ParsePath(position, &path).ok()) return std::nullopt;
@@ -48,7 +59,7 @@ absl::Status BillRunner::Run(job::JobContext& context) {
     RONGHE_ASSIGN_OR_RETURN(std::optional<BillRunRow> run,
                             context.database().Read(context.DeadlineIn(kStep), NextBillRun));
     if (!run) return absl::OkStatus();
-    tree_.CatchUp(context.DeadlineIn(kStep));
+    RONGHE_RETURN_IF_ERROR(tree_.TryCatchUp(context.DeadlineIn(kStep)));
     while (run->state == RunState::kRunning) {
       if (context.cancelled()) return absl::OkStatus();
       RONGHE_ASSIGN_OR_RETURN(const Batch batch, NextBatch(context, *run));
@@ -165,16 +176,16 @@ absl::Status BillRunner::Bill(job::JobContext& context, BillRunRow& run, const B
 absl::Status BillRunner::OpenMonth(job::JobContext& context) {
   const absl::CivilDay today = base::ShanghaiDay(context.now());
   const int32_t month = MonthCode(Month(today));
-  tree_.CatchUp(context.DeadlineIn(kStep));
+  RONGHE_RETURN_IF_ERROR(tree_.TryCatchUp(context.DeadlineIn(kStep)));
   for (const int64_t root : tree_.tree().Roots()) {
     if (context.cancelled()) return absl::OkStatus();
-    bool opened = false;
+    bool year_open = false;
     RONGHE_RETURN_IF_ERROR(context.database().Transact(
         context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
           RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+          RONGHE_ASSIGN_OR_RETURN(year_open, YearIsOpen(session, root, today));
           RONGHE_ASSIGN_OR_RETURN(const std::optional<BillRunRow> last,
                                   BillRunOf(session, root, month));
-          opened = !last;
           if (last) return absl::OkStatus();
           return InsertBillRun(session, {.id = ids_.Next(),
                                          .organization_id = root,
@@ -182,7 +193,7 @@ absl::Status BillRunner::OpenMonth(job::JobContext& context) {
                                          .requested_by = "services/membership",
                                          .create_time = context.now()});
         }));
-    if (opened && today.month() == 1) RONGHE_RETURN_IF_ERROR(SetDeadlines(context, root, today));
+    if (!year_open) RONGHE_RETURN_IF_ERROR(SetDeadlines(context, root, today));
   }
   return absl::OkStatus();
 }
@@ -191,38 +202,35 @@ absl::Status BillRunner::SetDeadlines(job::JobContext& context, int64_t root,
                                       absl::CivilDay today) {
   const RuleSet& rules = books_.Get("dues").On(today);
   const auto year = static_cast<int32_t>(today.year());
+  const auto set = [&](sql::Session& session, std::string_view code, int64_t organization,
+                       const char* key, int32_t ordinal) {
+    const Rule& rule = rules.Get(key);
+    DeadlineRow row = MakeDeadline(ids_.Next(), code, {"organizations", organization}, organization,
+                                   DayInYear(year, rule.number), rule, context.now());
+    row.ordinal = ordinal;
+    return SetDeadline(session, row);
+  };
   std::optional<org::OrgPath> after;
   while (!context.cancelled()) {
     const std::vector<org::OrgStop> stops =
         tree_.tree().SubtreeStops(root, after, kDeadlinesAtATime, [](const org::OrgBrief& brief) {
           return brief.active && (Bills(brief) || brief.kind == "611" || brief.kind == "621");
         });
-    if (stops.empty()) return absl::OkStatus();
     RONGHE_RETURN_IF_ERROR(context.database().Transact(
         context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
           RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
-          const auto set = [&](std::string_view code, int64_t organization, const char* key,
-                               int32_t ordinal) {
-            const Rule& rule = rules.Get(key);
-            DeadlineRow row =
-                MakeDeadline(ids_.Next(), code, {"organizations", organization}, organization,
-                             DayInYear(year, rule.number), rule, context.now());
-            row.ordinal = ordinal;
-            return SetDeadline(session, row);
-          };
           for (const org::OrgStop& stop : stops) {
             const std::optional<org::OrgNode> node = tree_.tree().Node(stop.id);
             if (!node) continue;
             if (node->kind == "631" || node->kind == "632") {
-              RONGHE_RETURN_IF_ERROR(set("DL-19", stop.id, "dues.standard_by", year));
+              RONGHE_RETURN_IF_ERROR(set(session, "DL-19", stop.id, "dues.standard_by", year));
             }
-            if (node->parent == 0) {
-              RONGHE_RETURN_IF_ERROR(set("DL-20", stop.id, "remit.centre_by", year - 1));
-            }
-            RONGHE_RETURN_IF_ERROR(set("DL-21", stop.id, "report.publish_by", year - 1));
+            RONGHE_RETURN_IF_ERROR(set(session, "DL-21", stop.id, "report.publish_by", year - 1));
           }
-          return absl::OkStatus();
+          if (!stops.empty()) return absl::OkStatus();
+          return set(session, "DL-20", root, "remit.centre_by", year - 1);
         }));
+    if (stops.empty()) return absl::OkStatus();
     after = stops.back().path;
   }
   return absl::OkStatus();

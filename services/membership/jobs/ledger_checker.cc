@@ -141,6 +141,9 @@ absl::StatusOr<CheckedBooks> CheckBooks(sql::Session& session, std::span<const i
                 Negated(NetOf(lines, {LedgerAccount::kHandedUp})));
   compare.Equal("REMITTANCES", ByOrganization(by),
                 NetOf(lines, {LedgerAccount::kReceivedFromBelow}));
+  RONGHE_ASSIGN_OR_RETURN(const auto in_periods, ReceivedInPeriods(session, ids));
+  RONGHE_ASSIGN_OR_RETURN(const auto paid_in_periods, PaidInPeriods(session, ids));
+  compare.Equal("REMITTANCES", ByOrganization(paid_in_periods), ByOrganization(in_periods));
   return books;
 }
 
@@ -149,7 +152,7 @@ absl::Status LedgerChecker::Run(job::JobContext& context) {
     RONGHE_ASSIGN_OR_RETURN(std::optional<LedgerCheckRow> check,
                             context.database().Read(context.DeadlineIn(kStep), NextLedgerCheck));
     if (!check) return absl::OkStatus();
-    tree_.CatchUp(context.DeadlineIn(kStep));
+    RONGHE_RETURN_IF_ERROR(tree_.TryCatchUp(context.DeadlineIn(kStep)));
     while (check->state == CheckState::kRunning) {
       if (context.cancelled()) return absl::OkStatus();
       RONGHE_RETURN_IF_ERROR(Step(context, *check));

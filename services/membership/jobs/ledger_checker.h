@@ -30,7 +30,8 @@ struct CheckedBooks {
 
 // Checks the books of organizations: debit and credit of each fund and year, balances against lines
 // (BALANCE); money paid on bills against allocations and sums (BILLS); payments against accounts
-// and sums (PAYMENTS); remittances against what was handed up and received (REMITTANCES). At most
+// and sums (PAYMENTS); remittances against what was handed up and received, and what was paid in
+// each closed period against what was received in it (REMITTANCES). At most
 // 256 ids; all reads must see one moment.
 absl::StatusOr<CheckedBooks> CheckBooks(sql::Session& session, std::span<const int64_t> ids);
 

@@ -60,6 +60,17 @@ const sql::Query<OrganizationSum> kCollected(
     "SELECT organization_id, COALESCE(SUM(collected_fen), 0) FROM dues_month WHERE "
     "organization_id IN (?*) GROUP BY organization_id");
 
+const sql::Query<OrganizationSum> kPeriodsReceived(
+    "ledger_check.periods_received",
+    "SELECT organization_id, COALESCE(SUM(received_fen), 0) FROM remittance_period WHERE "
+    "organization_id IN (?*) GROUP BY organization_id");
+const sql::Query<OrganizationSum> kPeriodsPaid(
+    "ledger_check.periods_paid",
+    "SELECT p.organization_id, COALESCE(SUM(r.sent_fen), 0) FROM remittance_period p JOIN "
+    "remittance r ON r.parent_id = p.organization_id AND r.first_month >= p.first_month AND "
+    "r.last_month <= p.last_month AND r.state <> 3 WHERE p.organization_id IN (?*) GROUP BY "
+    "p.organization_id");
+
 absl::StatusOr<LedgerCheckRow> Found(absl::StatusOr<std::optional<LedgerCheckRow>> row,
                                      int64_t id) {
   RONGHE_RETURN_IF_ERROR(row.status());
@@ -126,6 +137,16 @@ absl::StatusOr<std::vector<OrganizationSum>> PaidToOrganizations(sql::Session& s
 absl::StatusOr<std::vector<OrganizationSum>> CollectedByMonth(sql::Session& session,
                                                               std::span<const int64_t> ids) {
   return session.Select(kCollected, ids);
+}
+
+absl::StatusOr<std::vector<OrganizationSum>> ReceivedInPeriods(sql::Session& session,
+                                                               std::span<const int64_t> ids) {
+  return session.Select(kPeriodsReceived, ids);
+}
+
+absl::StatusOr<std::vector<OrganizationSum>> PaidInPeriods(sql::Session& session,
+                                                           std::span<const int64_t> ids) {
+  return session.Select(kPeriodsPaid, ids);
 }
 
 }  // namespace ronghe::membership

@@ -73,6 +73,11 @@ absl::StatusOr<std::vector<OrganizationSum>> PaidToOrganizations(sql::Session& s
                                                                  std::span<const int64_t> ids);
 absl::StatusOr<std::vector<OrganizationSum>> CollectedByMonth(sql::Session& session,
                                                               std::span<const int64_t> ids);
+// What closed periods say was received, and what the remittances in them say was paid.
+absl::StatusOr<std::vector<OrganizationSum>> ReceivedInPeriods(sql::Session& session,
+                                                               std::span<const int64_t> ids);
+absl::StatusOr<std::vector<OrganizationSum>> PaidInPeriods(sql::Session& session,
+                                                           std::span<const int64_t> ids);
 
 }  // namespace ronghe::membership
 

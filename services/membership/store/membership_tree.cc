@@ -161,20 +161,21 @@ absl::Status MembershipTree::Drain(absl::Time deadline) {
   return absl::OkStatus();
 }
 
-void MembershipTree::CatchUp(absl::Time deadline) {
+absl::Status MembershipTree::TryCatchUp(absl::Time deadline) {
   const absl::Time called = absl::Now();
   absl::MutexLock lock(&mutex_);
-  if (caught_up_from_ > called) return;
+  if (caught_up_from_ > called) return absl::OkStatus();
   const absl::Time from = absl::Now();
   const int64_t written = written_.load(std::memory_order_acquire);
   absl::Status status = publisher_.PublishPending(deadline).status();
   if (status.ok()) status = Drain(deadline);
   if (!status.ok()) {
     log::Warn("tree_catch_up_failed", {{"error", status}});
-    return;
+    return status;
   }
   caught_up_from_ = from;
   applied_ = written;
+  return absl::OkStatus();
 }
 
 void MembershipTree::AfterOwnWrites(absl::Time deadline) {

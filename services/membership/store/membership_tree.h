@@ -43,7 +43,11 @@ class MembershipTree : public auth::OrgScope {
   bool Contains(int64_t org) override { return tree_.Contains(org); }
   bool Within(int64_t org, int64_t ancestor) override { return tree_.Within(org, ancestor); }
   // Applies everything committed when this was called; calls that wait together share one pass.
-  void CatchUp(absl::Time deadline) override;
+  void CatchUp(absl::Time deadline) override { TryCatchUp(deadline).IgnoreError(); }
+  // The same for who may not go on with what the tree knew before: work that visits every branch.
+  //
+  // Errors: those of sql::Database.
+  absl::Status TryCatchUp(absl::Time deadline);
 
   // Called after a commit of this process; the next AfterOwnWrites sees it.
   void NoteWrite() { written_.fetch_add(1, std::memory_order_release); }

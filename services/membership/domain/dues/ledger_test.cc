@@ -117,10 +117,10 @@ class Reference {
   std::map<LedgerFund, std::map<Account, int64_t>> sums_;
 };
 
-// Two million postings in all, about a third of them legal.
+// Two million postings in all, legal and not, in many small books: there money runs short often.
 TEST(LedgerModel, MillionsOfPostingsAgreeWithTheReference) {
-  constexpr int kRounds = 20;
-  constexpr int kPostings = 100'000;
+  constexpr int kRounds = 400;
+  constexpr int kPostings = 5'000;
   int64_t accepted = 0;
   std::map<std::string, int64_t> refusals;
   for (int round = 0; round < kRounds; ++round) {
@@ -191,7 +191,7 @@ TEST(LedgerModel, MillionsOfPostingsAgreeWithTheReference) {
   EXPECT_GT(accepted, 100'000);
   for (const char* const reason :
        {"LEDGER_UNBALANCED", "LEDGER_ACCOUNT_NOT_OF_FUND", "LEDGER_OVERDRAWN"}) {
-    EXPECT_GT(refusals[reason], 50'000) << reason;
+    EXPECT_GT(refusals[reason], 20'000) << reason;
   }
 }
 
