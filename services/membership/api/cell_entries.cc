@@ -20,9 +20,7 @@ constexpr int kMaxSteps = 8;
 
 }  // namespace
 
-std::string EntryCursor::Format() const {
-  return base::Cat(position, "|", source, "|", row_id);
-}
+std::string EntryCursor::Format() const { return base::Cat(position, "|", source, "|", row_id); }
 
 absl::StatusOr<EntryCursor> EntryCursor::Parse(std::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(base::Sv(text), '|');
@@ -77,10 +75,9 @@ absl::StatusOr<EntryPage> CellEntries::Read(sql::Session& session, EntryCursor c
 
 absl::StatusOr<CellEntries::Places> CellEntries::FindPlaces(sql::Session& session, int32_t from,
                                                             int64_t need) const {
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<ReportOrganizationRow> rows,
-      ReportOrganizationsFrom(session, report_id_, from, organization_.last_position,
-                              kFiguresAtATime));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<ReportOrganizationRow> rows,
+                          ReportOrganizationsFrom(session, report_id_, from,
+                                                  organization_.last_position, kFiguresAtATime));
   Places places;
   int64_t counted = 0;
   places.next = organization_.last_position + 1;
@@ -145,8 +142,7 @@ absl::Status CellEntries::DropInternal(sql::Session& session, std::vector<Entry>
       }
     }
   }
-  std::erase_if(entries,
-                [&](const Entry& entry) { return inside.contains(entry.counterpart_id); });
+  std::erase_if(entries, [&](const Entry& entry) { return inside.contains(entry.counterpart_id); });
   return absl::OkStatus();
 }
 

@@ -19,8 +19,8 @@
 namespace ronghe::membership {
 
 // Inserts a member with the intervals of `first` (the first days of membership, oldest first, the
-// last one open) and notes `code` on the first day, and a conversion where the next interval begins.
-// `row` is written as it is, with the membership of the last interval; its id must be set.
+// last one open) and notes `code` on the first day, and a conversion where the next interval
+// begins. `row` is written as it is, with the membership of the last interval; its id must be set.
 //
 // Errors: MEMBER_EXISTS.
 absl::Status BeginMembership(service::WriteTx& tx, MemberRow& row, std::span<const Interval> first,
