@@ -57,14 +57,14 @@ absl::StatusOr<EntryPage> CellEntries::Read(sql::Session& session, EntryCursor c
     RONGHE_ASSIGN_OR_RETURN(
         const Places places,
         FindPlaces(session, cursor.position, static_cast<int64_t>(limit - page.entries.size())));
-    RONGHE_ASSIGN_OR_RETURN(auto counted, Count(session, places));
-    for (auto& [at, entry] : counted) {
+    RONGHE_ASSIGN_OR_RETURN(const auto counted, Count(session, places));
+    for (const auto& [at, entry] : counted) {
       if (at <= cursor) continue;
       if (page.entries.size() == limit) {
         page.next = cursor;
         return page;
       }
-      page.entries.push_back(std::move(entry));
+      page.entries.push_back(entry);
       cursor = at;
     }
     cursor = {.position = places.next};
@@ -113,10 +113,10 @@ absl::StatusOr<std::vector<std::pair<EntryCursor, Entry>>> CellEntries::Count(
     return !table_.rows[row_].Passes(entry.item) || !table_.columns[column_].Passes(entry.item);
   });
   RONGHE_RETURN_IF_ERROR(DropInternal(session, entries));
-  for (Entry& entry : entries) {
+  for (const Entry& entry : entries) {
     const EntryCursor at{positions[entry.organization_id],
                          static_cast<int32_t>(entry.item.source()), entry.row_id};
-    counted.emplace_back(at, std::move(entry));
+    counted.emplace_back(at, entry);
   }
   std::sort(counted.begin(), counted.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
