@@ -123,8 +123,8 @@ absl::Status XlsxStream::OpenDataSheet() {
       options_.columns);
 }
 
-absl::Status XlsxStream::BeginSheet(std::string title, std::span<const int> widths,
-                                    int frozen_rows, std::string& xml) {
+absl::Status XlsxStream::BeginSheet(std::string title, std::span<const int> widths, int frozen_rows,
+                                    std::string& xml) {
   sheets_.push_back(std::move(title));
   merges_.clear();
   rows_of_sheet_ = 0;

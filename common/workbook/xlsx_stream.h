@@ -4,9 +4,9 @@
 //   for (...) RONGHE_RETURN_IF_ERROR(workbook.Row({name}));
 //   return workbook.Finish();
 //
-// Cells are text or whole numbers, so that nothing in them is ever a formula. The watermark stands in
-// the first row of every sheet, in the head and foot of every printed page and in the properties of
-// the file. A workbook of forms rather than lists has a sheet of its own for each (NextSheet).
+// Cells are text or whole numbers, so that nothing in them is ever a formula. The watermark stands
+// in the first row of every sheet, in the head and foot of every printed page and in the properties
+// of the file. A workbook of forms rather than lists has a sheet of its own for each (NextSheet).
 #ifndef RONGHE_COMMON_WORKBOOK_XLSX_STREAM_H_
 #define RONGHE_COMMON_WORKBOOK_XLSX_STREAM_H_
 

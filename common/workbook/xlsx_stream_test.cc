@@ -19,6 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
+using ::testing::Not;
 
 using Parts = std::map<std::string, std::string>;
 
@@ -165,6 +166,39 @@ TEST(XlsxStreamTest, ARefusalOfTheSinkEndsIt) {
                       [](std::string) { return absl::CancelledError("gone"); });
   EXPECT_THAT(workbook.Row(std::vector<std::string>{"1"}),
               testing::StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST(XlsxStreamTest, SheetsOfFormsHaveNumbersAndMergedCells) {
+  std::string bytes;
+  XlsxStream workbook({.sheet = "", .columns = {}, .watermark = "accounts/7"},
+                      [&](std::string chunk) {
+                        bytes.append(chunk);
+                        return absl::OkStatus();
+                      });
+  ASSERT_OK(workbook.NextSheet(
+      {.title = "表1", .widths = {20, 8}, .merges = {"A2:B2", "A3:B3"}, .frozen_rows = 3}));
+  ASSERT_OK(workbook.Cells(std::vector<XlsxCell>{{"党员数量变化情况"}}));
+  ASSERT_OK(workbook.Cells(std::vector<XlsxCell>{{"差"}, {"", -1}}));
+  ASSERT_OK(workbook.NextSheet({.title = "表2", .widths = {20}}));
+  ASSERT_OK(workbook.Cells(std::vector<XlsxCell>{{"=1+1"}}));
+  ASSERT_OK(workbook.Finish());
+
+  const Parts parts = Unzip(bytes);
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(parts.at("xl/worksheets/sheet1.xml").c_str()));
+  const pugi::xml_node sheet = document.child("worksheet");
+  EXPECT_STREQ(sheet.child("sheetViews").first_child().child("pane").attribute("ySplit").value(),
+               "3");
+  const pugi::xml_node last = sheet.child("sheetData").last_child();
+  EXPECT_STREQ(last.attribute("r").value(), "3");
+  EXPECT_STREQ(last.last_child().attribute("r").value(), "B3");
+  EXPECT_STREQ(last.last_child().child_value("v"), "-1");
+  EXPECT_STREQ(sheet.child("sheetData").next_sibling().name(), "mergeCells");
+  EXPECT_STREQ(sheet.child("mergeCells").last_child().attribute("ref").value(), "A3:B3");
+  EXPECT_THAT(Cells(parts.at("xl/worksheets/sheet2.xml")),
+              ElementsAre(ElementsAre("accounts/7"), ElementsAre("=1+1")));
+  EXPECT_THAT(parts.at("xl/workbook.xml"), HasSubstr("表2"));
+  EXPECT_THAT(parts.at("xl/worksheets/sheet2.xml"), Not(HasSubstr("mergeCells")));
 }
 
 }  // namespace

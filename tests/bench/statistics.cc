@@ -109,8 +109,8 @@ class People {
     const absl::CivilDay opened(2020, 1, 1);
     intervals.push_back(TestInterval(row.id, row, opened));
     const Membership before = row.membership();
-    changes.push_back(MakeChange(row.id, row.id, nullptr, &before, opened, ChangeCode::kOpening,
-                                 {}, row.create_time));
+    changes.push_back(MakeChange(row.id, row.id, nullptr, &before, opened, ChangeCode::kOpening, {},
+                                 row.create_time));
     if (Pick(10) != 0) return;
     const absl::CivilDay day = absl::CivilDay(2025, 1, 1) + Pick(364);
     Membership after = before;
@@ -124,8 +124,8 @@ class People {
     if (after == before) return;
     intervals.back().valid_to = day;
     row.set_membership(after);
-    changes.push_back(MakeChange(row.id + kFirstMember, row.id, &before, &after, day, code, {},
-                                 row.create_time));
+    changes.push_back(
+        MakeChange(row.id + kFirstMember, row.id, &before, &after, day, code, {}, row.create_time));
     if (!IsMember(after.standing)) return;
     intervals.push_back(TestInterval(row.id + kFirstMember, row, day));
   }
@@ -152,18 +152,16 @@ void Compute(sql::Database& database, MembershipTree& tree, const FormBook& form
                          .phase = ReportPhase::kFrame,
                          .create_time = absl::Now(),
                          .update_time = absl::Now()};
-  Must(database.Transact(absl::Now() + absl::Seconds(10), [&](sql::Session& session) {
-    return InsertReport(session, report);
-  }));
+  Must(database.Transact(absl::Now() + absl::Seconds(10),
+                         [&](sql::Session& session) { return InsertReport(session, report); }));
   const double seconds = Seconds([&] { Must(jobs.RunOnce(kReportJob)); });
-  const auto done = database.Read(absl::Now() + absl::Seconds(10), [&](sql::Session& session) {
-    return LoadReport(session, id);
-  });
+  const auto done = database.Read(absl::Now() + absl::Seconds(10),
+                                  [&](sql::Session& session) { return LoadReport(session, id); });
   Must(done.status());
   const org::OrgCounts counts = tree.tree().Count(organization);
   const auto members = static_cast<double>(counts.full + counts.probationary);
-  std::printf("%-8s %9.0f members %7d organizations %8.2f s %9.0f members/s %d differences\n", title,
-              members, (*done)->organization_count, seconds, members / seconds,
+  std::printf("%-8s %9.0f members %7d organizations %8.2f s %9.0f members/s %d differences\n",
+              title, members, (*done)->organization_count, seconds, members / seconds,
               (*done)->difference_count);
 }
 

@@ -20,9 +20,7 @@ constexpr int kMaxSteps = 8;
 
 }  // namespace
 
-std::string EntryCursor::Format() const {
-  return base::Cat(position, "|", source, "|", row_id);
-}
+std::string EntryCursor::Format() const { return base::Cat(position, "|", source, "|", row_id); }
 
 absl::StatusOr<EntryCursor> EntryCursor::Parse(std::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(base::Sv(text), '|');
@@ -59,14 +57,14 @@ absl::StatusOr<EntryPage> CellEntries::Read(sql::Session& session, EntryCursor c
     RONGHE_ASSIGN_OR_RETURN(
         const Places places,
         FindPlaces(session, cursor.position, static_cast<int64_t>(limit - page.entries.size())));
-    RONGHE_ASSIGN_OR_RETURN(auto counted, Count(session, places));
-    for (auto& [at, entry] : counted) {
+    RONGHE_ASSIGN_OR_RETURN(const auto counted, Count(session, places));
+    for (const auto& [at, entry] : counted) {
       if (at <= cursor) continue;
       if (page.entries.size() == limit) {
         page.next = cursor;
         return page;
       }
-      page.entries.push_back(std::move(entry));
+      page.entries.push_back(entry);
       cursor = at;
     }
     cursor = {.position = places.next};
@@ -77,10 +75,9 @@ absl::StatusOr<EntryPage> CellEntries::Read(sql::Session& session, EntryCursor c
 
 absl::StatusOr<CellEntries::Places> CellEntries::FindPlaces(sql::Session& session, int32_t from,
                                                             int64_t need) const {
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<ReportOrganizationRow> rows,
-      ReportOrganizationsFrom(session, report_id_, from, organization_.last_position,
-                              kFiguresAtATime));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<ReportOrganizationRow> rows,
+                          ReportOrganizationsFrom(session, report_id_, from,
+                                                  organization_.last_position, kFiguresAtATime));
   Places places;
   int64_t counted = 0;
   places.next = organization_.last_position + 1;
@@ -116,10 +113,10 @@ absl::StatusOr<std::vector<std::pair<EntryCursor, Entry>>> CellEntries::Count(
     return !table_.rows[row_].Passes(entry.item) || !table_.columns[column_].Passes(entry.item);
   });
   RONGHE_RETURN_IF_ERROR(DropInternal(session, entries));
-  for (Entry& entry : entries) {
+  for (const Entry& entry : entries) {
     const EntryCursor at{positions[entry.organization_id],
                          static_cast<int32_t>(entry.item.source()), entry.row_id};
-    counted.emplace_back(at, std::move(entry));
+    counted.emplace_back(at, entry);
   }
   std::sort(counted.begin(), counted.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -145,8 +142,7 @@ absl::Status CellEntries::DropInternal(sql::Session& session, std::vector<Entry>
       }
     }
   }
-  std::erase_if(entries,
-                [&](const Entry& entry) { return inside.contains(entry.counterpart_id); });
+  std::erase_if(entries, [&](const Entry& entry) { return inside.contains(entry.counterpart_id); });
   return absl::OkStatus();
 }
 

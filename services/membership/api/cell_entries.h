@@ -50,8 +50,8 @@ class CellEntries {
   absl::StatusOr<EntryPage> Read(sql::Session& session, EntryCursor cursor, size_t limit) const;
 
  private:
-  // Organizations after the cursor in which the cell counts somebody, enough for `need`, and where to
-  // go on after them.
+  // Organizations after the cursor in which the cell counts somebody, enough for `need`, and where
+  // to go on after them.
   struct Places {
     std::vector<ReportPosition> positions;
     int32_t next = 0;

@@ -173,16 +173,14 @@ absl::StatusOr<v1::ListReportFormsResponse> StatisticsApi::ListReportForms(
     rpc::Call&, const v1::ListReportFormsRequest&) {
   v1::ListReportFormsResponse response;
   const std::vector<Form>& forms = forms_.forms();
-  std::for_each(forms.rbegin(), forms.rend(), [&](const Form& form) {
-    *response.add_report_forms() = ToProto(form, false);
-  });
+  std::for_each(forms.rbegin(), forms.rend(),
+                [&](const Form& form) { *response.add_report_forms() = ToProto(form, false); });
   return response;
 }
 
 absl::StatusOr<v1::ReportForm> StatisticsApi::GetReportForm(
     rpc::Call&, const v1::GetReportFormRequest& request) {
-  const std::string_view name =
-      base::Sv(absl::StripPrefix(request.name(), base::Cat(kForms, "/")));
+  const std::string_view name = base::Sv(absl::StripPrefix(request.name(), base::Cat(kForms, "/")));
   const Form* const form = forms_.Find(name);
   if (form == nullptr) return FormNotFound(name);
   return ToProto(*form, true);
@@ -196,8 +194,8 @@ absl::StatusOr<v1::StatisticsReport> StatisticsApi::CreateStatisticsReport(
   if (!tree_.Contains(organization_id)) return OrganizationNotFound(organization_id);
   const v1::StatisticsReport& wanted = request.statistics_report();
   std::vector<error::FieldViolation> violations;
-  const std::optional<absl::CivilDay> from = ReadDay(
-      wanted.has_period_from(), wanted.period_from(), "statistics_report.period_from", violations);
+  const std::optional<absl::CivilDay> from = ReadDay(wanted.has_period_from(), wanted.period_from(),
+                                                     "statistics_report.period_from", violations);
   const std::optional<absl::CivilDay> snapshot =
       ReadDay(wanted.has_snapshot_day(), wanted.snapshot_day(), "statistics_report.snapshot_day",
               violations);
@@ -236,10 +234,10 @@ absl::StatusOr<v1::StatisticsReport> StatisticsApi::CreateStatisticsReport(
 absl::StatusOr<v1::StatisticsReport> StatisticsApi::GetStatisticsReport(
     rpc::Call& call, const v1::GetStatisticsReportRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kReports));
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::optional<ReportRow> row,
-      writer_.database().Read(call.deadline(),
-                              [&](sql::Session& session) { return LoadReport(session, id); }));
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<ReportRow> row,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return LoadReport(session, id);
+                          }));
   if (!row) return ReportNotFound(id);
   RONGHE_RETURN_IF_ERROR(call.Authorize(row->organization_id));
   return ToProto(*row);
@@ -343,8 +341,8 @@ absl::StatusOr<v1::StatisticsReport> StatisticsApi::UnlockStatisticsReport(
                       });
 }
 
-absl::StatusOr<StatisticsApi::Part> StatisticsApi::LoadPart(
-    rpc::Call& call, int64_t report_id, const std::string& organization) const {
+absl::StatusOr<StatisticsApi::Part> StatisticsApi::LoadPart(rpc::Call& call, int64_t report_id,
+                                                            const std::string& organization) const {
   int64_t organization_id = 0;
   if (!organization.empty()) {
     RONGHE_ASSIGN_OR_RETURN(organization_id, base::ParseName(organization, "organizations"));
@@ -361,8 +359,8 @@ absl::StatusOr<StatisticsApi::Part> StatisticsApi::LoadPart(
         return absl::OkStatus();
       }));
   const bool figures = HasFigures(report->state);
-  const bool part = figures ? row.has_value()
-                            : tree_.tree().Within(organization_id, report->organization_id);
+  const bool part =
+      figures ? row.has_value() : tree_.tree().Within(organization_id, report->organization_id);
   if (!part) return ReportNotFound(report_id);
   RONGHE_RETURN_IF_ERROR(call.Authorize(organization_id));
   if (!figures) return ReportNotComputed();
@@ -380,8 +378,7 @@ absl::StatusOr<Figures> StatisticsApi::WholeFigures(const Part& part) const {
 absl::StatusOr<v1::ReportTable> StatisticsApi::GetReportTable(
     rpc::Call& call, const v1::GetReportTableRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const TableName name, ParseTableName(request.name()));
-  RONGHE_ASSIGN_OR_RETURN(const Part part,
-                          LoadPart(call, name.report_id, request.organization()));
+  RONGHE_ASSIGN_OR_RETURN(const Part part, LoadPart(call, name.report_id, request.organization()));
   const FormTable* const table = part.form->Find(name.number);
   if (table == nullptr) return ReportTableNotFound(name.number);
   RONGHE_ASSIGN_OR_RETURN(const Figures figures, WholeFigures(part));
@@ -427,12 +424,12 @@ absl::StatusOr<v1::ListCellOrganizationsResponse> StatisticsApi::ListCellOrganiz
   RONGHE_ASSIGN_OR_RETURN(int64_t after, tokens_.OpenNumber(call.method(), filter,
                                                             request.page_token(), parent.position));
   const int32_t size = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<ReportOrganizationRow> rows,
-      writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        return ReportChildren(session, cell.part.report.id, parent.organization_id,
-                              static_cast<int32_t>(after), size + 1);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<ReportOrganizationRow> rows,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return ReportChildren(session, cell.part.report.id,
+                                                  parent.organization_id,
+                                                  static_cast<int32_t>(after), size + 1);
+                          }));
   v1::ListCellOrganizationsResponse response;
   for (const ReportOrganizationRow& row : rows) {
     if (response.organizations_size() == size) {
@@ -533,10 +530,9 @@ absl::StatusOr<v1::ListCellEntriesResponse> StatisticsApi::ListCellEntries(
   absl::flat_hash_map<std::string, std::string> names;
   RONGHE_RETURN_IF_ERROR(
       writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(audit::AuditRead(session, writer_.ids(), call,
-                                                organization.organization_id, request.parent(),
-                                                base::Cat("cell=", request.row(), ".",
-                                                          request.column())));
+        RONGHE_RETURN_IF_ERROR(audit::AuditRead(
+            session, writer_.ids(), call, organization.organization_id, request.parent(),
+            base::Cat("cell=", request.row(), ".", request.column())));
         RONGHE_ASSIGN_OR_RETURN(page, reader.Read(session, cursor, size));
         RONGHE_ASSIGN_OR_RETURN(names, NamesOf(session, page.entries));
         return absl::OkStatus();
@@ -565,12 +561,11 @@ absl::StatusOr<v1::ListReportDifferencesResponse> StatisticsApi::ListReportDiffe
     static_cast<void>(absl::SimpleAtoi(parts.second, &ordinal));
   }
   const int32_t size = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(
-      const std::vector<ReportDifferenceRow> rows,
-      writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-        return ReportDifferences(session, id, position, ordinal, part.organization.last_position,
-                                 size + 1);
-      }));
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<ReportDifferenceRow> rows,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return ReportDifferences(session, id, position, ordinal,
+                                                     part.organization.last_position, size + 1);
+                          }));
   v1::ListReportDifferencesResponse response;
   for (const ReportDifferenceRow& row : rows) {
     if (response.differences_size() == size) {
@@ -591,11 +586,10 @@ absl::Status StatisticsApi::DownloadReport(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kReports));
   RONGHE_ASSIGN_OR_RETURN(const Part part, LoadPart(call, id, request.organization()));
   RONGHE_ASSIGN_OR_RETURN(const Figures figures, WholeFigures(part));
-  RONGHE_RETURN_IF_ERROR(
-      writer_.database().Transact(call.deadline(), [&](sql::Session& session) {
-        return audit::AuditRead(session, writer_.ids(), call, part.organization.organization_id,
-                                request.name(), "download");
-      }));
+  RONGHE_RETURN_IF_ERROR(writer_.database().Transact(call.deadline(), [&](sql::Session& session) {
+    return audit::AuditRead(session, writer_.ids(), call, part.organization.organization_id,
+                            request.name(), "download");
+  }));
   const std::string& subject = call.principal().subject;
   const std::string time = absl::FormatTime("%Y-%m-%d %H:%M:%S", call.now(), base::Shanghai());
   workbook::XlsxOptions options;
@@ -607,9 +601,9 @@ absl::Status StatisticsApi::DownloadReport(rpc::Call& call,
     message.set_content(std::move(bytes));
     return out.Write(message);
   });
-  const std::string heading = base::Cat("填报单位：", part.organization.title, "  统计期间：",
-                                        DayText(part.report.period_from), "至",
-                                        DayText(part.report.snapshot_day));
+  const std::string heading =
+      base::Cat("填报单位：", part.organization.title, "  统计期间：",
+                DayText(part.report.period_from), "至", DayText(part.report.snapshot_day));
   const std::vector<Difference> differences = CheckFigures(*part.form, figures);
   for (const FormTable& table : part.form->tables()) {
     std::vector<Difference> own;

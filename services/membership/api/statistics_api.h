@@ -24,8 +24,7 @@ class StatisticsApi : public v1::StatisticsServiceHandler {
  public:
   // `nudge` wakes the job; it must not block.
   StatisticsApi(service::Writer& writer, MembershipTree& tree, const FormBook& forms,
-                const RuleBooks& books, const rpc::PageTokens& tokens,
-                std::function<void()> nudge);
+                const RuleBooks& books, const rpc::PageTokens& tokens, std::function<void()> nudge);
 
   absl::StatusOr<v1::ListReportFormsResponse> ListReportForms(
       rpc::Call& call, const v1::ListReportFormsRequest& request) override;

@@ -297,9 +297,8 @@ absl::StatusOr<Walk> StartWalk(job::JobContext& context, const Form& form,
 // Entries by organization, in the order of `organizations`.
 std::vector<std::span<const Entry>> ByOrganization(std::vector<Entry>& entries,
                                                    std::span<const int64_t> organizations) {
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.organization_id < b.organization_id;
-  });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.organization_id < b.organization_id; });
   std::vector<std::span<const Entry>> parts;
   for (const int64_t id : organizations) {
     const auto [from, to] = std::equal_range(
@@ -342,9 +341,8 @@ class LevelCheck {
     open_.pop_back();
     if (!open_.empty()) AddTo(open_.back().below, done.whole);
     const std::vector<Difference> found = CheckLevel(form_, done.own, done.below, done.whole);
-    const std::vector<ReportDifferenceRow> rows =
-        DifferenceRows(done.row.report_id, done.row.position, done.row.organization_id,
-                       kVerifyOrdinal, found);
+    const std::vector<ReportDifferenceRow> rows = DifferenceRows(
+        done.row.report_id, done.row.position, done.row.organization_id, kVerifyOrdinal, found);
     differences_.insert(differences_.end(), rows.begin(), rows.end());
   }
 
@@ -390,8 +388,7 @@ absl::Status ReportComputer::Compute(job::JobContext& context, ReportRow report)
   return Verify(context, *form, report);
 }
 
-absl::Status ReportComputer::Fail(job::JobContext& context, ReportRow& report,
-                                  const char* reason) {
+absl::Status ReportComputer::Fail(job::JobContext& context, ReportRow& report, const char* reason) {
   return Advance(context, report, [&](sql::Session&, ReportRow& next) {
     next.state = ReportState::kFailed;
     next.phase = ReportPhase::kNone;
@@ -475,8 +472,7 @@ absl::Status ReportComputer::Count(job::JobContext& context, const Form& form, R
   return absl::OkStatus();
 }
 
-absl::Status ReportComputer::Verify(job::JobContext& context, const Form& form,
-                                    ReportRow& report) {
+absl::Status ReportComputer::Verify(job::JobContext& context, const Form& form, ReportRow& report) {
   LevelCheck check(form);
   RONGHE_RETURN_IF_ERROR(ForEachOrganization(
       context, report, [&](const ReportOrganizationRow& row) { return check.Visit(row); }));

@@ -1,11 +1,11 @@
 // How do the figures of a report come about?
 //
 // The job takes waiting reports in order. It writes down the organizations as the tree stood on the
-// snapshot day, then walks them in tree order, a batch at a time: one snapshot of the database gives
-// the batch's entries, every entry goes into the cells that count it, and what is complete below an
-// organization is added to it. Only the organizations on the way down to where the walk stands are
-// in memory with figures. A batch is one transaction: finished organizations, those on the way so
-// far, differences and the position. Killed anywhere, it goes on after the last batch.
+// snapshot day, then walks them in tree order, a batch at a time: one snapshot of the database
+// gives the batch's entries, every entry goes into the cells that count it, and what is complete
+// below an organization is added to it. Only the organizations on the way down to where the walk
+// stands are in memory with figures. A batch is one transaction: finished organizations, those on
+// the way so far, differences and the position. Killed anywhere, it goes on after the last batch.
 //
 // Somebody who moved between two organizations of the report counts as gone and come up to, but not
 // in, the lowest organization above both. At the end every level is added up anew from what was

@@ -33,8 +33,13 @@ auto Kept(const MemberRow& row) {
 }  // namespace
 
 MemberPastRow PastOf(const MemberRow& before, absl::CivilDay day) {
-  return {before.id,         day, before.education, before.degree, before.occupation,
-          before.technical_post, before.migrant_worker};
+  return {before.id,
+          day,
+          before.education,
+          before.degree,
+          before.occupation,
+          before.technical_post,
+          before.migrant_worker};
 }
 
 bool PastDiffers(const MemberRow& before, const MemberRow& after) {

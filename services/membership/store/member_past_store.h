@@ -32,13 +32,14 @@ MemberPastRow PastOf(const MemberRow& before, absl::CivilDay day);
 // Whether something that the past keeps differs.
 bool PastDiffers(const MemberRow& before, const MemberRow& after);
 
-// Keeps rows; where a member has one of the same day, that one stands: it is what the day began with.
+// Keeps rows; where a member has one of the same day, that one stands: it is what the day began
+// with.
 absl::Status KeepPast(sql::Session& session, std::span<const MemberPastRow> rows);
 
 // Whether anything changed after `day`.
 absl::StatusOr<bool> AnyPast(sql::Session& session, absl::CivilDay day);
-// What held at the end of `day` for members whose particulars changed later: the rows of each member
-// by day, of which the first counts. At most 256 members.
+// What held at the end of `day` for members whose particulars changed later: the rows of each
+// member by day, of which the first counts. At most 256 members.
 absl::StatusOr<std::vector<MemberPastRow>> PastOn(sql::Session& session,
                                                   std::span<const int64_t> member_ids,
                                                   absl::CivilDay day);

@@ -57,12 +57,12 @@ absl::StatusOr<std::vector<OrganizationRow>> LockOrganizations(sql::Session& ses
 absl::Status InsertOrganization(sql::Session& session, const OrganizationRow& row);
 absl::Status InsertOrganizations(sql::Session& session, std::span<const OrganizationRow> rows);
 
-// Writes everything but id, kind, code and create_time, with the etag of `row`. A parent that changes
-// is kept as the one until the day of update_time (ParentsOn).
+// Writes everything but id, kind, code and create_time, with the etag of `row`. A parent that
+// changes is kept as the one until the day of update_time (ParentsOn).
 absl::Status UpdateOrganization(sql::Session& session, const OrganizationRow& row);
 
-// Organizations that moved after `day`, with the parent that each had at the end of it: the first row
-// of an organization counts.
+// Organizations that moved after `day`, with the parent that each had at the end of it: the first
+// row of an organization counts.
 struct PastParentRow {
   int64_t organization_id = 0;
   int64_t parent_id = 0;

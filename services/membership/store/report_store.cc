@@ -11,16 +11,15 @@ namespace {
   "id, organization_id, form, kind, period_from, snapshot_day, state, phase, organization_count, " \
   "computed_count, difference_count, requested_by, failure_reason, etag, create_time, "            \
   "update_time, compute_time, submit_time"
-#define RONGHE_REPORT_ORGANIZATION_COLUMNS                                            \
+#define RONGHE_REPORT_ORGANIZATION_COLUMNS \
   "report_id, position, last_position, organization_id, parent_id, level, title, own_cells, cells"
-#define RONGHE_DIFFERENCE_COLUMNS                                                             \
+#define RONGHE_DIFFERENCE_COLUMNS                                                            \
   "report_id, position, ordinal, organization_id, table_no, row_no, column_no, check_text, " \
   "expected, actual"
 
-const sql::Command kInsert(
-    "statistics_report.insert",
-    "INSERT INTO statistics_report (" RONGHE_REPORT_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Command kInsert("statistics_report.insert",
+                           "INSERT INTO statistics_report (" RONGHE_REPORT_COLUMNS
+                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Query<ReportRow> kLoad("statistics_report.load", "SELECT " RONGHE_REPORT_COLUMNS
                                                             " FROM statistics_report WHERE id = ?");
 const sql::Query<ReportRow> kLock("statistics_report.lock",

@@ -1,8 +1,9 @@
 // Which SQL runs on statistics_report, report_organization and report_difference?
 //
-// A report has one row for each organization it covers, numbered in tree order, so that a subtree is
-// a range of positions. The row holds the organization's figures, only those that are not zero, in
-// the form of EncodeFigures. Functions answer the errors of sql::Session besides what they document.
+// A report has one row for each organization it covers, numbered in tree order, so that a subtree
+// is a range of positions. The row holds the organization's figures, only those that are not zero,
+// in the form of EncodeFigures. Functions answer the errors of sql::Session besides what they
+// document.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_REPORT_STORE_H_
 #define RONGHE_SERVICES_MEMBERSHIP_STORE_REPORT_STORE_H_
 
@@ -64,9 +65,9 @@ struct ReportOrganizationRow {
   int64_t parent_id = 0;
   int32_t level = 0;  // below the report's top, which has 0
   std::string title;
-  // What the organization itself adds to its figures, without those below it; empty where nothing is
-  // below it. Transfers between two organizations below it stand here as negative figures: seen from
-  // it nobody came or went.
+  // What the organization itself adds to its figures, without those below it; empty where nothing
+  // is below it. Transfers between two organizations below it stand here as negative figures: seen
+  // from it nobody came or went.
   sql::Bytes own_cells;
   sql::Bytes cells;
 };

@@ -19,7 +19,7 @@ namespace {
 
 constexpr char kYes = 1;
 
-#define RONGHE_PERSON_COLUMNS                                                                  \
+#define RONGHE_PERSON_COLUMNS                                                                    \
   "m.gender, m.ethnicity, m.birth_date, m.education, m.degree, m.occupation, m.technical_post, " \
   "m.migrant_worker"
 
@@ -59,9 +59,9 @@ struct FlowRow {
   int64_t to_organization_id = 0;
   int32_t to_category = 0;
   int32_t to_standing = 0;
-  int64_t extensions = 0;  // of probation, before this change
+  std::optional<int64_t> extensions;  // of probation, before this change
   std::optional<absl::CivilDay> probation_ends_on;
-  int64_t postponements = 0;
+  std::optional<int64_t> postponements;
   absl::CivilDay joined_on;
   int32_t gender = 0;
   std::string ethnicity;
@@ -137,8 +137,8 @@ const sql::Query<FloatingRow> kFloating(
 struct ApplicantRow {
   int64_t case_id = 0;
   int64_t organization_id = 0;
-  int32_t state = 0;  // of the case
-  absl::CivilDay day;
+  int32_t state = 0;                  // of the case
+  std::optional<absl::CivilDay> day;  // of the event or the approval
   int32_t gender = 0;
   std::string ethnicity;
   absl::CivilDay birth_date;
@@ -206,7 +206,7 @@ int32_t CodeNumber(const std::string& code) {
 
 // 人员类别 (8.1) of an applicant whose case stands in a state before approval.
 int32_t StageOf(int32_t state) {
-  constexpr int32_t kActivist = 4;    // admission::State
+  constexpr int32_t kActivist = 4;  // admission::State
   constexpr int32_t kCandidate = 8;
   constexpr int32_t kStageCandidate = 3;
   constexpr int32_t kStageActivist = 4;
@@ -370,9 +370,9 @@ class Reading {
     entry.item.Set(Attribute::kJoinedOn, DayNumber(row.joined_on));
     entry.item.Set(Attribute::kChangeCode,
                    static_cast<int32_t>(CountedCode(row.code, flow->source)));
-    const bool extended = row.extensions > 0;
+    const bool extended = row.extensions.value_or(0) > 0;
     if (extended) entry.item.Set(Attribute::kExtended, kYes);
-    if (row.postponements > 0) entry.item.Set(Attribute::kPostponed, kYes);
+    if (row.postponements.value_or(0) > 0) entry.item.Set(Attribute::kPostponed, kYes);
     const std::optional<absl::CivilDay> end =
         extended ? row.probation_ends_on : RegularEnd(row.joined_on);
     if (end && *end <= row.day) entry.item.Set(Attribute::kProbationOver, kYes);
@@ -408,7 +408,9 @@ class Reading {
     RONGHE_ASSIGN_OR_RETURN(
         const std::vector<ApplicantRow> rows,
         session_.Select(kAdmissions, organizations_, period_.from, period_.snapshot));
-    for (const ApplicantRow& row : rows) AddApplicant(Source::kAdmission, row).day = row.day;
+    for (const ApplicantRow& row : rows) {
+      AddApplicant(Source::kAdmission, row).day = row.day.value_or(absl::CivilDay());
+    }
     return absl::OkStatus();
   }
 
@@ -482,8 +484,9 @@ class Reading {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Entry>> StatisticsSource::Read(
-    sql::Session& session, std::span<const int64_t> organization_ids, SourceSet sources) const {
+absl::StatusOr<std::vector<Entry>> StatisticsSource::Read(sql::Session& session,
+                                                          std::span<const int64_t> organization_ids,
+                                                          SourceSet sources) const {
   return Reading(form_, period_, probation_months_, session, organization_ids).Run(sources);
 }
 

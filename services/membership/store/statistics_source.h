@@ -1,10 +1,10 @@
 // Whom do the tables of a report count in some organizations? Drawn from the history: intervals,
 // changes, admissions, overlays, units and terms, as they were on the snapshot day.
 //
-// Education, degree, occupation, technical post and migrant work are those of the snapshot day where
-// they changed later (member_past); other particulars are as they are recorded now, because a change
-// of them is a correction. The job that computes a report and the list behind a cell read through
-// the same functions, so that both find the same.
+// Education, degree, occupation, technical post and migrant work are those of the snapshot day
+// where they changed later (member_past); other particulars are as they are recorded now, because a
+// change of them is a correction. The job that computes a report and the list behind a cell read
+// through the same functions, so that both find the same.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_STORE_STATISTICS_SOURCE_H_
 #define RONGHE_SERVICES_MEMBERSHIP_STORE_STATISTICS_SOURCE_H_
 

@@ -65,9 +65,7 @@ absl::Status PeriodNotOver(absl::CivilDay snapshot, absl::CivilDay today) {
                  {{"snapshot_day", base::FormatDay(snapshot)}, {"today", base::FormatDay(today)}});
 }
 
-absl::Status ReportLocked() {
-  return Refused("REPORT_LOCKED", "报表已上报并上锁，请先解锁。");
-}
+absl::Status ReportLocked() { return Refused("REPORT_LOCKED", "报表已上报并上锁，请先解锁。"); }
 
 absl::Status ReportComputing() { return Refused("REPORT_COMPUTING", "报表正在计算，请稍候。"); }
 
@@ -91,11 +89,11 @@ absl::Status ReportHasDifferences(int32_t count, std::string_view table, int32_t
 }
 
 absl::Status CellIsComputed(const FormTable& table, const Line& line) {
-  const std::string& provider =
-      table.provided_by.empty() ? line.provided_by : table.provided_by;
+  const std::string& provider = table.provided_by.empty() ? line.provided_by : table.provided_by;
   const std::string message =
-      provider.empty() ? Cat("第", line.number, "行(列)由", SumText(line), "算出，请打开这些行(列)。")
-                       : Cat("该单元格的数由其他服务(", provider, ")提供。");
+      provider.empty()
+          ? Cat("第", line.number, "行(列)由", SumText(line), "算出，请打开这些行(列)。")
+          : Cat("该单元格的数由其他服务(", provider, ")提供。");
   return Refused("CELL_IS_COMPUTED", message,
                  {{"table", table.number}, {"line", Cat(line.number)}});
 }

@@ -78,11 +78,9 @@ void FillLines(const std::vector<Line>& lines, size_t across,
     for (size_t other = 0; other < across; ++other) {
       int64_t sum = 0;
       for (const Term& term : lines[i].sum) {
-        const auto summand =
-            std::find_if(lines.begin(), lines.end(),
-                         [&](const Line& line) { return line.number == term.row; });
-        sum += term.factor *
-               figures[cell(static_cast<size_t>(summand - lines.begin()), other)];
+        const auto summand = std::find_if(
+            lines.begin(), lines.end(), [&](const Line& line) { return line.number == term.row; });
+        sum += term.factor * figures[cell(static_cast<size_t>(summand - lines.begin()), other)];
       }
       figures[cell(i, other)] = sum;
     }
@@ -124,7 +122,9 @@ class Checker {
     return {&named, *named.FindRow(term.row), *named.FindColumn(term.column)};
   }
 
-  int64_t Value(const Cell& cell) const { return figures_[cell.table->cell(cell.row, cell.column)]; }
+  int64_t Value(const Cell& cell) const {
+    return figures_[cell.table->cell(cell.row, cell.column)];
+  }
 
   int64_t Sum(const FormTable& table, Axis axis, const std::vector<Term>& terms,
               size_t other) const {
@@ -134,8 +134,7 @@ class Checker {
   }
 
   void Check(const FormTable& table, const Identity& identity) {
-    const std::vector<Line>& others =
-        identity.axis == Axis::kColumns ? table.rows : table.columns;
+    const std::vector<Line>& others = identity.axis == Axis::kColumns ? table.rows : table.columns;
     const size_t count = identity.axis == Axis::kCells ? 1 : others.size();
     for (size_t other = 0; other < count; ++other) {
       if (identity.axis != Axis::kCells && !others[other].provided_by.empty()) continue;
@@ -169,8 +168,7 @@ class Checker {
   }
 
   void Add(const Cell& cell, std::string check, int64_t expected, int64_t actual) {
-    differences_.push_back(
-        {cell.table, cell.row, cell.column, std::move(check), expected, actual});
+    differences_.push_back({cell.table, cell.row, cell.column, std::move(check), expected, actual});
   }
 
   const Form& form_;
@@ -249,8 +247,8 @@ absl::StatusOr<Figures> DecodeFigures(const Form& form, std::string_view bytes) 
     uint64_t value = 0;
     if (!ReadVarint(bytes, step) || !ReadVarint(bytes, value)) return Damaged();
     key += static_cast<uint64_t>(UnZigZag(step));
-    const auto table = std::find_if(
-        form.tables().begin(), form.tables().end(), [&](const FormTable& one) {
+    const auto table =
+        std::find_if(form.tables().begin(), form.tables().end(), [&](const FormTable& one) {
           return static_cast<uint64_t>(one.id) == key / (kKeyBase * kKeyBase);
         });
     if (table == form.tables().end()) continue;
@@ -274,8 +272,7 @@ std::vector<Difference> CheckLevel(const Form& form, const Figures& own, const F
         const size_t cell = table.cell(row, column);
         const int64_t expected = own[cell] + children[cell];
         if (!table.Counts(row, column) || expected == whole[cell]) continue;
-        differences.push_back(
-            {&table, row, column, "本级 + 下级合计", expected, whole[cell]});
+        differences.push_back({&table, row, column, "本级 + 下级合计", expected, whole[cell]});
       }
     }
   }

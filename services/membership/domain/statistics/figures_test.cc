@@ -83,9 +83,9 @@ Figures Filled(const Form& form, const std::vector<std::pair<int32_t, int64_t>>&
   return figures;
 }
 
-const std::vector<std::pair<int32_t, int64_t>> kVector = {
-    {1, 1000}, {2, 43}, {3, 12}, {5, 1},   {7, 30},   {9, 28},
-    {10, 2},   {11, 1}, {12, 5}, {13, 20}, {16, 1014}};
+const std::vector<std::pair<int32_t, int64_t>> kVector = {{1, 1000}, {2, 43},  {3, 12},   {5, 1},
+                                                          {7, 30},   {9, 28},  {10, 2},   {11, 1},
+                                                          {12, 5},   {13, 20}, {16, 1014}};
 
 TEST(StatisticsVector, Table1_1000_Plus_43_Minus_28_Is_1015_And_1014_Is_Blocked) {
   const Form form = Make({TableOne()});
@@ -186,8 +186,8 @@ TEST(CellFinderTest, AnItemCountsWhereRowAndColumnPassIt) {
   EXPECT_THAT(cells(item), ElementsAre(stock, third.cell(0, 0), third.cell(1, 0)));
   item.Set(Attribute::kEthnicity, 3);
   item.Set(Attribute::kGender, 2);
-  EXPECT_THAT(cells(item), ElementsAre(stock, third.cell(0, 0), third.cell(0, 1),
-                                       third.cell(1, 0), third.cell(1, 1)));
+  EXPECT_THAT(cells(item), ElementsAre(stock, third.cell(0, 0), third.cell(0, 1), third.cell(1, 0),
+                                       third.cell(1, 1)));
   EXPECT_THAT(cells(Item(Source::kMemberAtStart)), SizeIs(1));
   EXPECT_FALSE(finder.Asks(Source::kOrganization));
   EXPECT_TRUE(finder.Asks(Source::kLoss));
@@ -251,9 +251,8 @@ TEST(FormTest, WhatAFormNamesMustBeThere) {
   EXPECT_TRUE(refused([](FormTable& table) { table.rows[2] = Sum(3, "15"); }));
   EXPECT_TRUE(refused([](FormTable& table) { table.columns.clear(); }));
   EXPECT_TRUE(refused([](FormTable& table) { table.id = 0; }));
-  EXPECT_TRUE(refused([](FormTable& table) {
-    table.identities.push_back(*ParseIdentity("1 = 99", Axis::kRows));
-  }));
+  EXPECT_TRUE(refused(
+      [](FormTable& table) { table.identities.push_back(*ParseIdentity("1 = 99", Axis::kRows)); }));
   EXPECT_TRUE(refused([](FormTable& table) {
     table.identities.push_back(*ParseIdentity("1.1.1 = 9.1.1", Axis::kCells));
   }));

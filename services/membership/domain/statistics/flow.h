@@ -40,8 +40,8 @@ std::optional<Flow> Arrival(const FlowEnd& from, const FlowEnd& to);
 // What a change means for its origin, or nothing: somebody went (kLoss).
 std::optional<Flow> Departure(const FlowEnd& from, const FlowEnd& to);
 
-// The code by which a form counts a flow: a move between organizations that is no transfer counts as
-// one, and so does each end of a transfer, with 整建制 kept.
+// The code by which a form counts a flow: a move between organizations that is no transfer counts
+// as one, and so does each end of a transfer, with 整建制 kept.
 ChangeCode CountedCode(ChangeCode code, Source source);
 
 // Whole years from birth to `day`.

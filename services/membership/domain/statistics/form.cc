@@ -27,10 +27,9 @@ std::optional<size_t> FindLine(const std::vector<Line>& lines, int32_t number) {
 absl::StatusOr<Term> ParseTerm(absl::string_view text, int32_t factor, bool cells) {
   Term term{.factor = factor};
   const std::vector<std::string> parts = absl::StrSplit(text, '.');
-  const bool read =
-      cells ? parts.size() == 3 && absl::SimpleAtoi(parts[1], &term.row) &&
-                  absl::SimpleAtoi(parts[2], &term.column)
-            : parts.size() == 1 && absl::SimpleAtoi(parts[0], &term.row);
+  const bool read = cells ? parts.size() == 3 && absl::SimpleAtoi(parts[1], &term.row) &&
+                                absl::SimpleAtoi(parts[2], &term.column)
+                          : parts.size() == 1 && absl::SimpleAtoi(parts[0], &term.row);
   if (!read || term.row < 0) return RulesInvalid(base::Cat("no line: ", base::Sv(text)));
   if (cells) term.table = parts[0];
   return term;
@@ -51,9 +50,8 @@ bool Clause::Passes(const Item& item) const {
 }
 
 bool Line::Passes(const Item& item) const {
-  return clauses.empty() || std::any_of(clauses.begin(), clauses.end(), [&](const Clause& clause) {
-           return clause.Passes(item);
-         });
+  return clauses.empty() || std::any_of(clauses.begin(), clauses.end(),
+                                        [&](const Clause& clause) { return clause.Passes(item); });
 }
 
 std::optional<size_t> FormTable::FindRow(int32_t row_number) const {
@@ -155,10 +153,10 @@ absl::Status Form::CheckIdentity(const FormTable& table, const Identity& identit
   for (const std::vector<Term>* side : {&identity.left, &identity.right}) {
     for (const Term& term : *side) {
       const FormTable* named = identity.axis == Axis::kCells ? Find(term.table) : &table;
-      const bool found =
-          named != nullptr &&
-          (identity.axis == Axis::kColumns ? named->FindColumn(term.row) : named->FindRow(term.row)) &&
-          (identity.axis != Axis::kCells || named->FindColumn(term.column));
+      const bool found = named != nullptr &&
+                         (identity.axis == Axis::kColumns ? named->FindColumn(term.row)
+                                                          : named->FindRow(term.row)) &&
+                         (identity.axis != Axis::kCells || named->FindColumn(term.column));
       if (!found) {
         return RulesInvalid(base::Cat(name_, ": table ", table.number, ": ", identity.text));
       }

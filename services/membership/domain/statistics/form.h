@@ -66,7 +66,8 @@ enum class Attribute : int32_t {
 };
 inline constexpr size_t kAttributes = 25;
 
-// The number of the first text that a form's conditions name; below it 0 for none and 1 for any other.
+// The number of the first text that a form's conditions name; below it 0 for none and 1 for any
+// other.
 inline constexpr int32_t kFirstText = 2;
 
 // One who is counted.
@@ -75,9 +76,7 @@ class Item {
   explicit Item(Source source) : source_(source) {}
 
   Source source() const { return source_; }
-  int32_t operator[](Attribute attribute) const {
-    return values_[static_cast<size_t>(attribute)];
-  }
+  int32_t operator[](Attribute attribute) const { return values_[static_cast<size_t>(attribute)]; }
   void Set(Attribute attribute, int32_t value) { values_[static_cast<size_t>(attribute)] = value; }
 
  private:
@@ -90,7 +89,8 @@ inline int32_t DayNumber(absl::CivilDay day) {
   return static_cast<int32_t>(day - absl::CivilDay(1970, 1, 1));
 }
 
-// Holds for an attribute whose value is one of `codes`, or from `from` to `to` where there are none.
+// Holds for an attribute whose value is one of `codes`, or from `from` to `to` where there are
+// none.
 struct Condition {
   Attribute attribute = Attribute::kGender;
   std::vector<int32_t> codes;
@@ -123,7 +123,7 @@ struct Line {
   int32_t number = 0;
   std::string title;
   std::string group;
-  int32_t part_of = 0;         // the line of which this is a part; 0: none
+  int32_t part_of = 0;          // the line of which this is a part; 0: none
   std::vector<Clause> clauses;  // none: passes every item
   std::vector<Term> sum;        // not empty: adds up these lines (row of a term: the line)
   std::string provided_by;      // not empty: membership knows nothing of it
@@ -184,8 +184,7 @@ class Form {
   //
   // Errors: INVALID_ARGUMENT RULES_INVALID naming table and line.
   static absl::StatusOr<Form> Create(std::string name, std::string title, int32_t year,
-                                     std::vector<FormTable> tables,
-                                     std::vector<std::string> texts);
+                                     std::vector<FormTable> tables, std::vector<std::string> texts);
 
   const std::string& name() const { return name_; }
   const std::string& title() const { return title_; }
