@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
+#include "services/membership/api/convert.h"
 #include "services/membership/domain/unmask.h"
 #include "services/membership/store/unmask_store.h"
 

@@ -3,7 +3,7 @@
 #define RONGHE_SERVICES_MEMBERSHIP_API_IMPORT_API_H_
 
 #include <functional>
-#include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "common/rpc/page_token.h"

@@ -265,7 +265,7 @@ absl::Status LedgerExportApi::SendMembers(rpc::Call& call, const LedgerExportRow
   workbook::XlsxOptions options =
       MarkedWorkbook("党员台账", MarkOf(call, row, rules_.On(base::ShanghaiDay(row.create_time))));
   options.columns = cells.Header();
-  options.columns.insert(options.columns.begin(), {"序号", 8});
+  options.columns.insert(options.columns.begin(), workbook::Column{"序号", 8});
   RONGHE_RETURN_IF_ERROR(SendHead(out, "党员台账.xlsx", kXlsxMedia));
   workbook::XlsxStream workbook(
       std::move(options), [&out](std::string bytes) { return SendBytes(out, std::move(bytes)); });

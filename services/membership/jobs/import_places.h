@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/base/strings.h"
 #include "common/org/org_tree.h"
 #include "services/membership/domain/import/sheet.h"
 
@@ -30,7 +31,7 @@ class ImportPlaces {
   const org::OrgNode* Find(std::string_view code, std::string_view title, size_t code_column,
                            size_t title_column, std::vector<CellProblem>& problems) const {
     if (!code.empty()) {
-      const auto found = by_code_.find(code);
+      const auto found = by_code_.find(base::Sv(code));
       if (found == by_code_.end()) {
         problems.push_back({code_column, "本次导入的范围内没有这个编码的党组织。"});
         return nullptr;
@@ -42,7 +43,7 @@ class ImportPlaces {
       }
       return &node;
     }
-    const auto found = by_title_.find(title);
+    const auto found = by_title_.find(base::Sv(title));
     if (found == by_title_.end()) {
       problems.push_back({title_column, "本次导入的范围内没有这个名称的党组织。"});
       return nullptr;
@@ -54,7 +55,7 @@ class ImportPlaces {
     return &nodes_[found->second.front()];
   }
 
-  bool HasTitle(std::string_view title) const { return by_title_.contains(title); }
+  bool HasTitle(std::string_view title) const { return by_title_.contains(base::Sv(title)); }
 
  private:
   std::vector<org::OrgNode> nodes_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,8 @@ namespace sheet = organization_sheet;
 
 constexpr std::string_view kMethod = "/ronghe.membership.v1.ImportService/CommitImport";
 constexpr std::string_view kCollection = "imports";
+// By how much the time of a change may lie before its commit, and clocks may differ.
+constexpr absl::Duration kMargin = absl::Minutes(5);
 
 // A row, read and resolved. Its parent is an organization, or an earlier row that makes one.
 struct Line {
@@ -273,8 +276,9 @@ class ChunkWriter {
 
 class OrganizationRun : public ImportRun {
  public:
-  OrganizationRun(std::vector<Line> lines, base::IdGenerator& ids)
-      : lines_(std::move(lines)), ids_(ids) {}
+  // The file was resolved against what was recorded by `since`.
+  OrganizationRun(std::vector<Line> lines, base::IdGenerator& ids, absl::Time since)
+      : lines_(std::move(lines)), ids_(ids), since_(since) {}
 
   int32_t rows() const override { return static_cast<int32_t>(lines_.size()); }
   void Prepare(const RosterImportRow&, RowRange range) override {
@@ -324,14 +328,14 @@ class OrganizationRun : public ImportRun {
                        ChunkWriter& writer) const {
     std::set<int64_t> ids;
     std::set<int64_t> parents;
-    std::vector<std::string> titles;
+    bool any_new = false;
     for (const Line& line : chunk) {
       if (!line.problems.empty()) continue;
       const int64_t parent =
           line.parent_line >= 0 ? lines_[static_cast<size_t>(line.parent_line)].id : line.parent_id;
       if (parent != 0) parents.insert(parent);
-      if (line.id == 0) titles.push_back(line.record.title);
       if (line.id != 0) ids.insert(line.id);
+      any_new = any_new || line.id == 0;
     }
     ids.insert(parents.begin(), parents.end());
     const std::vector<int64_t> all(ids.begin(), ids.end());
@@ -343,16 +347,17 @@ class OrganizationRun : public ImportRun {
                 : LockOrganizations(session, std::vector<int64_t>(part.begin(), part.end())));
       for (OrganizationRow& row : rows) writer.Know(std::move(row));
     }
-    if (check || titles.empty() || parents.empty()) return absl::OkStatus();
+    if (check || !any_new || parents.empty()) return absl::OkStatus();
     const std::vector<int64_t> above(parents.begin(), parents.end());
     RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> children,
-                            ChildrenTitled(session, above, titles));
+                            ChildrenSince(session, above, since_));
     for (const OrganizationRow& row : children) writer.KnowChild(row);
     return absl::OkStatus();
   }
 
   std::vector<Line> lines_;
   base::IdGenerator& ids_;
+  const absl::Time since_;
   RowRange range_;
   std::vector<size_t> made_;  // lines whose organizations this transaction makes
 };
@@ -378,7 +383,7 @@ class OrganizationKind : public ImportKindHandler {
       FindPersonalNumbers(line.record, line.problems);
     }
     Resolver(tree_.tree(), import.organization_id, rules_.On(today)).Resolve(lines);
-    return std::make_unique<OrganizationRun>(std::move(lines), ids_);
+    return std::make_unique<OrganizationRun>(std::move(lines), ids_, import.update_time - kMargin);
   }
 
  private:

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
+#include "common/base/civil.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"

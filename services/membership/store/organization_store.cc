@@ -54,10 +54,10 @@ const sql::Command kTakeChild("organization.take_child",
                               "UPDATE organization SET next_child = next_child + 1 WHERE id = ?");
 const sql::Command kSetNextChild("organization.set_next_child",
                                  "UPDATE organization SET next_child = ? WHERE id = ?");
-const sql::Query<OrganizationRow> kChildrenTitled(
-    "organization.children_titled",
+const sql::Query<OrganizationRow> kChildrenSince(
+    "organization.children_since",
     "SELECT " RONGHE_ORGANIZATION_COLUMNS
-    " FROM organization WHERE parent_id IN (?*) AND revoked_on IS NULL AND title IN (?*)");
+    " FROM organization WHERE parent_id IN (?*) AND update_time >= ? AND revoked_on IS NULL");
 const sql::Command kMakeTree(
     "organization_tree.make",
     "INSERT INTO organization_tree (id, next_root) VALUES (1, 1) ON DUPLICATE KEY UPDATE id = 1");
@@ -113,10 +113,10 @@ absl::Status SetNextChild(sql::Session& session, int64_t id, int32_t next_child)
   return session.Execute(kSetNextChild, next_child, id).status();
 }
 
-absl::StatusOr<std::vector<OrganizationRow>> ChildrenTitled(sql::Session& session,
-                                                            std::span<const int64_t> parents,
-                                                            std::span<const std::string> titles) {
-  return session.Select(kChildrenTitled, parents, titles);
+absl::StatusOr<std::vector<OrganizationRow>> ChildrenSince(sql::Session& session,
+                                                           std::span<const int64_t> parents,
+                                                           absl::Time since) {
+  return session.Select(kChildrenSince, parents, since);
 }
 
 absl::Status InsertOrganization(sql::Session& session, const OrganizationRow& row) {

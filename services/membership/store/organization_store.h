@@ -74,10 +74,11 @@ absl::Status TakeChildNumber(sql::Session& session, int64_t id);
 // Sets the number of the next child of a locked organization, after several were taken.
 absl::Status SetNextChild(sql::Session& session, int64_t id, int32_t next_child);
 
-// Children of these parents that bear one of these titles and are not revoked. At most 256 of each.
-absl::StatusOr<std::vector<OrganizationRow>> ChildrenTitled(sql::Session& session,
-                                                            std::span<const int64_t> parents,
-                                                            std::span<const std::string> titles);
+// Children of these parents that were recorded or changed since a time and are not revoked. At most
+// 256 parents.
+absl::StatusOr<std::vector<OrganizationRow>> ChildrenSince(sql::Session& session,
+                                                           std::span<const int64_t> parents,
+                                                           absl::Time since);
 
 // Locks the tree against moves and new roots, and answers the number of the next root.
 absl::StatusOr<int32_t> LockTree(sql::Session& session);
