@@ -1,6 +1,103 @@
 -- Which tables does the schema have after all migrations? Written by the test that compares
 -- it, with RONGHE_UPDATE_SCHEMA=1; nothing runs this file.
 
+CREATE TABLE `admission_applicant` (
+  `case_id` bigint(20) NOT NULL,
+  `open_key` varbinary(32) DEFAULT NULL,
+  `identity_cipher` varbinary(255) NOT NULL,
+  `identity_index` varbinary(32) NOT NULL,
+  `phone_cipher` varbinary(255) NOT NULL,
+  `full_name` varchar(100) NOT NULL,
+  `gender` int(11) NOT NULL,
+  `birth_date` date NOT NULL,
+  `ethnicity` varchar(2) NOT NULL,
+  `education` varchar(2) NOT NULL,
+  `degree` varchar(3) NOT NULL,
+  `occupation` varchar(100) NOT NULL,
+  `technical_post` varchar(100) NOT NULL,
+  `migrant_worker` tinyint(1) NOT NULL,
+  `residence_region` varchar(6) NOT NULL,
+  `household_region` varchar(6) NOT NULL,
+  `unit` int(11) NOT NULL,
+  PRIMARY KEY (`case_id`),
+  UNIQUE KEY `admission_applicant_open` (`open_key`),
+  KEY `admission_applicant_by_identity` (`identity_index`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `admission_case` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `state_since` date NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `floating` tinyint(1) NOT NULL,
+  `approver_id` bigint(20) NOT NULL,
+  `relocating_to` bigint(20) NOT NULL,
+  `received_on` date NOT NULL,
+  `activist_on` date DEFAULT NULL,
+  `review_ordinal` int(11) NOT NULL,
+  `notice_ends_on` date DEFAULT NULL,
+  `candidate_on` date DEFAULT NULL,
+  `sponsors` int(11) NOT NULL,
+  `background_review` int(11) NOT NULL,
+  `trained` tinyint(1) NOT NULL,
+  `form_number` varchar(32) NOT NULL,
+  `pre_reviewed_on` date DEFAULT NULL,
+  `voted_on` date DEFAULT NULL,
+  `submitted_on` date DEFAULT NULL,
+  `approved_on` date DEFAULT NULL,
+  `replied_on` date DEFAULT NULL,
+  `probation_ends_on` date DEFAULT NULL,
+  `extended_months` int(11) NOT NULL,
+  `proposal` int(11) NOT NULL,
+  `proposal_months` int(11) NOT NULL,
+  `conversion_submitted_on` date DEFAULT NULL,
+  `conversion_decided_on` date DEFAULT NULL,
+  `conversion_outcome` int(11) NOT NULL,
+  `full_from` date DEFAULT NULL,
+  `postponed_to` date DEFAULT NULL,
+  `transferred_in_on` date DEFAULT NULL,
+  `ended_on` date DEFAULT NULL,
+  `end_reason` int(11) NOT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `admission_case_by_organization` (`organization_id`,`id`),
+  KEY `admission_case_by_member` (`member_id`,`state`),
+  KEY `admission_case_by_approval` (`approved_on`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `admission_event` (
+  `id` bigint(20) NOT NULL,
+  `case_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `day` date NOT NULL,
+  `state_before` int(11) NOT NULL,
+  `state_after` int(11) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `branch_id` bigint(20) NOT NULL,
+  `actor` varchar(128) NOT NULL,
+  `motion` varchar(64) NOT NULL,
+  `facts` varbinary(4096) NOT NULL,
+  `time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `admission_event_by_case` (`case_id`,`id`),
+  KEY `admission_event_by_branch` (`branch_id`,`kind`,`day`),
+  KEY `admission_event_by_kind` (`kind`,`day`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `admission_sponsor` (
+  `case_id` bigint(20) NOT NULL,
+  `role` int(11) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  PRIMARY KEY (`case_id`,`role`,`member_id`,`valid_from`),
+  KEY `admission_sponsor_by_member` (`member_id`,`role`,`case_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `approval` (
   `id` bigint(20) NOT NULL,
   `open_key` varbinary(32) DEFAULT NULL,
@@ -68,6 +165,16 @@ CREATE TABLE `consumer_position` (
   PRIMARY KEY (`source`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `contact_attempt` (
+  `id` bigint(20) NOT NULL,
+  `suspension_case_id` bigint(20) NOT NULL,
+  `day` date NOT NULL,
+  `method` int(11) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `contact_attempt_by_case` (`suspension_case_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `deadline` (
   `id` bigint(20) NOT NULL,
   `code` varchar(8) NOT NULL,
@@ -104,6 +211,66 @@ CREATE TABLE `decision` (
   `time` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
   KEY `decision_by_subject` (`subject_collection`,`subject_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `discipline` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `measure` int(11) NOT NULL,
+  `decided_on` date NOT NULL,
+  `effect_from` date NOT NULL,
+  `effect_until` date NOT NULL,
+  `organ` int(11) NOT NULL,
+  `decided_by_id` bigint(20) NOT NULL,
+  `basis_collection` varchar(32) NOT NULL,
+  `basis_id` bigint(20) NOT NULL,
+  `restored_on` date DEFAULT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `discipline_by_basis` (`basis_collection`,`basis_id`),
+  KEY `discipline_by_member` (`member_id`,`id`),
+  KEY `discipline_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `disposition_case` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `origin` int(11) NOT NULL,
+  `lapse_ground` int(11) NOT NULL,
+  `important` tinyint(1) NOT NULL,
+  `state` int(11) NOT NULL,
+  `opened_on` date NOT NULL,
+  `investigated_on` date DEFAULT NULL,
+  `talked_on` date DEFAULT NULL,
+  `decided_on` date DEFAULT NULL,
+  `approved_on` date DEFAULT NULL,
+  `told_on` date DEFAULT NULL,
+  `ended_on` date DEFAULT NULL,
+  `outcome` int(11) NOT NULL,
+  `measure` int(11) NOT NULL,
+  `measure_months` int(11) NOT NULL,
+  `correction_months` int(11) NOT NULL,
+  `correction_until` date DEFAULT NULL,
+  `correction_result` int(11) NOT NULL,
+  `motion` varchar(96) NOT NULL,
+  `approver_id` bigint(20) NOT NULL,
+  `organ` int(11) NOT NULL,
+  `approval_motion` varchar(96) NOT NULL,
+  `close_reason` int(11) NOT NULL,
+  `open_member_id` bigint(20) DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `disposition_case_by_open_member` (`open_member_id`),
+  KEY `disposition_case_by_member` (`member_id`,`id`),
+  KEY `disposition_case_by_organization` (`organization_id`,`id`),
+  KEY `disposition_case_by_state` (`organization_id`,`state`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `document` (
@@ -181,6 +348,37 @@ CREATE TABLE `key_rotation` (
   PRIMARY KEY (`version`,`sealed_table`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `lapse_counter` (
+  `member_id` bigint(20) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `months` int(11) NOT NULL,
+  `last_reset_month` int(11) NOT NULL,
+  `counted_month` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `case_id` bigint(20) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`member_id`,`ground`),
+  KEY `lapse_counter_by_organization` (`organization_id`,`state`,`member_id`,`ground`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `lapse_month` (
+  `member_id` bigint(20) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `month` int(11) NOT NULL,
+  `verdict` int(11) NOT NULL,
+  `run` int(11) NOT NULL,
+  PRIMARY KEY (`member_id`,`ground`,`month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `lapse_run` (
+  `month` int(11) NOT NULL,
+  `after_member_id` bigint(20) NOT NULL,
+  `finished` tinyint(1) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`month`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `member` (
   `id` bigint(20) NOT NULL,
   `organization_id` bigint(20) NOT NULL,
@@ -228,6 +426,22 @@ CREATE TABLE `member_export` (
   `expire_time` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
   KEY `member_export_by_organization` (`organization_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `member_task` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `assigned_on` date NOT NULL,
+  `due_on` date NOT NULL,
+  `completed_on` date DEFAULT NULL,
+  `cancelled_on` date DEFAULT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `member_task_by_member` (`member_id`,`id`),
+  KEY `member_task_by_days` (`member_id`,`assigned_on`,`completed_on`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `membership_change` (
@@ -293,6 +507,8 @@ CREATE TABLE `organization` (
   `etag` bigint(20) NOT NULL,
   `create_time` datetime(6) NOT NULL,
   `update_time` datetime(6) NOT NULL,
+  `can_approve_probationary` tinyint(1) NOT NULL DEFAULT 0,
+  `admits_floating` tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `organization_by_code` (`code`),
   KEY `organization_by_parent` (`parent_id`,`sort`,`id`)
@@ -302,6 +518,46 @@ CREATE TABLE `organization_tree` (
   `id` bigint(20) NOT NULL,
   `next_root` int(11) NOT NULL,
   PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `overlay` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `kind` int(11) NOT NULL,
+  `valid_from` date NOT NULL,
+  `valid_to` date NOT NULL,
+  `destination_organization_id` bigint(20) NOT NULL,
+  `destination_region` varchar(6) NOT NULL,
+  `reach` int(11) NOT NULL,
+  `destination` int(11) NOT NULL,
+  `former_occupation` int(11) NOT NULL,
+  `certificate` tinyint(1) NOT NULL,
+  `contact_person_id` bigint(20) NOT NULL,
+  `purpose` int(11) NOT NULL,
+  `reason` int(11) NOT NULL,
+  `last_contact_on` date DEFAULT NULL,
+  `contact_count` int(11) NOT NULL,
+  `acknowledged_on` date DEFAULT NULL,
+  `basis_collection` varchar(32) NOT NULL,
+  `basis_id` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  `open_kind` int(11) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `overlay_by_open` (`member_id`,`open_kind`),
+  KEY `overlay_by_member` (`member_id`,`id`),
+  KEY `overlay_by_organization` (`organization_id`,`open_kind`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `overlay_contact` (
+  `id` bigint(20) NOT NULL,
+  `overlay_id` bigint(20) NOT NULL,
+  `day` date NOT NULL,
+  `method` int(11) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `overlay_contact_by_overlay` (`overlay_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `post` (
@@ -326,6 +582,19 @@ CREATE TABLE `post_copy` (
   PRIMARY KEY (`id`),
   KEY `post_copy_by_organization` (`organization_id`,`valid_to`,`valid_from`),
   KEY `post_copy_by_member` (`member_id`,`valid_from`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `reminder_talk` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `held_on` date NOT NULL,
+  `reason` int(11) NOT NULL,
+  `actions` varchar(32) NOT NULL,
+  `talker_id` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `reminder_talk_by_member` (`member_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `request_record` (
@@ -401,6 +670,39 @@ CREATE TABLE `schema_migration` (
   `checksum` varchar(64) NOT NULL,
   `applied_at` datetime(6) NOT NULL,
   PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `suspension_case` (
+  `id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `ground` int(11) NOT NULL,
+  `state` int(11) NOT NULL,
+  `overlay_id` bigint(20) NOT NULL,
+  `settled` tinyint(1) NOT NULL,
+  `last_contact_on` date NOT NULL,
+  `opened_on` date NOT NULL,
+  `first_attempt_on` date DEFAULT NULL,
+  `last_attempt_on` date DEFAULT NULL,
+  `attempt_count` int(11) NOT NULL,
+  `stop_proposed_on` date DEFAULT NULL,
+  `stopped_on` date DEFAULT NULL,
+  `stopped_by_id` bigint(20) NOT NULL,
+  `found_on` date DEFAULT NULL,
+  `restored_by_id` bigint(20) NOT NULL,
+  `removal_proposed_on` date DEFAULT NULL,
+  `removed_by_id` bigint(20) NOT NULL,
+  `motion` varchar(96) NOT NULL,
+  `ended_on` date DEFAULT NULL,
+  `open_member_id` bigint(20) DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `suspension_case_by_open_member` (`open_member_id`),
+  KEY `suspension_case_by_member` (`member_id`,`id`),
+  KEY `suspension_case_by_organization` (`organization_id`,`id`),
+  KEY `suspension_case_by_state` (`organization_id`,`state`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `unmask_guard` (
