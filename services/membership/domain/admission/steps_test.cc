@@ -6,8 +6,8 @@
 #include "common/testing/matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/membership/testing/admission_testing.h"
 #include "services/membership/rules/load.h"
+#include "services/membership/testing/admission_testing.h"
 
 namespace ronghe::membership::admission {
 namespace {
