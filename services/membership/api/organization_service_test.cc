@@ -822,7 +822,9 @@ TEST_F(OrganizationServiceTest, FindingsOfACountyAreWhatCountingByHandFinds) {
                           k == 0 ? v1::POST_CODE_SECRETARY : v1::POST_CODE_COMMITTEE_MEMBER),
                   IsOk());
     }
-    if (termed) ASSERT_THAT(RecordTerm(name, Today() - (i == 0 ? 1200 : 300)), IsOk());
+    if (termed) {
+      ASSERT_THAT(RecordTerm(name, Today() - (i == 0 ? 1200 : 300)), IsOk());
+    }
     const int groups = i % 3;
     for (int k = 0; k < groups; ++k) {
       Found(name, v1::ORGANIZATION_KIND_GROUP, absl::StrCat("小组", i, "-", k));
