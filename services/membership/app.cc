@@ -9,7 +9,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/config/config.h"
-#include "common/crypto/secret.h"
+#include "common/crypto/bytes.h"
 #include "common/event/publisher.h"
 #include "common/fact/feed.h"
 #include "common/object/directory_store.h"

@@ -8,6 +8,7 @@
 #include "common/base/strings.h"
 #include "services/membership/domain/codes.h"
 #include "services/membership/domain/identity_number.h"
+#include "services/membership/domain/member.h"
 
 namespace ronghe::membership {
 namespace {
@@ -22,11 +23,6 @@ std::string DayText(absl::CivilDay day) {
 }
 
 std::string MonthText(absl::CivilDay day) { return Cat(day.year(), "年", day.month(), "月"); }
-
-int64_t AgeOn(absl::CivilDay birth, absl::CivilDay day) {
-  const bool before = std::pair(day.month(), day.day()) < std::pair(birth.month(), birth.day());
-  return day.year() - birth.year() - (before ? 1 : 0);
-}
 
 std::string Masked(const std::string& value, Sensitivity sensitivity, bool unmasked) {
   if (unmasked || value.empty()) return value;

@@ -12,7 +12,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "services/membership/domain/admission/errors.h"
-#include "services/membership/domain/dues/month.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/domain/transfer/errors.h"
 #include "services/membership/store/admission_store.h"
 #include "services/membership/store/dues_bill_store.h"
@@ -146,7 +146,7 @@ absl::StatusOr<AdmissionSheet> SheetOf(sql::Session& session, int64_t id,
   const std::vector<int64_t> ids = {id};
   RONGHE_ASSIGN_OR_RETURN(const std::vector<AdmissionApplicantRow> applicants,
                           ApplicantsOf(session, ids));
-  if (applicants.empty()) return CaseNotFound(id);
+  if (applicants.empty()) return admission::CaseNotFound(id);
   const AdmissionApplicantRow& applicant = applicants.front();
   RONGHE_ASSIGN_OR_RETURN(std::string identity, fields.OpenIdentity(applicant));
   RONGHE_ASSIGN_OR_RETURN(std::string phone, fields.OpenPhone(applicant));

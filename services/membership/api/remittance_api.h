@@ -8,7 +8,7 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/membership/v1/remittance.ronghe.h"
-#include "services/membership/domain/dues/month.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/remittance_store.h"

@@ -100,8 +100,7 @@ absl::Status PurposeUnknown(const UnmaskRules& rules) {
 }
 
 absl::Status ImportKindUnsupported() {
-  return error::Make(StatusCode::kInvalidArgument, "IMPORT_KIND_UNSUPPORTED",
-                     "不能导入这类数据。");
+  return error::Make(StatusCode::kInvalidArgument, "IMPORT_KIND_UNSUPPORTED", "不能导入这类数据。");
 }
 
 absl::Status RosterFormatUnsupported() {

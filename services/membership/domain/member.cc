@@ -1,6 +1,7 @@
 #include "services/membership/domain/member.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/strings.h"
 #include "common/error/error.h"
@@ -116,6 +117,11 @@ std::string_view FieldPath(Field field) {
       return "out_of_contact";
   }
   return "";
+}
+
+int32_t AgeOn(absl::CivilDay birth, absl::CivilDay day) {
+  const bool before = std::pair(day.month(), day.day()) < std::pair(birth.month(), birth.day());
+  return static_cast<int32_t>(std::max<int64_t>(day.year() - birth.year() - (before ? 1 : 0), 0));
 }
 
 std::string_view Trim(std::string_view text) {

@@ -80,6 +80,9 @@ struct Problem {
 std::vector<Problem> CheckParticulars(Particulars& particulars, absl::CivilDay today,
                                       bool identity_known = false);
 
+// Whole years from `birth` to `day`; 0 before it.
+int32_t AgeOn(absl::CivilDay birth, absl::CivilDay day);
+
 // `text` without spaces (ASCII and ideographic), tabs and line ends around it.
 std::string_view Trim(std::string_view text);
 

@@ -109,5 +109,13 @@ TEST(CodesTest, NamesCodesAndShortForms) {
   EXPECT_FALSE(IsDegreeCode("503"));
 }
 
+TEST(AgeTest, GrowsOnTheBirthday) {
+  EXPECT_EQ(AgeOn(absl::CivilDay(1990, 12, 31), absl::CivilDay(2025, 12, 31)), 35);
+  EXPECT_EQ(AgeOn(absl::CivilDay(1991, 1, 1), absl::CivilDay(2025, 12, 31)), 34);
+  EXPECT_EQ(AgeOn(absl::CivilDay(1990, 6, 15), absl::CivilDay(2026, 6, 14)), 35);
+  EXPECT_EQ(AgeOn(absl::CivilDay(2000, 2, 29), absl::CivilDay(2025, 2, 28)), 24);
+  EXPECT_EQ(AgeOn(absl::CivilDay(2027, 1, 1), absl::CivilDay(2026, 1, 1)), 0);
+}
+
 }  // namespace
 }  // namespace ronghe::membership

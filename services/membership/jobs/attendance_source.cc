@@ -75,7 +75,7 @@ class RemoteAttendance : public AttendanceSource {
         RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay month, rpc::FromProto(row.month()));
         const AttendanceFact fact{
             .invited = row.meetings() > 0, .attended = row.attended(), .excused = row.excused()};
-        const MemberMonth key{member_id, MonthNumber(absl::CivilMonth(month))};
+        const MemberMonth key{member_id, MonthCode(absl::CivilMonth(month))};
         const auto [it, added] = facts.emplace(key, fact);
         if (!added) it->second = Combine(it->second, fact);
       }

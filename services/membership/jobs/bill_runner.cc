@@ -12,7 +12,7 @@
 #include "common/event/event.h"
 #include "common/log/log.h"
 #include "common/sql/statement.h"
-#include "services/membership/domain/dues/month.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/store/deadline_store.h"
 #include "services/membership/store/dues_account_store.h"
 #include "services/membership/store/dues_review.h"

@@ -57,7 +57,7 @@ struct LapseCounter::Facts {
   std::map<int64_t, std::vector<TaskFact>> tasks;
 
   LapseVerdict Attendance(int64_t member_id, absl::CivilMonth month) const {
-    const MemberMonth key{member_id, MonthNumber(month)};
+    const MemberMonth key{member_id, MonthCode(month)};
     AttendanceFact fact;
     if (const auto it = attendance.find(key); it != attendance.end()) fact = it->second;
     fact.in_transit = transit.contains(key);
@@ -74,7 +74,7 @@ struct LapseCounter::Facts {
   LapseVerdict Of(LapseGround ground, int64_t member_id, absl::CivilMonth month) const {
     if (ground == LapseGround::kAttendance) return Attendance(member_id, month);
     if (ground == LapseGround::kDues) {
-      const auto it = dues.find({member_id, MonthNumber(month)});
+      const auto it = dues.find({member_id, MonthCode(month)});
       return DuesVerdict(it == dues.end() ? DuesFact() : it->second);
     }
     const auto it = tasks.find(member_id);
@@ -144,12 +144,12 @@ absl::StatusOr<bool> LapseCounter::CountBatch(
   RONGHE_RETURN_IF_ERROR(
       database_.Read(absl::Now() + kStep, [&](sql::Session& session) -> absl::Status {
         RONGHE_ASSIGN_OR_RETURN(const std::optional<LapseRunRow> run,
-                                LoadLapseRun(session, MonthNumber(month)));
+                                LoadLapseRun(session, MonthCode(month)));
         RONGHE_ASSIGN_OR_RETURN(members,
                                 CountedMembers(session, run ? run->after_member_id : 0, batch_));
         return absl::OkStatus();
       }));
-  LapseRunRow run{.month = MonthNumber(month), .update_time = now};
+  LapseRunRow run{.month = MonthCode(month), .update_time = now};
   if (members.empty()) {
     run.finished = true;
     RONGHE_RETURN_IF_ERROR(
@@ -219,7 +219,7 @@ absl::StatusOr<LapseCounter::Batch> LapseCounter::Count(sql::Session& session, c
   RONGHE_ASSIGN_OR_RETURN(const std::vector<LapseCounterRow> standing,
                           LapseCountersOf(session, facts.ids));
   RONGHE_ASSIGN_OR_RETURN(const std::vector<LapseMonthRow> bases,
-                          LapseMonthsAt(session, facts.ids, MonthNumber(first - 1)));
+                          LapseMonthsAt(session, facts.ids, MonthCode(first - 1)));
   std::map<CounterKey, const LapseCounterRow*> old;
   for (const LapseCounterRow& row : standing) old[{row.member_id, row.ground}] = &row;
   std::map<CounterKey, int32_t> runs;
@@ -239,7 +239,7 @@ absl::StatusOr<LapseCounter::Batch> LapseCounter::Count(sql::Session& session, c
                           .ground = ground,
                           .organization_id = member.organization_id,
                           .months = counted.back().run,
-                          .counted_month = MonthNumber(month),
+                          .counted_month = MonthCode(month),
                           .state = StateOfRun(limits, counted.back().run),
                           .update_time = now};
       if (const auto it = old.find(key); it != old.end()) {
@@ -248,8 +248,8 @@ absl::StatusOr<LapseCounter::Batch> LapseCounter::Count(sql::Session& session, c
         if (row.months >= limits.open_case) row.case_id = it->second->case_id;
       }
       for (const LapseMonth& at : counted) {
-        batch.months.push_back({member.id, ground, MonthNumber(at.month), at.verdict, at.run});
-        if (at.verdict == LapseVerdict::kKept) row.last_reset_month = MonthNumber(at.month);
+        batch.months.push_back({member.id, ground, MonthCode(at.month), at.verdict, at.run});
+        if (at.verdict == LapseVerdict::kKept) row.last_reset_month = MonthCode(at.month);
       }
       batch.counters.push_back(row);
     }

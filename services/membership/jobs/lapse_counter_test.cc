@@ -72,7 +72,7 @@ class Played : public AttendanceSource, public DuesHistory {
     std::map<MemberMonth, Fact> found;
     for (const CountedMember& member : members) {
       for (Month month = first; month <= last; ++month) {
-        const auto it = all.find({member.id, MonthNumber(month)});
+        const auto it = all.find({member.id, MonthCode(month)});
         if (it != all.end()) found.insert(*it);
       }
     }
@@ -199,7 +199,7 @@ class Place {
 // Invited in every month from 2026-01 on: 91 attends, 92 never, 93 not since March, 100 never.
 void Play(Played& played) {
   for (Month month(2026, 1); month <= Month(2026, 9); ++month) {
-    const int32_t number = MonthNumber(month);
+    const int32_t number = MonthCode(month);
     for (int64_t id = 91; id <= 100; ++id) {
       AttendanceFact fact{.invited = true, .attended = true};
       if (id == 92 || id == 100) fact.attended = false;
@@ -320,7 +320,7 @@ TEST(LapseCounterJob, D_04_GoodReasonsDoNotTick) {
   ASSERT_OK(place.database().Transact(
       Soon(), [&](sql::Session& session) { return InsertOverlays(session, overlays); }));
   for (Month month(2026, 1); month <= Month(2026, 6); ++month) {
-    played.transit.months.insert({100, MonthNumber(month)});
+    played.transit.months.insert({100, MonthCode(month)});
   }
   ASSERT_OK(place.Run(Day(2026, 7, 11)));
   EXPECT_EQ(place.Counter(92, LapseGround::kAttendance).months, 3);  // January, May, June

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "common/base/status_macros.h"
-#include "services/membership/domain/dues/month.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/store/dues_bill_store.h"
 #include "services/membership/store/transfer_store.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 std::vector<int64_t> IdsOf(std::span<const CountedMember> members) {
   std::vector<int64_t> ids;
-  for (const CountedMember& member : members) ids.push_back(member.member_id);
+  for (const CountedMember& member : members) ids.push_back(member.id);
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;

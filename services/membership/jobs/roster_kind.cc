@@ -145,9 +145,8 @@ class LineWriter {
     Take(line.record, row);
     RONGHE_RETURN_IF_ERROR(fields_.SealIdentity(particulars.identity_number, row));
     RONGHE_RETURN_IF_ERROR(fields_.SealPhone(particulars.phone, row));
-    const std::vector<Interval> first =
-        FirstIntervals(membership, *particulars.joined_on, particulars.converted_on,
-                       import_.effective_date);
+    const std::vector<Interval> first = FirstIntervals(
+        membership, *particulars.joined_on, particulars.converted_on, import_.effective_date);
     const Membership* before = nullptr;
     for (const Interval& interval : first) {
       MemberIntervalRow next{.id = ids_.Next(),

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "common/event/event.h"
 #include "common/sql/session.h"
-#include "services/membership/domain/dues/month.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/store/dues_account_store.h"
 

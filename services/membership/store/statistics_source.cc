@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "services/membership/domain/change_code.h"
 #include "services/membership/domain/codes.h"
+#include "services/membership/domain/member.h"
 #include "services/membership/domain/statistics/flow.h"
 #include "services/membership/store/member_past_store.h"
 

@@ -8,10 +8,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/membership/domain/decision.h"
-#include "services/membership/domain/dues/month.h"
 #include "services/membership/domain/dues/payment.h"
 #include "services/membership/domain/dues/rates.h"
 #include "services/membership/domain/dues/standard.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/rules/load.h"
 
 namespace ronghe::membership {

@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "services/membership/domain/dues/ledger.h"
-#include "services/membership/domain/dues/month.h"
 #include "services/membership/domain/dues/rates.h"
+#include "services/membership/domain/month.h"
 
 namespace ronghe::membership {
 

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "services/membership/domain/decision.h"
-#include "services/membership/domain/dues/month.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/domain/rule_book.h"
 
 namespace ronghe::membership {

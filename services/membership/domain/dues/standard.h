@@ -13,8 +13,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
-#include "services/membership/domain/dues/month.h"
 #include "services/membership/domain/dues/rates.h"
+#include "services/membership/domain/month.h"
 
 namespace ronghe::membership {
 

@@ -27,8 +27,8 @@ struct LetterPerson {
   std::optional<absl::CivilDay> dues_paid_through;  // any day of the month
 };
 
-// 党员组织关系介绍信: the stub stays with the issuer, the letter goes to the receiver, who returns the
-// receipt.
+// 党员组织关系介绍信: the stub stays with the issuer, the letter goes to the receiver, who returns
+// the receipt.
 struct TransferLetter {
   int64_t organization_id = 0;  // where the case is kept
   std::string number;           // "某组转〔2026〕12号"

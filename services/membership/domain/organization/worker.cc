@@ -29,15 +29,6 @@ int32_t YearsOfWork(std::vector<WorkDays> work, absl::CivilDay today) {
   return static_cast<int32_t>((days + 1) * kCycleYears / kCycleDays);
 }
 
-int32_t AgeOn(absl::CivilDay birth, absl::CivilDay today) {
-  int64_t years = today.year() - birth.year();
-  if (today.month() < birth.month() ||
-      (today.month() == birth.month() && today.day() < birth.day())) {
-    --years;
-  }
-  return static_cast<int32_t>(std::max<int64_t>(years, 0));
-}
-
 absl::Status CheckExchange(const Period& next, int64_t from_organization, int64_t to_organization,
                            const std::vector<Period>& others) {
   if (from_organization == to_organization) return ExchangeSameOrganization();

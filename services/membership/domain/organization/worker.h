@@ -22,9 +22,6 @@ struct WorkDays {
 // Whole years that the days come to until before `today`, days that overlap counted once.
 int32_t YearsOfWork(std::vector<WorkDays> work, absl::CivilDay today);
 
-// Whole years from `birth` to `today`.
-int32_t AgeOn(absl::CivilDay birth, absl::CivilDay today);
-
 // A period of which both days count.
 struct Period {
   absl::CivilDay first;

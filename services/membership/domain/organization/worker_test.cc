@@ -25,12 +25,6 @@ TEST(PartyWorker, YearsCountEveryDayOnce) {
   EXPECT_EQ(YearsOfWork({{Day(2030, 1, 1), Day(9999, 12, 31)}}, today), 0);
 }
 
-TEST(PartyWorker, AgeGrowsOnTheBirthday) {
-  EXPECT_EQ(AgeOn(Day(1990, 6, 15), Day(2026, 6, 14)), 35);
-  EXPECT_EQ(AgeOn(Day(1990, 6, 15), Day(2026, 6, 15)), 36);
-  EXPECT_EQ(AgeOn(Day(2027, 1, 1), Day(2026, 1, 1)), 0);
-}
-
 TEST(PartyWorker, Seed39c_ExchangesDoNotOverlap) {
   const std::vector<Period> others = {{Day(2025, 1, 1), Day(2025, 6, 30)}};
   EXPECT_TRUE(CheckExchange({Day(2025, 7, 1), Day(2025, 12, 31)}, 1, 2, others).ok());

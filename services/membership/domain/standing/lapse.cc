@@ -2,12 +2,6 @@
 
 namespace ronghe::membership {
 
-int32_t MonthNumber(absl::CivilMonth month) {
-  return static_cast<int32_t>(month.year() * 100 + month.month());
-}
-
-absl::CivilMonth MonthOf(int32_t number) { return absl::CivilMonth(number / 100, number % 100); }
-
 LapseVerdict AttendanceVerdict(const AttendanceFact& fact) {
   if (fact.attended) return LapseVerdict::kKept;
   if (fact.in_transit || fact.searched || fact.care_exempt) return LapseVerdict::kExcused;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "services/membership/domain/month.h"
 #include "services/membership/domain/rule_book.h"
 
 namespace ronghe::membership {
@@ -25,10 +26,6 @@ inline constexpr LapseGround kLapseGrounds[] = {LapseGround::kAttendance, LapseG
 enum class LapseVerdict : int32_t { kKept = 1, kMissed = 2, kExcused = 3, kNothingDue = 4 };
 
 enum class LapseState : int32_t { kCounting = 1, kWarned = 2, kWarnedAgain = 3, kCaseOpened = 4 };
-
-// A calendar month as a number, 202611.
-int32_t MonthNumber(absl::CivilMonth month);
-absl::CivilMonth MonthOf(int32_t number);
 
 // What a month says of a member's attendance.
 struct AttendanceFact {

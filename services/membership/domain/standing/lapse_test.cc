@@ -104,7 +104,7 @@ TEST_F(LapseRules, DL_17_MonthsAreCalendarMonthsWithDaysOfGrace) {
   EXPECT_EQ(LastCountable(rules_, absl::CivilDay(2026, 3, 11)), absl::CivilMonth(2026, 2));
   EXPECT_EQ(LastCountable(rules_, absl::CivilDay(2026, 1, 11)), absl::CivilMonth(2025, 12));
   EXPECT_EQ(LastCountable(rules_, absl::CivilDay(2028, 2, 29)), absl::CivilMonth(2028, 1));
-  EXPECT_EQ(MonthNumber(absl::CivilMonth(2026, 11)), 202611);
+  EXPECT_EQ(MonthCode(absl::CivilMonth(2026, 11)), 202611);
   EXPECT_EQ(MonthOf(202611) + 2, absl::CivilMonth(2027, 1));
 }
 

@@ -33,10 +33,4 @@ ChangeCode CountedCode(ChangeCode code, Source source) {
   return code;
 }
 
-int32_t AgeOn(absl::CivilDay birth_date, absl::CivilDay day) {
-  const bool before_birthday = day.month() < birth_date.month() ||
-                               (day.month() == birth_date.month() && day.day() < birth_date.day());
-  return static_cast<int32_t>(day.year() - birth_date.year()) - (before_birthday ? 1 : 0);
-}
-
 }  // namespace ronghe::membership

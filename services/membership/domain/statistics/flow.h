@@ -44,9 +44,6 @@ std::optional<Flow> Departure(const FlowEnd& from, const FlowEnd& to);
 // as one, and so does each end of a transfer, with 整建制 kept.
 ChangeCode CountedCode(ChangeCode code, Source source);
 
-// Whole years from birth to `day`.
-int32_t AgeOn(absl::CivilDay birth_date, absl::CivilDay day);
-
 }  // namespace ronghe::membership
 
 #endif  // RONGHE_SERVICES_MEMBERSHIP_DOMAIN_STATISTICS_FLOW_H_

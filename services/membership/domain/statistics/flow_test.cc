@@ -59,11 +59,5 @@ TEST(FlowTest, MovesCountAsTransfersAndWholeUnitsStayWhole) {
   EXPECT_EQ(CountedCode(ChangeCode::kDeceased, Source::kLoss), ChangeCode::kDeceased);
 }
 
-TEST(FlowTest, AgeCountsBirthdays) {
-  EXPECT_EQ(AgeOn(absl::CivilDay(1990, 12, 31), absl::CivilDay(2025, 12, 31)), 35);
-  EXPECT_EQ(AgeOn(absl::CivilDay(1991, 1, 1), absl::CivilDay(2025, 12, 31)), 34);
-  EXPECT_EQ(AgeOn(absl::CivilDay(2000, 2, 29), absl::CivilDay(2025, 2, 28)), 24);
-}
-
 }  // namespace
 }  // namespace ronghe::membership

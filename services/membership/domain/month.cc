@@ -1,4 +1,4 @@
-#include "services/membership/domain/dues/month.h"
+#include "services/membership/domain/month.h"
 
 #include <cctype>
 

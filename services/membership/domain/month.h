@@ -1,6 +1,6 @@
 // How are months and periods of dues written, stored and counted?
-#ifndef RONGHE_SERVICES_MEMBERSHIP_DOMAIN_DUES_MONTH_H_
-#define RONGHE_SERVICES_MEMBERSHIP_DOMAIN_DUES_MONTH_H_
+#ifndef RONGHE_SERVICES_MEMBERSHIP_DOMAIN_MONTH_H_
+#define RONGHE_SERVICES_MEMBERSHIP_DOMAIN_MONTH_H_
 
 #include <cstdint>
 #include <optional>
@@ -39,4 +39,4 @@ absl::CivilDay DayInYear(absl::civil_year_t year, int64_t month_and_day);
 
 }  // namespace ronghe::membership
 
-#endif  // RONGHE_SERVICES_MEMBERSHIP_DOMAIN_DUES_MONTH_H_
+#endif  // RONGHE_SERVICES_MEMBERSHIP_DOMAIN_MONTH_H_
