@@ -72,7 +72,7 @@ class AdmissionTest : public ::testing::Test, protected ServiceParts {
         steps_(*LoadAdmissionSteps(books_.Get("admission"))),
         admission_api_(writer_, tree_, {books_.Get("admission"), calendar_, steps_, rules_},
                        fields_, tokens_, motions_, discipline_),
-        post_api_(writer_, tree_, rules_, tokens_) {
+        post_api_(writer_, tree_, rules_, books_.Get("party_worker"), tokens_) {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::AdmissionServiceTable(admission_api_));
     tables.push_back(v1::PostServiceTable(post_api_));

@@ -1,14 +1,10 @@
 #include "services/membership/domain/organization.h"
 
 #include "common/error/error.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace ronghe::membership {
 namespace {
-
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 OrganizationRules Rules(absl::CivilDay from = absl::CivilDay(2018, 10, 28)) {
   OrganizationRules rules{
@@ -74,7 +70,7 @@ TEST(OrganizationRuleBookTest, RefusesBadData) {
   rules.kinds[700] = {};
   EXPECT_EQ(error::Reason(OrganizationRuleBook::Create({rules}).status()), "RULES_INVALID");
   rules = Rules();
-  rules.branch_max_members = 0;
+  rules.kinds[611].posts.insert(77);
   EXPECT_EQ(error::Reason(OrganizationRuleBook::Create({rules}).status()), "RULES_INVALID");
 }
 
