@@ -149,6 +149,7 @@ absl::StatusOr<v1::ListDisciplinesResponse> DisciplineApi::ListDisciplines(
   }
   std::optional<absl::CivilDay> in_effect_on;
   if (request.in_effect()) in_effect_on = today;
+  tree_.AfterOwnWrites(call.deadline());
   SubtreePage<DisciplineRow> page;
   RONGHE_RETURN_IF_ERROR(
       writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {

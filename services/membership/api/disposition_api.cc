@@ -471,6 +471,7 @@ absl::StatusOr<v1::ListDispositionCasesResponse> DispositionApi::ListDisposition
                             tokens_.Open(call.method(), filter, request.page_token()));
     RONGHE_ASSIGN_OR_RETURN(at, ParsePosition(cursor));
   }
+  tree_.AfterOwnWrites(call.deadline());
   SubtreePage<DispositionRow> page;
   RONGHE_RETURN_IF_ERROR(
       writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {

@@ -116,6 +116,7 @@ absl::StatusOr<v1::Overlay> OverlayApi::RegisterFloatingMember(
            "destination", violations);
   NeedCode(request.former_occupation(), v1::FloatingOccupation_IsValid(request.former_occupation()),
            "former_occupation", violations);
+  tree_.AfterOwnWrites(call.deadline());
   if (destination != 0 && !tree_.Contains(destination)) {
     violations.push_back({"destination_organization", "没有这个党组织。"});
   }
@@ -313,6 +314,7 @@ absl::StatusOr<v1::ListOverlaysResponse> OverlayApi::ListOverlays(
                             tokens_.Open(call.method(), filter, request.page_token()));
     RONGHE_ASSIGN_OR_RETURN(at, ParsePosition(cursor));
   }
+  tree_.AfterOwnWrites(call.deadline());
   RONGHE_ASSIGN_OR_RETURN(
       const SubtreePage<OverlayRow> page,
       writer_.database().Read(call.deadline(), [&](sql::Session& session) {

@@ -402,7 +402,8 @@ TEST_F(StandingTest, D_06_ExpulsionIsForTheCommissionAboveAndBansForFiveYears_M_
   approval.set_approver(county_.name());
   approval.set_organ(v1::DISCIPLINE_ORGAN_COMMISSION);
   EXPECT_THAT(dispositions_->ApproveDisposition(Committee(), approval), HasReason("SCOPE_DENIED"));
-  EXPECT_THAT(dispositions_->ApproveDisposition(Secretary(), approval), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(dispositions_->ApproveDisposition(Secretary(), approval),
+              HasReason("PERMISSION_DENIED"));
   ASSERT_OK_AND_ASSIGN(const auto approved, dispositions_->ApproveDisposition(County(), approval));
   EXPECT_EQ(approved.organ(), v1::DISCIPLINE_ORGAN_COMMISSION);
   EXPECT_EQ(Changes(member).front().code, ChangeCode::kExpelled);

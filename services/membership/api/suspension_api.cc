@@ -338,6 +338,7 @@ absl::StatusOr<v1::ListSuspensionCasesResponse> SuspensionApi::ListSuspensionCas
                             tokens_.Open(call.method(), filter, request.page_token()));
     RONGHE_ASSIGN_OR_RETURN(at, ParsePosition(cursor));
   }
+  tree_.AfterOwnWrites(call.deadline());
   SubtreePage<SuspensionRow> page;
   RONGHE_RETURN_IF_ERROR(
       writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {

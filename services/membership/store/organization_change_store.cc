@@ -80,8 +80,9 @@ const sql::Query<NumberRow> kCountMembers(
 const sql::Query<OrganizationRow> kLockChildren(
     "organization_change.lock_children",
     "SELECT id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, "
-    "unit_situation, region_code, next_child, etag, create_time, update_time FROM organization "
-    "WHERE parent_id = ? AND revoked_on IS NULL ORDER BY id FOR UPDATE");
+    "unit_situation, region_code, can_approve_probationary, admits_floating, next_child, etag, "
+    "create_time, update_time FROM organization WHERE parent_id = ? AND revoked_on IS NULL "
+    "ORDER BY id FOR UPDATE");
 const sql::Query<PostRow> kLockPosts(
     "organization_change.lock_posts",
     "SELECT id, member_id, organization_id, code, valid_from, valid_to FROM post WHERE "

@@ -34,10 +34,10 @@ const sql::Query<OpenSiteRow> kSites(
     "COALESCE(ends_on, '9999-12-31') >= ? ORDER BY organization_id, id LIMIT ?");
 const sql::Query<UnitStaffRow> kStaff(
     "setup.staff",
-    "SELECT a.organization_id, u.id, u.nature, u.staff_count, (SELECT COUNT(*) FROM "
+    "SELECT a.organization_id, u.id, u.nature, u.staff_count, COALESCE((SELECT COUNT(*) FROM "
     "organization_unit b JOIN party_worker w ON w.organization_id = b.organization_id WHERE "
     "b.unit_id = u.id AND b.open_unit_id IS NOT NULL AND w.ended_on = '9999-12-31' AND "
-    "w.full_time = 1) FROM organization_unit a JOIN organization o ON o.id = a.organization_id "
+    "w.full_time = 1), 0) FROM organization_unit a JOIN organization o ON o.id = a.organization_id "
     "JOIN unit u ON u.id = a.unit_id WHERE a.organization_id IN (?*) AND a.open_unit_id IS NOT "
     "NULL AND u.closed_on IS NULL AND u.staff_count > 0 AND NOT EXISTS (SELECT 1 FROM "
     "organization_unit c WHERE c.organization_id = o.parent_id AND c.open_unit_id = u.id) ORDER BY "
