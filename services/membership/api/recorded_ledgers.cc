@@ -164,13 +164,12 @@ absl::StatusOr<std::vector<DuesLedgerBill>> BillsOfYear(sql::Session& session,
                                                         std::span<const int64_t> member_ids,
                                                         int32_t year) {
   const int32_t first = MonthCode(Month(year, 1));
+  const int32_t last = MonthCode(Month(year, kMonthsOfYear));
   RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesBillRow> rows,
-                          BillsFrom(session, first, member_ids));
+                          BillsBetween(session, first, last, member_ids));
   std::vector<DuesLedgerBill> bills;
   for (const DuesBillRow& row : rows) {
-    const int32_t month = row.month - first + 1;
-    if (month > kMonthsOfYear) continue;
-    bills.push_back({row.member_id, month, row.amount_fen, row.paid_fen});
+    bills.push_back({row.member_id, row.month - first + 1, row.amount_fen, row.paid_fen});
   }
   return bills;
 }

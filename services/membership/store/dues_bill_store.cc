@@ -54,6 +54,10 @@ const sql::Query<DuesBillRow> kFrom("dues_bill.from",
                                     "SELECT " RONGHE_DUES_BILL_COLUMNS
                                     " FROM dues_bill WHERE month >= ? AND member_id IN (?*) "
                                     "ORDER BY member_id, month");
+const sql::Query<DuesBillRow> kBetween("dues_bill.between",
+                                       "SELECT " RONGHE_DUES_BILL_COLUMNS
+                                       " FROM dues_bill WHERE month BETWEEN ? AND ? AND member_id "
+                                       "IN (?*) ORDER BY member_id, month");
 const sql::Query<DuesBillRow> kOfMember("dues_bill.of_member",
                                         "SELECT " RONGHE_DUES_BILL_COLUMNS
                                         " FROM dues_bill WHERE member_id = ? AND month < ? "
@@ -187,6 +191,12 @@ absl::StatusOr<std::optional<DuesBillRow>> LockBill(sql::Session& session, int64
 absl::StatusOr<std::vector<DuesBillRow>> BillsFrom(sql::Session& session, int32_t month,
                                                    std::span<const int64_t> member_ids) {
   return session.Select(kFrom, month, member_ids);
+}
+
+absl::StatusOr<std::vector<DuesBillRow>> BillsBetween(sql::Session& session, int32_t first,
+                                                      int32_t last,
+                                                      std::span<const int64_t> member_ids) {
+  return session.Select(kBetween, first, last, member_ids);
 }
 
 absl::StatusOr<std::vector<DuesBillRow>> BillsOfMember(sql::Session& session, int64_t member_id,

@@ -43,6 +43,10 @@ absl::StatusOr<std::optional<DuesBillRow>> LockBill(sql::Session& session, int64
 // Bills of members from a month on, by member and month. At most 256 members.
 absl::StatusOr<std::vector<DuesBillRow>> BillsFrom(sql::Session& session, int32_t month,
                                                    std::span<const int64_t> member_ids);
+// The same in [first, last].
+absl::StatusOr<std::vector<DuesBillRow>> BillsBetween(sql::Session& session, int32_t first,
+                                                      int32_t last,
+                                                      std::span<const int64_t> member_ids);
 // Bills of a member before a month, the newest first.
 absl::StatusOr<std::vector<DuesBillRow>> BillsOfMember(sql::Session& session, int64_t member_id,
                                                        int32_t before_month, int32_t limit);
