@@ -114,7 +114,7 @@ int64_t IdOf(const std::string& name) {
 class TransferTest : public ::testing::Test, protected ServiceParts {
  protected:
   TransferTest()
-      : post_api_(writer_, tree_, rules_, tokens_),
+      : post_api_(writer_, tree_, rules_, books_.Get("party_worker"), tokens_),
         approval_api_(writer_, tokens_),
         transfer_api_(writer_, tree_, rules_, books_, fields_, sources_, tokens_),
         expirer_(ids_, books_, metrics_, [] {}),
@@ -1192,7 +1192,7 @@ TEST_F(TransferTest, M_16_WhoWasReceivedNowhereForSixMonthsIsFound) {
   for (const std::string& name : names) close_on(name, old);
   v1::ChangeMemberStandingRequest standing;
   standing.set_name(gone.name());
-  standing.set_standing(v1::MEMBER_STANDING_LEFT);
+  standing.set_standing(v1::MEMBER_STANDING_DECEASED);
   ASSERT_OK(members_->ChangeMemberStanding(Department(), standing));
   MustCreate(Inside({again.name()}, 2));
   v1::ListTransfersRequest request;
