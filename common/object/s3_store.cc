@@ -83,7 +83,7 @@ struct S3Store::Exchange {
       exchange.part = *std::move(next);
     }
     const size_t given = std::min(size * count, exchange.part.size());
-    std::memcpy(buffer, exchange.part.data(), given);
+    exchange.part.copy(buffer, given);
     exchange.part.erase(0, given);
     exchange.sent += static_cast<int64_t>(given);
     return given;

@@ -788,13 +788,13 @@ TEST_F(OrganizationServiceTest, Table8_1_ProfilesAreKept) {
   EXPECT_EQ(units_->GetOrganizationProfile(Department(), get)->etag(), "0");
   v1::UpdateOrganizationProfileRequest update;
   update.mutable_profile()->set_name(get.name());
-  update.mutable_profile()->set_approves_admission(true);
+  update.mutable_profile()->set_functional(true);
   update.mutable_profile()->set_former_titles("某公社党委");
-  update.mutable_update_mask()->add_paths("approves_admission");
+  update.mutable_update_mask()->add_paths("functional");
   ASSERT_THAT(units_->UpdateOrganizationProfile(Department(), update), IsOk());
   const auto profile = units_->GetOrganizationProfile(Department(), get);
   ASSERT_THAT(profile, IsOk());
-  EXPECT_TRUE(profile->approves_admission());
+  EXPECT_TRUE(profile->functional());
   EXPECT_EQ(profile->former_titles(), "");
   update.mutable_profile()->set_etag("7");
   EXPECT_THAT(units_->UpdateOrganizationProfile(Department(), update), HasReason("ETAG_MISMATCH"));

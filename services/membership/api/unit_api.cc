@@ -31,10 +31,9 @@ constexpr std::array<std::string_view, 10> kUnitFields = {
     "affiliation", "holding",     "scale",  "region_code",  "closed_on"};
 constexpr std::array<std::string_view, 5> kSiteFields = {"title", "starts_on", "ends_on",
                                                          "full_members", "branch"};
-constexpr std::array<std::string_view, 10> kProfileFields = {
-    "statistics_title", "former_titles", "contact",           "approves_admission",
-    "functional",       "founded_by",    "new_business_form", "stationed_outside",
-    "scattered_sites",  "size_approved"};
+constexpr std::array<std::string_view, 9> kProfileFields = {
+    "statistics_title",  "former_titles",     "contact",         "functional",   "founded_by",
+    "new_business_form", "stationed_outside", "scattered_sites", "size_approved"};
 constexpr std::string_view kProfileSuffix = "/profile";
 // What the caller may see of a second resource that a request names.
 constexpr std::string_view kReadMember = "membership.member.read";
@@ -93,7 +92,6 @@ v1::OrganizationProfile ToProto(const ProfileRow& row) {
   if (row.contact_member_id != 0) {
     profile.set_contact(base::Name("members", row.contact_member_id));
   }
-  profile.set_approves_admission(row.approves_admission);
   profile.set_functional(row.functional);
   if (row.founded_by_id != 0) {
     profile.set_founded_by(base::Name("organizations", row.founded_by_id));
@@ -406,7 +404,6 @@ absl::StatusOr<v1::OrganizationProfile> UnitApi::UpdateOrganizationProfile(
         set("statistics_title", row.statistics_title, wanted.statistics_title());
         set("former_titles", row.former_titles, wanted.former_titles());
         set("contact", row.contact_member_id, contact);
-        set("approves_admission", row.approves_admission, wanted.approves_admission());
         set("functional", row.functional, wanted.functional());
         set("founded_by", row.founded_by_id, founder);
         set("new_business_form", row.new_business_form, wanted.new_business_form());

@@ -3,7 +3,6 @@ CREATE TABLE IF NOT EXISTS organization_profile (
   statistics_title VARCHAR(200) NOT NULL,
   former_titles VARCHAR(400) NOT NULL,
   contact_member_id BIGINT NOT NULL,
-  approves_admission TINYINT(1) NOT NULL,
   functional TINYINT(1) NOT NULL,
   founded_by_id BIGINT NOT NULL,
   new_business_form TINYINT(1) NOT NULL,

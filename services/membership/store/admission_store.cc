@@ -91,12 +91,6 @@ const sql::Query<NamedSponsorRow> kSponsors(
     "FROM admission_sponsor s JOIN member m ON m.id = s.member_id WHERE s.case_id = ? "
     "ORDER BY s.role, s.valid_from, s.member_id LIMIT 200");
 
-const sql::Query<EffectiveMeasureRow> kMeasures(
-    "discipline.in_effect_on",
-    "SELECT member_id, measure FROM discipline WHERE member_id IN (?*) AND effect_from <= ? AND "
-    "((measure = 4 AND (restored_on IS NULL OR restored_on > ?)) OR "
-    "(measure <> 4 AND effect_until > ?))");
-
 absl::Status Named(absl::Status status) {
   if (status.code() == absl::StatusCode::kAlreadyExists &&
       sql::ViolatedKey(status) == "admission_applicant_open") {
@@ -254,11 +248,6 @@ absl::Status ReplaceSponsors(sql::Session& session, int64_t case_id, SponsorRole
 
 absl::StatusOr<std::vector<NamedSponsorRow>> SponsorsOf(sql::Session& session, int64_t case_id) {
   return session.Select(kSponsors, case_id);
-}
-
-absl::StatusOr<std::vector<EffectiveMeasureRow>> MeasuresInEffect(
-    sql::Session& session, std::span<const int64_t> member_ids, absl::CivilDay day) {
-  return session.Select(kMeasures, member_ids, day, day, day);
 }
 
 }  // namespace ronghe::membership

@@ -171,16 +171,6 @@ absl::Status ReplaceSponsors(sql::Session& session, int64_t case_id, SponsorRole
 // All who have or had a role in a case, with their names, by role and first day. At most 200.
 absl::StatusOr<std::vector<NamedSponsorRow>> SponsorsOf(sql::Session& session, int64_t case_id);
 
-// A measure of discipline that has effect on a day.
-struct EffectiveMeasureRow {
-  int64_t member_id = 0;
-  int32_t measure = 0;  // 4: probation within the Party, until the rights are restored
-};
-
-// Those against members (at most 256) on `day`.
-absl::StatusOr<std::vector<EffectiveMeasureRow>> MeasuresInEffect(
-    sql::Session& session, std::span<const int64_t> member_ids, absl::CivilDay day);
-
 }  // namespace ronghe::membership
 
 #endif  // RONGHE_SERVICES_MEMBERSHIP_STORE_ADMISSION_STORE_H_

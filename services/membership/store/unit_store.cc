@@ -12,9 +12,9 @@ namespace {
 #define RONGHE_SITE_COLUMNS                                                                  \
   "id, unit_id, organization_id, title, starts_on, ends_on, full_members, branch_id, etag, " \
   "create_time, update_time"
-#define RONGHE_PROFILE_COLUMNS                                                                \
-  "organization_id, statistics_title, former_titles, contact_member_id, approves_admission, " \
-  "functional, founded_by_id, new_business_form, stationed_outside, scattered_sites, "        \
+#define RONGHE_PROFILE_COLUMNS                                                        \
+  "organization_id, statistics_title, former_titles, contact_member_id, functional, " \
+  " founded_by_id, new_business_form, stationed_outside, scattered_sites, "           \
   "size_approved, etag, update_time"
 
 const sql::Command kInsertUnit("unit.insert",
@@ -83,10 +83,10 @@ const sql::Query<ProfileRow> kProfile("organization_profile.by_id",
 const sql::Command kSaveProfile(
     "organization_profile.save",
     "INSERT INTO organization_profile (" RONGHE_PROFILE_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
     "statistics_title = VALUES(statistics_title), former_titles = VALUES(former_titles), "
     "contact_member_id = VALUES(contact_member_id), "
-    "approves_admission = VALUES(approves_admission), functional = VALUES(functional), "
+    "functional = VALUES(functional), "
     "founded_by_id = VALUES(founded_by_id), new_business_form = VALUES(new_business_form), "
     "stationed_outside = VALUES(stationed_outside), scattered_sites = VALUES(scattered_sites), "
     "size_approved = VALUES(size_approved), etag = VALUES(etag), "
@@ -199,9 +199,9 @@ absl::StatusOr<ProfileRow> LoadProfile(sql::Session& session, int64_t organizati
 absl::Status SaveProfile(sql::Session& session, const ProfileRow& row) {
   return session
       .Execute(kSaveProfile, row.organization_id, row.statistics_title, row.former_titles,
-               row.contact_member_id, row.approves_admission, row.functional, row.founded_by_id,
-               row.new_business_form, row.stationed_outside, row.scattered_sites, row.size_approved,
-               row.etag, row.update_time)
+               row.contact_member_id, row.functional, row.founded_by_id, row.new_business_form,
+               row.stationed_outside, row.scattered_sites, row.size_approved, row.etag,
+               row.update_time)
       .status();
 }
 

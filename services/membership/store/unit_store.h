@@ -105,7 +105,6 @@ struct ProfileRow {
   std::string statistics_title;
   std::string former_titles;
   int64_t contact_member_id = 0;
-  bool approves_admission = false;
   bool functional = false;
   int64_t founded_by_id = 0;
   bool new_business_form = false;
