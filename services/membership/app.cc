@@ -100,6 +100,7 @@
 #include "services/membership/jobs/attendance_source.h"
 #include "services/membership/jobs/bill_runner.h"
 #include "services/membership/jobs/document_sweeper.h"
+#include "services/membership/jobs/dues_base_kind.h"
 #include "services/membership/jobs/importer.h"
 #include "services/membership/jobs/lapse_counter.h"
 #include "services/membership/jobs/ledger_checker.h"
@@ -274,6 +275,7 @@ struct Members {
         expirer(g.runtime.ids(), g.rules.books, g.runtime.metrics(), g.Publish()),
         transfers(g.writer(), g.tree, g.rules.kinds, g.rules.books, g.fields, transfer_sources,
                   g.tokens()) {
+    importer.Add(ImportKind::kDuesBases, MakeDuesBaseKind(g.tree, g.rules.dues_rates, g.fields));
     AddRosterJobs(g.runtime.jobs(), importer);
     AddTransferJobs(g.runtime.jobs(), expirer);
   }

@@ -1,5 +1,6 @@
 #include "services/membership/api/dues_standard_api.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -16,10 +17,10 @@
 #include "services/membership/domain/decision.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/domain/errors.h"
-#include "services/membership/store/deadline_store.h"
 #include "services/membership/store/decision_store.h"
 #include "services/membership/store/dues_bill_store.h"
 #include "services/membership/store/dues_review.h"
+#include "services/membership/store/yearly_standard.h"
 
 namespace ronghe::membership {
 namespace {
@@ -32,11 +33,6 @@ std::vector<Standard> Standards(std::span<const DuesStandardRow> rows, int64_t m
     if (row.member_id == member_id) standards.push_back(row.standard());
   }
   return standards;
-}
-
-bool CollectsDues(const org::OrgTree& tree, int64_t organization_id) {
-  const std::optional<org::OrgNode> node = tree.Node(organization_id);
-  return node && (node->kind == "631" || node->kind == "632");
 }
 
 // The nearest committee above an organization; 0: none.
@@ -73,51 +69,20 @@ absl::StatusOr<std::vector<DuesStandardRow>> DuesStandardApi::Fix(service::Write
   RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> members, LoadMembers(session, ids));
   RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesStandardRow> held,
                           StandardsOfYear(session, year, ids));
-  std::vector<DuesStandardRow> added;
+  std::vector<YearlyStandard> fixed;
   std::vector<DuesStandardRow> answer;
-  std::vector<DuesAccountRow> accounts;
   for (const Asked& one : asked) {
-    const MemberRow* member = nullptr;
-    for (const MemberRow& row : members) {
-      if (row.id == one.first) member = &row;
-    }
-    if (member == nullptr) return MemberNotFound(one.first);
+    const auto member = std::find_if(members.begin(), members.end(),
+                                     [&one](const MemberRow& row) { return row.id == one.first; });
+    if (member == members.end()) return MemberNotFound(one.first);
     if (member->organization_id != branch) return DuesMemberElsewhere(member->id);
-    if (!IsMember(member->standing)) return MemberLeft();
-    const Month from = FirstMonthOfYear(year, member->joined_on);
-    if (from.year() != year) return DuesStandardMissing(from);
-    const DuesRates& rates = rates_.On(FirstDay(from));
-    RONGHE_ASSIGN_OR_RETURN(const MonthlyDues dues, ReckonDues(rates, one.second));
-    const DuesStandardRow* first = nullptr;
-    for (const DuesStandardRow& row : held) {
-      if (row.member_id == member->id && row.revision == 0) first = &row;
-    }
-    if (first != nullptr) {
-      const Standard standard = first->standard();
-      if (!pass_over || standard.category != one.second.category || standard.dues != dues) {
-        return DuesStandardExists(member->id, year);
-      }
-      answer.push_back(*first);
-      continue;
-    }
-    DuesStandardRow row{.member_id = member->id,
-                        .rule_set = rates.name,
-                        .source = rates.source,
-                        .create_time = tx.now()};
-    row.set_standard(
-        {.category = one.second.category, .dues = dues, .from = from, .to = Month(year, 12)});
-    added.push_back(row);
-    answer.push_back(row);
-    accounts.push_back(
-        {.member_id = member->id, .organization_id = branch, .update_time = tx.now()});
+    RONGHE_ASSIGN_OR_RETURN(const YearlyStandard standard,
+                            JudgeYearly(rates_, *member, year, one.second, held, tx.now()));
+    if (standard.held && !pass_over) return DuesStandardExists(member->id, year);
+    answer.push_back(standard.row);
+    fixed.push_back(standard);
   }
-  RONGHE_RETURN_IF_ERROR(OpenDuesAccounts(session, accounts));
-  RONGHE_RETURN_IF_ERROR(InsertStandards(session, added));
-  RONGHE_ASSIGN_OR_RETURN(const int64_t missing, CountWithoutStandard(session, branch, year));
-  if (missing == 0) {
-    RONGHE_RETURN_IF_ERROR(MeetDeadline(session, {"organizations", branch}, "DL-19",
-                                        base::ShanghaiDay(tx.now()), tx.now()));
-  }
+  RONGHE_RETURN_IF_ERROR(FixStandards(session, fixed, tx.now()));
   return answer;
 }
 

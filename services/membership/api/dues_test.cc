@@ -24,6 +24,7 @@
 #include "ronghe/membership/v1/dues_standard.ronghe.h"
 #include "ronghe/membership/v1/fund_request.ronghe.h"
 #include "ronghe/membership/v1/ledger.ronghe.h"
+#include "ronghe/membership/v1/overlay.ronghe.h"
 #include "ronghe/membership/v1/remittance.ronghe.h"
 #include "services/membership/api/dues_bill_api.h"
 #include "services/membership/api/dues_convert.h"
@@ -32,6 +33,7 @@
 #include "services/membership/api/dues_standard_api.h"
 #include "services/membership/api/fund_request_api.h"
 #include "services/membership/api/ledger_api.h"
+#include "services/membership/api/overlay_api.h"
 #include "services/membership/api/remittance_api.h"
 #include "services/membership/jobs/bill_runner.h"
 #include "services/membership/jobs/ledger_checker.h"
@@ -70,7 +72,8 @@ class DuesTest : public ::testing::Test, protected ServiceParts {
         report_api_(writer_, tree_),
         remittance_api_(writer_, tree_, books_, tokens_),
         ledger_api_(writer_, tree_, books_, tokens_, [] {}),
-        request_api_(writer_, tree_, books_, tokens_) {
+        request_api_(writer_, tree_, books_, tokens_),
+        overlay_api_(writer_, tree_, books_, tokens_) {
     AddBillJobs(jobs_, runner_);
     AddLedgerJobs(jobs_, checker_);
     std::vector<rpc::ServiceTable> tables;
@@ -81,6 +84,7 @@ class DuesTest : public ::testing::Test, protected ServiceParts {
     tables.push_back(v1::RemittanceServiceTable(remittance_api_));
     tables.push_back(v1::LedgerServiceTable(ledger_api_));
     tables.push_back(v1::FundRequestServiceTable(request_api_));
+    tables.push_back(v1::OverlayServiceTable(overlay_api_));
     Serve(std::move(tables));
     standards_ = std::make_unique<v1::DuesStandardServiceClient>(server_->channel());
     bills_ = std::make_unique<v1::DuesBillServiceClient>(server_->channel());
@@ -89,6 +93,7 @@ class DuesTest : public ::testing::Test, protected ServiceParts {
     remittances_ = std::make_unique<v1::RemittanceServiceClient>(server_->channel());
     ledger_ = std::make_unique<v1::LedgerServiceClient>(server_->channel());
     requests_ = std::make_unique<v1::FundRequestServiceClient>(server_->channel());
+    overlays_ = std::make_unique<v1::OverlayServiceClient>(server_->channel());
     county_ = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "某县委");
     town_ = Found(county_.name(), v1::ORGANIZATION_KIND_COMMITTEE, "某镇党委");
     branch_ = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "某村党支部");
@@ -305,6 +310,7 @@ class DuesTest : public ::testing::Test, protected ServiceParts {
   RemittanceApi remittance_api_;
   LedgerApi ledger_api_;
   FundRequestApi request_api_;
+  OverlayApi overlay_api_;
   std::unique_ptr<v1::DuesStandardServiceClient> standards_;
   std::unique_ptr<v1::DuesBillServiceClient> bills_;
   std::unique_ptr<v1::DuesPaymentServiceClient> payments_;
@@ -312,6 +318,7 @@ class DuesTest : public ::testing::Test, protected ServiceParts {
   std::unique_ptr<v1::RemittanceServiceClient> remittances_;
   std::unique_ptr<v1::LedgerServiceClient> ledger_;
   std::unique_ptr<v1::FundRequestServiceClient> requests_;
+  std::unique_ptr<v1::OverlayServiceClient> overlays_;
   v1::Organization county_;
   v1::Organization town_;
   v1::Organization branch_;
@@ -666,11 +673,16 @@ TEST_F(DuesTest, C_10_C_06_ChannelsAndPlaces) {
   payment.set_organization(town_.name());
   EXPECT_THAT(payments_->RecordDuesPayment(Cashier(), payment),
               HasReason("DUES_TEMPORARY_ORGANIZATION"));
-  v1::UpdateMemberRequest update;
-  update.mutable_member()->set_name(member.name());
-  update.mutable_member()->set_floating(true);
-  update.mutable_update_mask()->add_paths("floating");
-  ASSERT_THAT(members_->UpdateMember(Department(), update), IsOk());
+  v1::RegisterFloatingMemberRequest floating;
+  floating.set_parent(member.name());
+  *floating.mutable_valid_from() = rpc::ToProto(absl::CivilDay(2025, 1, 1));
+  floating.set_destination_organization(away.name());
+  floating.set_destination_region("440100");
+  floating.set_reach(v1::FLOATING_REACH_OVER_PROVINCES);
+  floating.set_destination(v1::FLOATING_DESTINATION_PRIVATE_ENTERPRISE);
+  floating.set_former_occupation(v1::FLOATING_OCCUPATION_FARMER);
+  floating.set_contact_person(Join(branch_.name(), 2).name());
+  ASSERT_THAT(overlays_->RegisterFloatingMember(Secretary(), floating), IsOk());
   payment.set_organization(away.name());
   payment.set_payer(v1::DUES_PAYER_RELATIVE);
   const auto paid = payments_->RecordDuesPayment(Cashier(), payment);

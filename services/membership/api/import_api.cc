@@ -35,7 +35,7 @@ absl::Status CheckRights(const rpc::Call& call, ImportKind kind, int64_t organiz
       permissions = {"membership.post.appoint", "membership.post.end"};
       break;
     case ImportKind::kDuesBases:
-      permissions = {"membership.dues.assess"};
+      permissions = {"membership.dues_standard.set"};
       break;
     case ImportKind::kMembers:
       return ImportKindUnsupported();

@@ -9,17 +9,25 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
+#include "common/base/status_macros.h"
 #include "common/rpc/convert.h"
 #include "common/workbook/xlsx_stream.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ronghe/membership/v1/dues_standard.ronghe.h"
 #include "ronghe/membership/v1/import.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
+#include "services/membership/api/dues_standard_api.h"
 #include "services/membership/api/import_api.h"
 #include "services/membership/api/post_api.h"
 #include "services/membership/api/roster_import_api.h"
+#include "services/membership/jobs/dues_base_kind.h"
 #include "services/membership/jobs/importer.h"
+#include "services/membership/store/deadline_store.h"
+#include "services/membership/store/dues_account_store.h"
+#include "services/membership/store/dues_standard_store.h"
+#include "services/membership/store/member_store.h"
 #include "services/membership/store/workbook/table.h"
 #include "services/membership/testing/service_parts.h"
 
@@ -29,7 +37,9 @@ namespace {
 using ::ronghe::testing::HasReason;
 using ::ronghe::testing::IsOk;
 using ::ronghe::testing::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr absl::CivilDay kSince(2026, 1, 1);
@@ -38,28 +48,34 @@ constexpr size_t kPart = 2'000'000;
 class ImportTest : public ::testing::Test, protected ServiceParts {
  protected:
   ImportTest()
-      : post_api_(writer_, tree_, rules_, tokens_),
+      : post_api_(writer_, tree_, rules_, books_.Get("party_worker"), tokens_),
         roster_api_(writer_, tree_, fields_, tokens_, [] {}),
         import_api_(writer_, tree_, fields_, tokens_, [] {}),
+        rates_(*LoadDuesRates(BuiltinDuesRatesFile())),
+        standard_api_(writer_, tree_, rates_, books_, tokens_),
         importer_(ids_, tree_, rules_, fields_, metrics_, [this] { after_chunk_(); }) {
+    importer_.Add(ImportKind::kDuesBases, MakeDuesBaseKind(tree_, rates_, fields_));
     AddRosterJobs(jobs_, importer_);
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::PostServiceTable(post_api_));
     tables.push_back(v1::RosterImportServiceTable(roster_api_));
     tables.push_back(v1::ImportServiceTable(import_api_));
+    tables.push_back(v1::DuesStandardServiceTable(standard_api_));
     Serve(std::move(tables));
     posts_ = std::make_unique<v1::PostServiceClient>(server_->channel());
     rosters_ = std::make_unique<v1::RosterImportServiceClient>(server_->channel());
     imports_ = std::make_unique<v1::ImportServiceClient>(server_->channel());
+    standards_ = std::make_unique<v1::DuesStandardServiceClient>(server_->channel());
     county_ = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "某县委");
     town_ = Found(county_.name(), v1::ORGANIZATION_KIND_COMMITTEE, "第一镇党委");
+    parent_ = county_.name();
   }
   ~ImportTest() override { server_.reset(); }
 
   absl::StatusOr<v1::Import> Create(const rpc::Outgoing& out, v1::ImportKind kind,
                                     const std::string& file_name, const std::string& bytes) {
     v1::CreateImportRequest request;
-    request.set_parent(county_.name());
+    request.set_parent(parent_);
     request.set_kind(kind);
     request.set_file_name(file_name);
     request.set_size(static_cast<int64_t>(bytes.size()));
@@ -67,9 +83,15 @@ class ImportTest : public ::testing::Test, protected ServiceParts {
     return imports_->CreateImport(out, request);
   }
 
+  // Who may do by file what `kind` does.
+  rpc::Outgoing Actor(v1::ImportKind kind) const {
+    if (kind != v1::IMPORT_KIND_DUES_BASES) return Department();
+    return server_->As("party_worker", *base::ParseName(county_.name(), "organizations"));
+  }
+
   absl::StatusOr<v1::Import> Upload(v1::ImportKind kind, const std::string& bytes,
                                     const std::string& file_name = "a.csv") {
-    auto import = Create(Department(), kind, file_name, bytes);
+    auto import = Create(Actor(kind), kind, file_name, bytes);
     for (size_t from = 0; import.ok() && from < bytes.size(); from += kPart) {
       v1::UploadImportChunkRequest chunk;
       chunk.set_name(import->name());
@@ -80,11 +102,12 @@ class ImportTest : public ::testing::Test, protected ServiceParts {
     return import;
   }
 
-  absl::StatusOr<v1::Import> Commit(const std::string& name, bool dry_run = false) {
+  absl::StatusOr<v1::Import> Commit(const std::string& name, bool dry_run = false,
+                                    v1::ImportKind kind = v1::IMPORT_KIND_ORGANIZATIONS) {
     v1::CommitImportRequest request;
     request.set_name(name);
     request.set_dry_run(dry_run);
-    return imports_->CommitImport(Department(), request);
+    return imports_->CommitImport(Actor(kind), request);
   }
 
   v1::Import Get(const std::string& name) {
@@ -99,7 +122,7 @@ class ImportTest : public ::testing::Test, protected ServiceParts {
     auto import = Upload(kind, bytes);
     EXPECT_THAT(import, IsOk());
     if (!import.ok()) return {};
-    EXPECT_THAT(Commit(import->name(), dry_run), IsOk());
+    EXPECT_THAT(Commit(import->name(), dry_run, kind), IsOk());
     EXPECT_OK(jobs_.RunOnce(kRosterImportJob));
     return Get(import->name());
   }
@@ -128,16 +151,88 @@ class ImportTest : public ::testing::Test, protected ServiceParts {
     return "姓名,公民身份号码,任职党组织编码,任职党组织,党内职务,任职日期,离任日期\n";
   }
 
+  // Lets RunUntil hold the lease of the job.
+  void HoldLease() {
+    const sql::Command lease("import_test.lease",
+                             "INSERT INTO job_lease (name, owner, held_until, token) VALUES "
+                             "(?, 'killed', '2999-01-01 00:00:00', 1)");
+    ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(9), [&](sql::Session& session) {
+      return session.Execute(lease, kRosterImportJob).status();
+    }));
+  }
+
+  // Runs the job until it is killed after so many chunks; 0: to its end.
+  void RunUntil(int chunks) {
+    std::stop_source stop;
+    int done = 0;
+    after_chunk_ = [&] {
+      if (++done == chunks) stop.request_stop();
+    };
+    job::JobContext context(*database_, base::Clock::Real(), kRosterImportJob, "killed", 1,
+                            stop.get_token());
+    ASSERT_OK(importer_.Run(context));
+    after_chunk_ = [] {};
+  }
+
+  static std::string DuesBases() { return "姓名,公民身份号码,年度,类别,基数(元)\n"; }
+  static std::string DuesBase(int n, const std::string& category, const std::string& base,
+                              int year = 2025) {
+    return absl::StrCat("王小", n, ",", Identity(n), ",", year, ",", category, ",", base, "\n");
+  }
+
+  std::vector<v1::DuesStandard> StandardsOf(const std::string& member) {
+    v1::ListDuesStandardsRequest request;
+    request.set_parent(member);
+    auto page = standards_->ListDuesStandards(Actor(v1::IMPORT_KIND_DUES_BASES), request);
+    EXPECT_THAT(page, IsOk());
+    if (!page.ok()) return {};
+    return {page->standards().begin(), page->standards().end()};
+  }
+
+  static std::vector<std::string> WrongCells(const v1::Import& import) {
+    std::vector<std::string> cells;
+    for (const auto& error : import.row_errors()) {
+      cells.push_back(absl::StrCat(error.row(), error.column()));
+    }
+    return cells;
+  }
+
+  // Members 1 to `count` of a branch, laid into the tables as an import of members would.
+  std::vector<int64_t> Fill(const v1::Organization& branch, int count) {
+    const int64_t organization = *base::ParseName(branch.name(), "organizations");
+    std::vector<MemberRow> members;
+    std::vector<MemberIntervalRow> intervals;
+    std::vector<int64_t> ids;
+    for (int n = 1; n <= count; ++n) {
+      MemberRow row = TestMember(ids_.Next(), organization);
+      row.full_name = absl::StrCat("王小", n);
+      row.identity_index = sql::Bytes(fields_.IdentityIndex(Identity(n)));
+      intervals.push_back(TestInterval(ids_.Next(), row, absl::CivilDay(2020, 1, 1)));
+      ids.push_back(row.id);
+      members.push_back(std::move(row));
+    }
+    EXPECT_OK(database_->Transact(absl::Now() + absl::Seconds(60),
+                                  [&](sql::Session& session) -> absl::Status {
+                                    RONGHE_RETURN_IF_ERROR(InsertMembers(session, members));
+                                    return InsertIntervals(session, intervals);
+                                  }));
+    return ids;
+  }
+
   PostApi post_api_;
   RosterImportApi roster_api_;
   ImportApi import_api_;
+  const DuesRateBook rates_;
+  DuesStandardApi standard_api_;
   std::function<void()> after_chunk_ = [] {};
   Importer importer_;
   std::unique_ptr<v1::PostServiceClient> posts_;
   std::unique_ptr<v1::RosterImportServiceClient> rosters_;
   std::unique_ptr<v1::ImportServiceClient> imports_;
+  std::unique_ptr<v1::DuesStandardServiceClient> standards_;
   v1::Organization county_;
   v1::Organization town_;
+  std::string parent_;  // of imports
 };
 
 TEST_F(ImportTest, ATreeOfOrganizationsGoesInFromTopToBottomAndOnlyOnce) {
@@ -215,27 +310,13 @@ TEST_F(ImportTest, AnImportThatWasKilledGoesOnWhereItStopped) {
   }
   ASSERT_OK_AND_ASSIGN(const auto import, Upload(v1::IMPORT_KIND_ORGANIZATIONS, file));
   ASSERT_OK(Commit(import.name()));
-  const sql::Command lease("import_test.lease",
-                           "INSERT INTO job_lease (name, owner, held_until, token) VALUES "
-                           "(?, 'killed', '2999-01-01 00:00:00', 1)");
-  ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(9), [&](sql::Session& session) {
-    return session.Execute(lease, kRosterImportJob).status();
-  }));
+  HoldLease();
   // Three chunks check, then two of three are written.
-  std::stop_source stop;
-  int chunks = 0;
-  after_chunk_ = [&] {
-    if (++chunks == 5) stop.request_stop();
-  };
-  job::JobContext killed(*database_, base::Clock::Real(), kRosterImportJob, "killed", 1,
-                         stop.get_token());
-  ASSERT_OK(importer_.Run(killed));
+  RunUntil(5);
   const v1::Import half = Get(import.name());
   EXPECT_EQ(half.state(), v1::IMPORT_STATE_RUNNING);
   EXPECT_EQ(half.processed_count(), 2 * kRosterChunkRows);
-  after_chunk_ = [] {};
-  job::JobContext next(*database_, base::Clock::Real(), kRosterImportJob, "killed", 1, {});
-  ASSERT_OK(importer_.Run(next));
+  RunUntil(0);
   const v1::Import done = Get(import.name());
   EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
   EXPECT_EQ(done.created_count(), kTowns * 101);
@@ -309,6 +390,156 @@ TEST_F(ImportTest, WhoMayNotDoItOneByOneMayNotDoItByFile) {
   request.set_parent(county_.name());
   request.set_kind(v1::IMPORT_KIND_POSTS);
   EXPECT_THAT(imports_->DownloadImportTemplate(Department(), request), IsOk());
+}
+
+constexpr v1::ImportKind kDuesBases = v1::IMPORT_KIND_DUES_BASES;
+
+TEST_F(ImportTest, DuesBasesFixTheStandardsOfAYearOnce) {
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  const int64_t branch_id = *base::ParseName(branch.name(), "organizations");
+  std::vector<v1::Member> members;
+  for (int n = 1; n <= 3; ++n) members.push_back(*TryJoin(branch.name(), Someone(n)));
+  ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(9), [&](sql::Session& session) {
+    return SetDeadline(
+        session,
+        MakeDeadline(ids_.Next(), "DL-19", {"organizations", branch_id}, branch_id,
+                     absl::CivilDay(2025, 1, 31),
+                     books_.Get("dues").On(absl::CivilDay(2025, 1, 1)).Get("dues.standard_by"),
+                     absl::Now()));
+  }));
+  const std::string file = absl::StrCat(DuesBases(), DuesBase(1, "1", "3000.01"),
+                                        DuesBase(2, "离退休", "3000"), DuesBase(3, "学生", ""));
+  const v1::Import checked = Import(kDuesBases, file, true);
+  EXPECT_EQ(checked.state(), v1::IMPORT_STATE_CHECKED) << checked.ShortDebugString();
+  EXPECT_EQ(checked.created_count(), 3);
+  EXPECT_THAT(StandardsOf(members[0].name()), IsEmpty());
+
+  ASSERT_OK(Commit(checked.name(), false, kDuesBases));
+  ASSERT_OK(jobs_.RunOnce(kRosterImportJob));
+  const v1::Import done = Get(checked.name());
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
+  EXPECT_EQ(done.created_count(), 3);
+  const auto fixed = StandardsOf(members[0].name());
+  ASSERT_THAT(fixed, SizeIs(1));
+  EXPECT_EQ(fixed[0].base_fen(), 300'001);
+  EXPECT_EQ(fixed[0].rate_basis_points(), 100);
+  EXPECT_EQ(fixed[0].amount_fen(), 3'000);
+  EXPECT_EQ(fixed[0].from_month(), "2025-01");
+  EXPECT_EQ(fixed[0].to_month(), "2025-12");
+  EXPECT_EQ(StandardsOf(members[1].name())[0].amount_fen(), 1'500);
+  EXPECT_EQ(StandardsOf(members[2].name())[0].amount_fen(), 20);
+  const int64_t first = *base::ParseName(members[0].name(), "members");
+  ASSERT_OK(database_->Transact(
+      absl::Now() + absl::Seconds(9), [&](sql::Session& session) -> absl::Status {
+        RONGHE_ASSIGN_OR_RETURN(const auto account, LockDuesAccount(session, first));
+        EXPECT_TRUE(account && account->organization_id == branch_id);
+        RONGHE_ASSIGN_OR_RETURN(const auto deadlines,
+                                DeadlinesOf(session, {"organizations", branch_id}));
+        EXPECT_EQ(deadlines.front().state, DeadlineState::kMet);
+        return absl::OkStatus();
+      }));
+
+  const v1::Import again = Import(kDuesBases, file);
+  EXPECT_EQ(again.state(), v1::IMPORT_STATE_SUCCEEDED) << again.ShortDebugString();
+  EXPECT_EQ(again.unchanged_count(), 3);
+  EXPECT_EQ(again.same_file_as(), done.name());
+  ASSERT_THAT(StandardsOf(members[0].name()), SizeIs(1));
+  EXPECT_EQ(StandardsOf(members[0].name())[0].SerializeAsString(), fixed[0].SerializeAsString());
+
+  // What is fixed is changed by ChangeDuesStandard only; a new year is fixed anew.
+  const v1::Import changed =
+      Import(kDuesBases,
+             absl::StrCat(DuesBases(), DuesBase(1, "1", "4000"), DuesBase(1, "1", "4000", 2026),
+                          DuesBase(2, "1", "3000"), DuesBase(3, "6", "")));
+  EXPECT_EQ(changed.failure_reason(), "ROSTER_ROWS_WRONG");
+  EXPECT_THAT(WrongCells(changed), ElementsAre("2年度", "4年度"));
+  EXPECT_THAT(StandardsOf(members[0].name()), SizeIs(1));
+}
+
+TEST_F(ImportTest, EveryWrongCellOfDuesBasesIsNamed) {
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  const auto other = Found(county_.name(), v1::ORGANIZATION_KIND_COMMITTEE, "第二镇党委");
+  const auto outside = Found(other.name(), v1::ORGANIZATION_KIND_BRANCH, "二村党支部");
+  const v1::Member member = *TryJoin(branch.name(), Someone(1));
+  ASSERT_OK(TryJoin(branch.name(), Someone(2)));
+  ASSERT_OK(TryJoin(outside.name(), Someone(3)));
+  parent_ = town_.name();
+  const v1::Import failed = Import(
+      kDuesBases, absl::StrCat(DuesBases(), DuesBase(1, "1", "3000"),  // 2: right
+                               DuesBase(2, "月薪", "3000.001"),        // 3
+                               DuesBase(3, "1", "3000"),               // 4: another town's
+                               DuesBase(9, "1", "3000"),               // 5: nobody
+                               "李四,", Identity(2), ",2024,1,\n",     // 6
+                               DuesBase(1, "1", "5000"),               // 7: as row 2
+                               DuesBase(2, "6", "3000", 2026),         // 8: a student
+                               DuesBase(2, "1", "3,000.01"),           // 9
+                               DuesBase(2, "1", "-3000", 1999), DuesBase(2, "1", "3000", 2009)));
+  EXPECT_EQ(failed.state(), v1::IMPORT_STATE_FAILED);
+  EXPECT_EQ(failed.failed_count(), 9) << failed.ShortDebugString();
+  EXPECT_THAT(
+      WrongCells(failed),
+      ElementsAre("3类别", "3基数(元)", "4公民身份号码", "5公民身份号码", "6姓名", "6基数(元)",
+                  "7年度", "8基数(元)", "9基数(元)", "10年度", "10基数(元)", "11年度"));
+  EXPECT_THAT(StandardsOf(member.name()), IsEmpty());
+  v1::DownloadImportErrorsRequest request;
+  request.set_name(failed.name());
+  ASSERT_OK_AND_ASSIGN(const auto errors,
+                       imports_->DownloadImportErrors(Actor(kDuesBases), request));
+  ASSERT_OK_AND_ASSIGN(const Table table, ReadXlsx(errors.content()));
+  EXPECT_THAT(table.rows, SizeIs(10));
+  v1::DownloadImportTemplateRequest blank;
+  blank.set_parent(town_.name());
+  blank.set_kind(kDuesBases);
+  EXPECT_THAT(imports_->DownloadImportTemplate(Actor(kDuesBases), blank), IsOk());
+}
+
+TEST_F(ImportTest, ThreeWrongRowsAmongManyDuesBasesRefuseThemAll) {
+  constexpr int kMembers = 450;
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  const std::vector<int64_t> ids = Fill(branch, kMembers);
+  std::string file = DuesBases();
+  for (int n = 1; n <= kMembers; ++n) {
+    const bool wrong = n == 6 || n == 300 || n == kMembers;
+    absl::StrAppend(&file, DuesBase(n, "1", wrong ? "三千" : "3000"));
+  }
+  const v1::Import failed = Import(kDuesBases, file);
+  EXPECT_EQ(failed.failure_reason(), "ROSTER_ROWS_WRONG");
+  EXPECT_EQ(failed.processed_count(), kMembers);
+  EXPECT_THAT(WrongCells(failed), ElementsAre("7基数(元)", "301基数(元)", "451基数(元)"));
+  EXPECT_THAT(StandardsOf(base::Name("members", ids.front())), IsEmpty());
+}
+
+TEST_F(ImportTest, DuesBasesThatWereKilledGoOnWhereTheyStopped) {
+  constexpr int kMembers = 450;
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  const int64_t branch_id = *base::ParseName(branch.name(), "organizations");
+  Fill(branch, kMembers);
+  std::string file = DuesBases();
+  for (int n = 1; n <= kMembers; ++n) absl::StrAppend(&file, DuesBase(n, "1", "3000"));
+  ASSERT_OK_AND_ASSIGN(const auto import, Upload(kDuesBases, file));
+  ASSERT_OK(Commit(import.name(), false, kDuesBases));
+  HoldLease();
+  const auto missing = [&] {
+    return *database_->Read(absl::Now() + absl::Seconds(9), [&](sql::Session& session) {
+      return CountWithoutStandard(session, branch_id, 2025);
+    });
+  };
+  // Three chunks check, then one of three is written.
+  RunUntil(4);
+  EXPECT_EQ(Get(import.name()).state(), v1::IMPORT_STATE_RUNNING);
+  EXPECT_EQ(missing(), kMembers - kRosterChunkRows);
+  RunUntil(0);
+  const v1::Import done = Get(import.name());
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
+  EXPECT_EQ(done.created_count(), kMembers);
+  EXPECT_EQ(missing(), 0);
+}
+
+TEST_F(ImportTest, DuesBasesAskForTheRightToSetStandards) {
+  const std::string file = absl::StrCat(DuesBases(), DuesBase(1, "1", "3000"));
+  EXPECT_THAT(Create(Department(), kDuesBases, "a.csv", file),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Create(Actor(kDuesBases), kDuesBases, "a.csv", file), IsOk());
 }
 
 // A roster of 100,000 members in a workbook, three of whom are wrong.

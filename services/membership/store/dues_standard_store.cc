@@ -36,6 +36,11 @@ const sql::Query<Number> kWithout(
     "dues_standard.count_without",
     "SELECT COUNT(*) FROM member m WHERE m.organization_id = ? AND m.standing = 10 AND NOT EXISTS "
     "(SELECT 1 FROM dues_standard s WHERE s.member_id = m.id AND s.year = ?)");
+const sql::Query<Number> kBranchesWithout(
+    "dues_standard.branches_without",
+    "SELECT DISTINCT m.organization_id FROM member m WHERE m.organization_id IN (?*) AND "
+    "m.standing = 10 AND NOT EXISTS (SELECT 1 FROM dues_standard s WHERE s.member_id = m.id AND "
+    "s.year = ?)");
 
 const sql::Command kInsertReduction("dues_reduction.insert",
                                     "INSERT INTO dues_reduction (" RONGHE_DUES_REDUCTION_COLUMNS
@@ -109,6 +114,15 @@ absl::StatusOr<int64_t> CountWithoutStandard(sql::Session& session, int64_t orga
   RONGHE_ASSIGN_OR_RETURN(const std::optional<Number> row,
                           session.SelectOne(kWithout, organization_id, year));
   return row ? row->number : 0;
+}
+
+absl::StatusOr<std::vector<int64_t>> BranchesWithoutStandard(
+    sql::Session& session, std::span<const int64_t> organization_ids, int32_t year) {
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<Number> rows,
+                          session.Select(kBranchesWithout, organization_ids, year));
+  std::vector<int64_t> ids;
+  for (const Number& row : rows) ids.push_back(row.number);
+  return ids;
 }
 
 absl::Status InsertReduction(sql::Session& session, const DuesReductionRow& row) {

@@ -58,6 +58,10 @@ absl::StatusOr<std::vector<DuesStandardRow>> StandardsBefore(sql::Session& sessi
 absl::StatusOr<int64_t> CountWithoutStandard(sql::Session& session, int64_t organization_id,
                                              int32_t year);
 
+// Those of some branches where the count above is not 0. At most 256 ids.
+absl::StatusOr<std::vector<int64_t>> BranchesWithoutStandard(
+    sql::Session& session, std::span<const int64_t> organization_ids, int32_t year);
+
 enum class ReductionState : int32_t { kProposed = 1, kApproved = 2, kRefused = 3, kWithdrawn = 4 };
 
 struct DuesReductionRow {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "services/membership/domain/codes.h"
@@ -17,6 +18,10 @@ namespace {
 using base::Cat;
 
 constexpr size_t kMostTitle = 100;
+
+// As the limits of dues_standard.proto.
+constexpr int32_t kFirstDuesYear = 2008;
+constexpr int64_t kMostBaseFen = 100'000'000'000;
 
 constexpr SheetColumn kOrganizationColumns[] = {
     {"上级党组织编码", false, true, false, "编码和名称至少填一项；名称有重复时必须填编码。"},
@@ -38,6 +43,46 @@ constexpr SheetColumn kPostColumns[] = {
     {"离任日期", false, false, true, "已离任的填写；在任的留空。"},
 };
 
+constexpr SheetColumn kDuesBaseColumns[] = {
+    {"姓名", true, true, false, "必填。应与党员记录一致。"},
+    {"公民身份号码", true, true, false, "必填。18位，单元格请用文本格式。"},
+    {"年度", true, false, false, "必填。如：2026。每名党员每个年度一行。"},
+    {"类别", true, false, false, "必填。如：按月领取工资，也可填代码。"},
+    {"基数(元)", false, false, false,
+     "每月的计算基数，最多两位小数，不写千位逗号。按固定数额交纳的类别留空。"},
+};
+
+constexpr CodeName kDuesCategories[] = {
+    {"1", "按月领取工资"}, {"2", "年薪制"},   {"3", "收入不固定"}, {"4", "离退休"}, {"5", "农民"},
+    {"6", "学生"},         {"7", "下岗失业"}, {"8", "抚恤救济"},   {"9", "低保"}};
+
+bool AllDigits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
+}
+
+// The identity number of a row in its normal form.
+std::string IdentityAt(const SheetLayout& layout, std::span<const Cell> row, size_t column,
+                       absl::CivilDay today, std::vector<CellProblem>& problems) {
+  const Cell cell = layout.At(row, column);
+  std::string identity = absl::AsciiStrToUpper(cell.text);
+  if (cell.number && cell.text.size() >= 15) {
+    problems.push_back({column, "单元格是数字格式，末尾几位已经丢失，请改为文本格式后重新填写。"});
+  } else if (!identity.empty()) {
+    const auto number = ParseIdentityNumber(identity, today);
+    if (!number.ok()) problems.push_back({column, error::MessageZh(number.status())});
+  }
+  return identity;
+}
+
+// An amount as it was typed: a workbook holds 3000.1 as the number next to it, 3000.0999999999999,
+// and shows 15 digits of that.
+std::string TypedAmount(const Cell& cell) {
+  double number = 0;
+  if (!cell.number || !absl::SimpleAtod(base::Sv(cell.text), &number)) return cell.text;
+  return absl::StrFormat("%.15g", number);
+}
+
 size_t Characters(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -54,6 +99,11 @@ std::string NormalTitle(std::string_view title) {
       i += 3;
       continue;
     }
+    if (rest.starts_with("\uFF08") || rest.starts_with("\uFF09")) {
+      normal.push_back(rest.starts_with("\uFF08") ? '(' : ')');
+      i += 3;
+      continue;
+    }
     const char c = title[i++];
     if (c != ' ' && c != '*' && c != '\t' && c != '\r' && c != '\n') normal.push_back(c);
   }
@@ -63,6 +113,7 @@ std::string NormalTitle(std::string_view title) {
 absl::StatusOr<SheetLayout> SheetLayout::FromHeader(std::span<const SheetColumn> columns,
                                                     std::span<const Cell> header) {
   SheetLayout layout(columns);
+  layout.width_ = header.size();
   for (size_t i = 0; i < header.size(); ++i) {
     const std::string title = NormalTitle(header[i].text);
     for (size_t column = 0; column < columns.size(); ++column) {
@@ -111,6 +162,11 @@ void SheetLayout::CheckRequired(std::span<const Cell> row,
   }
 }
 
+bool SheetLayout::Spills(std::span<const Cell> row) const {
+  return std::any_of(row.begin() + static_cast<std::ptrdiff_t>(std::min(width_, row.size())),
+                     row.end(), [](const Cell& cell) { return !Trim(cell.text).empty(); });
+}
+
 bool IsSheetHeader(std::span<const SheetColumn> columns, std::span<const Cell> row) {
   int found = 0;
   for (const SheetColumn& column : columns) {
@@ -124,6 +180,7 @@ bool IsSheetHeader(std::span<const SheetColumn> columns, std::span<const Cell> r
 
 std::span<const SheetColumn> organization_sheet::Columns() { return kOrganizationColumns; }
 std::span<const SheetColumn> post_sheet::Columns() { return kPostColumns; }
+std::span<const SheetColumn> dues_base_sheet::Columns() { return kDuesBaseColumns; }
 
 std::span<const SheetColumn> ColumnsOf(ImportKind kind) {
   switch (kind) {
@@ -131,8 +188,9 @@ std::span<const SheetColumn> ColumnsOf(ImportKind kind) {
       return organization_sheet::Columns();
     case ImportKind::kPosts:
       return post_sheet::Columns();
-    case ImportKind::kMembers:
     case ImportKind::kDuesBases:
+      return dues_base_sheet::Columns();
+    case ImportKind::kMembers:
       break;
   }
   return {};
@@ -182,10 +240,8 @@ std::vector<CellProblem> ReadOrganizationRow(const SheetLayout& layout, std::spa
     problems.push_back({sheet::kFoundedOn, "成立日期不能晚于今天。"});
   }
   record.region_code = layout.At(row, sheet::kRegionCode).text;
-  const bool digits = std::all_of(record.region_code.begin(), record.region_code.end(), [](char c) {
-    return absl::ascii_isdigit(static_cast<unsigned char>(c));
-  });
-  if (!record.region_code.empty() && (record.region_code.size() != 6 || !digits)) {
+  if (!record.region_code.empty() &&
+      (record.region_code.size() != 6 || !AllDigits(record.region_code))) {
     problems.push_back({sheet::kRegionCode, "行政区划代码应为6位数字。"});
   }
   return problems;
@@ -197,17 +253,7 @@ std::vector<CellProblem> ReadPostRow(const SheetLayout& layout, std::span<const 
   std::vector<CellProblem> problems;
   layout.CheckRequired(row, problems);
   record.full_name = layout.At(row, sheet::kFullName).text;
-  const Cell identity = layout.At(row, sheet::kIdentityNumber);
-  record.identity_number = absl::AsciiStrToUpper(identity.text);
-  if (identity.number && identity.text.size() >= 15) {
-    problems.push_back(
-        {sheet::kIdentityNumber, "单元格是数字格式，末尾几位已经丢失，请改为文本格式后重新填写。"});
-  } else if (!identity.text.empty()) {
-    const auto number = ParseIdentityNumber(record.identity_number, today);
-    if (!number.ok()) {
-      problems.push_back({sheet::kIdentityNumber, error::MessageZh(number.status())});
-    }
-  }
+  record.identity_number = IdentityAt(layout, row, sheet::kIdentityNumber, today, problems);
   record.organization_code = layout.At(row, sheet::kOrganizationCode).text;
   record.organization_title = layout.At(row, sheet::kOrganization).text;
   const std::string post = layout.At(row, sheet::kPost).text;
@@ -230,6 +276,53 @@ std::vector<CellProblem> ReadPostRow(const SheetLayout& layout, std::span<const 
   }
   if (record.valid_from && record.valid_to && *record.valid_to < *record.valid_from) {
     problems.push_back({sheet::kValidTo, "离任日期不能早于任职日期。"});
+  }
+  return problems;
+}
+
+std::span<const CodeName> DuesCategories() { return kDuesCategories; }
+
+std::optional<int64_t> ParseYuan(std::string_view text) {
+  const size_t point = text.find('.');
+  const std::string_view yuan = text.substr(0, point);
+  std::string fen(point == std::string_view::npos ? "00" : text.substr(point + 1));
+  if (yuan.empty() || fen.empty() || fen.size() > 2) return std::nullopt;
+  fen.resize(2, '0');
+  const std::string digits = Cat(yuan, fen);
+  int64_t amount = 0;
+  if (!AllDigits(digits) || !absl::SimpleAtoi(base::Sv(digits), &amount)) return std::nullopt;
+  if (amount > kMostBaseFen) return std::nullopt;
+  return amount;
+}
+
+std::vector<CellProblem> ReadDuesBaseRow(const SheetLayout& layout, std::span<const Cell> row,
+                                         absl::CivilDay today, DuesBaseRecord& record) {
+  namespace sheet = dues_base_sheet;
+  std::vector<CellProblem> problems;
+  layout.CheckRequired(row, problems);
+  record.full_name = layout.At(row, sheet::kFullName).text;
+  record.identity_number = IdentityAt(layout, row, sheet::kIdentityNumber, today, problems);
+  const std::string year = layout.At(row, sheet::kYear).text;
+  const auto next_year = static_cast<int32_t>(today.year() + 1);
+  const bool is_year =
+      year.size() == 4 && AllDigits(year) && absl::SimpleAtoi(base::Sv(year), &record.year);
+  if (!year.empty() && (!is_year || record.year < kFirstDuesYear || record.year > next_year)) {
+    problems.push_back({sheet::kYear, Cat("年度应为", kFirstDuesYear, "至", next_year, "。")});
+  }
+  const std::string category = layout.At(row, sheet::kCategory).text;
+  const std::optional<std::string_view> code = CodeOf(DuesCategories(), category);
+  if (code) {
+    static_cast<void>(absl::SimpleAtoi(base::Sv(*code), &record.category));
+  } else if (!category.empty()) {
+    problems.push_back({sheet::kCategory, "类别不在代码表中。"});
+  }
+  const Cell base = layout.At(row, sheet::kBase);
+  const std::optional<int64_t> fen = ParseYuan(base.text.empty() ? "0" : TypedAmount(base));
+  record.base_fen = fen.value_or(0);
+  if (layout.Spills(row)) {
+    problems.push_back({sheet::kBase, "这一行比表头多出单元格，金额中的千位逗号请去掉。"});
+  } else if (!fen) {
+    problems.push_back({sheet::kBase, "应为金额，单位元，最多两位小数，不写千位逗号。"});
   }
   return problems;
 }

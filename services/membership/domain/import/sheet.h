@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "services/membership/domain/codes.h"
 #include "services/membership/domain/roster.h"
 
 namespace ronghe::membership {
@@ -63,18 +64,23 @@ class SheetLayout {
   // A problem for each required cell that is empty.
   void CheckRequired(std::span<const Cell> row, std::vector<CellProblem>& problems) const;
 
+  // True for a row with a cell behind the last one of the header: a comma that nobody quoted has
+  // split one.
+  bool Spills(std::span<const Cell> row) const;
+
  private:
   explicit SheetLayout(std::span<const SheetColumn> columns)
       : columns_(columns), position_(columns.size(), -1) {}
 
   std::span<const SheetColumn> columns_;
   std::vector<int> position_;
+  size_t width_ = 0;  // cells of the header
 };
 
 // True for a row that is the header of such a sheet: it has two of the required columns.
 bool IsSheetHeader(std::span<const SheetColumn> columns, std::span<const Cell> row);
 
-// A title without its mark (*), spaces and line ends.
+// A title without its mark (*), spaces and line ends, with its brackets half as wide.
 std::string NormalTitle(std::string_view title);
 
 // Organizations below others: a row for each, those above before those below.
@@ -105,7 +111,19 @@ enum Column : size_t {
 std::span<const SheetColumn> Columns();
 }  // namespace post_sheet
 
-// The columns of a kind; none for members, and for kinds that can't be imported.
+// Bases that dues are reckoned from: a row for each member and year.
+namespace dues_base_sheet {
+enum Column : size_t {
+  kFullName,
+  kIdentityNumber,
+  kYear,
+  kCategory,
+  kBase,
+};
+std::span<const SheetColumn> Columns();
+}  // namespace dues_base_sheet
+
+// The columns of a kind; none for members, who have a layout of their own.
 std::span<const SheetColumn> ColumnsOf(ImportKind kind);
 
 // What a sheet of a kind is called, "党组织".
@@ -137,6 +155,24 @@ struct PostRecord {
 };
 std::vector<CellProblem> ReadPostRow(const SheetLayout& layout, std::span<const Cell> row,
                                      bool date1904, absl::CivilDay today, PostRecord& record);
+
+// What DuesCategory (domain/dues/rates.h) is called in a sheet: "1" 按月领取工资.
+std::span<const CodeName> DuesCategories();
+
+// An amount in yuan, "3000" or "3000.01", as fen. Nothing for any other text: a sign, a separator
+// of thousands, a third decimal, more than the largest base of SetDuesStandard.
+std::optional<int64_t> ParseYuan(std::string_view text);
+
+// A row of a sheet of dues bases, as it stands.
+struct DuesBaseRecord {
+  std::string full_name;
+  std::string identity_number;  // in its normal form
+  int32_t year = 0;
+  int32_t category = 0;
+  int64_t base_fen = 0;  // 0: not given
+};
+std::vector<CellProblem> ReadDuesBaseRow(const SheetLayout& layout, std::span<const Cell> row,
+                                         absl::CivilDay today, DuesBaseRecord& record);
 
 }  // namespace ronghe::membership
 

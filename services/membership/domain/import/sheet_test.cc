@@ -84,5 +84,99 @@ TEST(ReadPostRowTest, EveryWrongCellIsNamed) {
               ElementsAre(post_sheet::kIdentityNumber));
 }
 
+TEST(ParseYuanTest, YuanAreFenExactly) {
+  const struct {
+    const char* text;
+    std::optional<int64_t> fen;
+  } cases[] = {
+      {"3000", 300'000},
+      {"3000.01", 300'001},
+      {"3000.1", 300'010},
+      {"0", 0},
+      {"0.07", 7},
+      {"007", 700},
+      {"1000000000", 100'000'000'000},
+      {"1000000000.00", 100'000'000'000},
+      {"1000000000.01", std::nullopt},
+      {"99999999999999999999", std::nullopt},
+      {"3000.001", std::nullopt},
+      {"3000.000", std::nullopt},
+      {"3,000.01", std::nullopt},
+      {"-3000", std::nullopt},
+      {"+3000", std::nullopt},
+      {"3000.", std::nullopt},
+      {".5", std::nullopt},
+      {"3.0.1", std::nullopt},
+      {"3e3", std::nullopt},
+      {"3000元", std::nullopt},
+      {"３０００", std::nullopt},
+      {"30 00", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& one : cases) EXPECT_EQ(ParseYuan(one.text), one.fen) << one.text;
+}
+
+class ReadDuesBaseRowTest : public ::testing::Test {
+ protected:
+  std::vector<size_t> Problems(const std::vector<Cell>& row) {
+    record_ = DuesBaseRecord();
+    return ColumnsOf(ReadDuesBaseRow(layout_, row, kToday, record_));
+  }
+
+  const SheetLayout layout_ = *SheetLayout::FromHeader(
+      dues_base_sheet::Columns(), Cells({"姓名", "公民身份号码", "年度", "类别*", "基数（元）"}));
+  DuesBaseRecord record_;
+};
+
+TEST_F(ReadDuesBaseRowTest, ACategoryIsACodeOrAName) {
+  EXPECT_THAT(Problems(Cells({"王小明", "11010519491231002x", "2026", "按月领取工资", "3000.01"})),
+              IsEmpty());
+  EXPECT_EQ(record_.identity_number, "11010519491231002X");
+  EXPECT_EQ(record_.year, 2026);
+  EXPECT_EQ(record_.category, 1);
+  EXPECT_EQ(record_.base_fen, 300'001);
+  EXPECT_THAT(Problems(Cells({"王小明", "11010519491231002X", "2027", "6"})), IsEmpty());
+  EXPECT_EQ(record_.category, 6);
+  EXPECT_EQ(record_.base_fen, 0);
+}
+
+TEST_F(ReadDuesBaseRowTest, EveryWrongCellIsNamed) {
+  EXPECT_THAT(
+      Problems(Cells({"", "110105194912310021", "2028", "月薪", "3,000"})),
+      ElementsAre(dues_base_sheet::kFullName, dues_base_sheet::kIdentityNumber,
+                  dues_base_sheet::kYear, dues_base_sheet::kCategory, dues_base_sheet::kBase));
+  for (const char* year : {"2007", "26", "2026年", "-026"}) {
+    EXPECT_THAT(Problems(Cells({"王小明", "11010519491231002X", year, "1", "3000"})),
+                ElementsAre(dues_base_sheet::kYear))
+        << year;
+  }
+}
+
+TEST_F(ReadDuesBaseRowTest, AnAmountThatACommaHasSplitIsNotTakenForItsFirstPart) {
+  EXPECT_THAT(Problems(Cells({"王小明", "11010519491231002X", "2026", "1", "3", "000.01"})),
+              ElementsAre(dues_base_sheet::kBase));
+  EXPECT_THAT(Problems(Cells({"王小明", "11010519491231002X", "2026", "1", "3", " "})), IsEmpty());
+}
+
+TEST_F(ReadDuesBaseRowTest, ANumberOfAWorkbookIsWhatWasTyped) {
+  std::vector<Cell> row = Cells({"王小明", "11010519491231002X", "2026", "1", ""});
+  const struct {
+    const char* held;
+    std::optional<int64_t> fen;
+  } cases[] = {{"3000", 300'000},
+               {"3000.0999999999999", 300'010},
+               {"3000.0100000000002", 300'001},
+               {"999999999.98999999", 99'999'999'999},
+               {"3000.001", std::nullopt},
+               {"-3000", std::nullopt},
+               {"1E-3", std::nullopt},
+               {"3.0E3", 300'000}};
+  for (const auto& one : cases) {
+    row.back() = {one.held, true};
+    EXPECT_EQ(Problems(row).empty(), one.fen.has_value()) << one.held;
+    EXPECT_EQ(record_.base_fen, one.fen.value_or(0)) << one.held;
+  }
+}
+
 }  // namespace
 }  // namespace ronghe::membership

@@ -218,6 +218,7 @@ absl::StatusOr<std::string> WriteSheetTemplate(ImportKind kind, std::string_view
                           .items = {}};
     if (spec.title == "党组织类别") column.items = Names(OrganizationKinds());
     if (spec.title == "党内职务") column.items = Names(Posts());
+    if (spec.title == "类别") column.items = Names(DuesCategories());
     if (spec.title.ends_with("党组织编码")) column.items = CodesOf(organizations);
     if (spec.title.ends_with("级党组织") || spec.title.ends_with("职党组织")) {
       column.items = TitlesOf(organizations);

@@ -47,7 +47,8 @@ TEST(WriteErrorsTest, AColumnOfReasonsThatIsThereAlreadyIsNotDoubled) {
 }
 
 TEST(WriteSheetTemplateTest, ItsOwnReaderFindsEveryColumn) {
-  for (const ImportKind kind : {ImportKind::kOrganizations, ImportKind::kPosts}) {
+  for (const ImportKind kind :
+       {ImportKind::kOrganizations, ImportKind::kPosts, ImportKind::kDuesBases}) {
     const std::vector<BranchChoice> choices = {{"001001", "第一党支部"}};
     const auto bytes = WriteSheetTemplate(kind, "某县委", choices);
     ASSERT_TRUE(bytes.ok()) << bytes.status();
