@@ -162,24 +162,30 @@ absl::StatusOr<v1::LapseCounter> LapseApi::GetLapseCounter(
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
         RONGHE_RETURN_IF_ERROR(
             audit::AuditRead(session, writer_.ids(), call, member.organization_id, request.name()));
+        if (name.second == 0 || !v1::LapseGround_IsValid(static_cast<int>(name.second))) {
+          return LapseCounterNotFound(name.first);
+        }
         const std::vector<int64_t> ids = {name.first};
         RONGHE_ASSIGN_OR_RETURN(const std::vector<LapseCounterRow> counters,
                                 LapseCountersOf(session, ids));
-        for (const LapseCounterRow& counter : counters) {
-          if (static_cast<int64_t>(counter.ground) != name.second) continue;
-          RONGHE_ASSIGN_OR_RETURN(
-              const std::vector<LapseMonthRow> months,
-              LapseMonthsOf(session, counter.member_id, counter.ground, kMonthsShown));
-          v1::LapseCounter proto = ToProto(counter);
-          for (const LapseMonthRow& month : months) {
-            v1::LapseMonth& behind = *proto.add_behind();
-            behind.set_month(month.month);
-            behind.set_verdict(static_cast<v1::LapseVerdict>(month.verdict));
-            behind.set_run(month.run);
-          }
-          return proto;
+        // A member of whom no month was counted yet has missed none.
+        LapseCounterRow counter{.member_id = name.first,
+                                .ground = static_cast<LapseGround>(name.second),
+                                .organization_id = member.organization_id};
+        for (const LapseCounterRow& row : counters) {
+          if (row.ground == counter.ground) counter = row;
         }
-        return LapseCounterNotFound(name.first);
+        RONGHE_ASSIGN_OR_RETURN(
+            const std::vector<LapseMonthRow> months,
+            LapseMonthsOf(session, counter.member_id, counter.ground, kMonthsShown));
+        v1::LapseCounter proto = ToProto(counter);
+        for (const LapseMonthRow& month : months) {
+          v1::LapseMonth& behind = *proto.add_behind();
+          behind.set_month(month.month);
+          behind.set_verdict(static_cast<v1::LapseVerdict>(month.verdict));
+          behind.set_run(month.run);
+        }
+        return proto;
       });
 }
 
@@ -194,6 +200,7 @@ absl::StatusOr<v1::ListLapseCountersResponse> LapseApi::ListLapseCounters(
                             tokens_.Open(call.method(), filter, request.page_token()));
     RONGHE_ASSIGN_OR_RETURN(at, ParsePosition(cursor));
   }
+  tree_.AfterOwnWrites(call.deadline());
   SubtreePage<LapseCounterRow> page;
   RONGHE_RETURN_IF_ERROR(
       writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {

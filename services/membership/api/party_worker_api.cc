@@ -33,6 +33,7 @@
 namespace ronghe::membership {
 namespace {
 
+constexpr std::string_view kReadOrganization = "membership.organization.read";
 constexpr char kTrainingDeadline[] = "DL-22";
 // What a page of a search looks at: organizations and entries a round, rounds a page.
 constexpr size_t kOrganizations = 256;
@@ -505,8 +506,11 @@ absl::StatusOr<v1::WorkerExchange> PartyWorkerApi::RecordExchange(
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(session, member_id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
         RONGHE_RETURN_IF_ERROR(CheckWorks(session, member_id));
+        // One out of sight is answered like one that is not there.
         for (const int64_t id : {from, to}) {
-          if (!tree_.Contains(id)) return OrganizationNotFound(id);
+          if (!tree_.Contains(id) || !call.Holds(kReadOrganization, id)) {
+            return OrganizationNotFound(id);
+          }
         }
         RONGHE_ASSIGN_OR_RETURN(const auto touching,
                                 ExchangesTouching(session, member_id, first, last));
