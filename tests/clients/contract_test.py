@@ -74,6 +74,10 @@ class Contract(unittest.TestCase):
                 administrators = {role for role in holders if roles.kinds[role].endswith("_ADMINISTRATOR")}
                 self.assertFalse(administrators if package in BUSINESS else set())
 
+    def test_every_role_of_people_and_clients_can_be_granted(self):
+        roles = Roles()
+        self.assertEqual(roles.grantable, set(roles.except_kinds("SERVICE")))
+
     def test_services_change_nothing_among_themselves(self):
         roles = Roles()
         for path, method in self.contracts.methods():

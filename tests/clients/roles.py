@@ -10,10 +10,12 @@ class Roles:
     """The role file: the kind of each role and its permission patterns."""
 
     def __init__(self):
-        self.kinds, self.patterns = {}, {}
+        self.kinds, self.patterns, self.grantable = {}, {}, set()
         for block in re.findall(r"^roles \{\n(.*?)^\}", FILE.read_text(), re.M | re.S):
             name = re.search(r'name: "(\w+)"', block)[1]
             self.kinds[name] = re.search(r"kind: (\w+)", block)[1]
+            for names in re.findall(r"may_grant: \[(.*?)\]", block, re.S):
+                self.grantable.update(re.findall(r'"(\w+)"', names))
             self.patterns[name] = re.findall(r'"([^".]+\.[^".]+\.[^".]+)"', block)
 
     def except_kinds(self, *kinds):
