@@ -15,10 +15,19 @@ TEXTS = {"role": "leader", "item": "C1", "source": "services/meeting", "purpose"
          "number": "N-1", "ethnicity": "01", "education": "21", "reason": "核对信息", "login_name": "matrix.nobody",
          "certificate_name": "new.example", "identity_number": "530399198001019992", "phone": "19900009998", "full_name": "测试甲",
          "title": "测试", "file_name": "roster.csv", "rule": "M-01", "page_token": "", "etag": "", "month": "2026-01",
-         "from_month": "2026-01", "to_month": "2026-01", "period": "2025", "motion": "meetings/1/motions/1",
-         "decision": "meetings/1/motions/1", "bank": "ABC"}
+         "from_month": "2026-01", "to_month": "2026-01", "period": "2025",
+         "decision": "meetings/1/motions/1", "bank": "ABC", "coverage": "第一网格", "destination_region": "530399",
+         "country": "USA", "sha256": "0" * 64, "media_type": "application/pdf", "kind": "OTHER"}
+# What a code must be where the first one there is asks for more than the limits say.
+CODES = {("DecideDispositionRequest", "measure"): 0, ("OpenDispositionCaseRequest", "lapse_ground"): 0,
+         ("OpenSuspensionCaseRequest", "ground"): 2}
 # Which resource a field names where neither its limits nor its own name say it.
-ALIASES = {"delegate": "accounts", "parent": "organizations", "new_parent": "organizations"}
+ALIASES = {"delegate": "accounts", "parent": "organizations", "new_parent": "organizations", "approver": "organizations",
+           "decider": "organizations", "target": "organizations", "sources": "organizations", "talker": "members",
+           "contact_person": "members", "holders": "members", "motion": "meetings/motions",
+           "from_organization": "organizations", "to_organization": "organizations"}
+# The pattern of a field that names a record of any kind; members are asked about.
+ANY_RECORD = "[a-z][A-Za-z]{0,31}/[1-9][0-9]{0,18}"
 
 
 def rule(contracts, method):
@@ -36,7 +45,10 @@ def names_in_path(template):
 
 def key_of(pattern):
     """The key of the resources that a limit's pattern stands for: "rounds/[0-9]+/scores/[0-9]+" gives "rounds/scores"."""
-    parts = pattern.removeprefix("(").removesuffix(")?").split("/")
+    pattern = pattern.removeprefix("(").removesuffix(")?")
+    if pattern == ANY_RECORD:
+        return "members"
+    parts = pattern.split("/")
     return "/".join(part for part in parts if re.fullmatch("[A-Za-z]+", part)) if len(parts) > 1 else ""
 
 
@@ -99,6 +111,9 @@ class Maker:
         if field.type == field.TYPE_ENUM:
             if many and not limits.required:
                 return None
+            code = CODES.get((field.containing_type.name, field.name))
+            if code is not None:
+                return code
             return field.enum_type.values[min(1, len(field.enum_type.values) - 1)].number
         if field.type in (field.TYPE_INT32, field.TYPE_INT64) and limits.HasField("min"):
             return limits.min

@@ -167,7 +167,8 @@ class County:
         import_roster(officer, own, workbook.workbook([COLUMNS] + rows))
         first = lambda path, field: officer.get(path)[field][0]["name"]  # pylint: disable=unnecessary-lambda-assignment
         made = lambda path, body: officer.post(path, body)["name"]  # pylint: disable=unnecessary-lambda-assignment
-        member = first(f"/v1/{own}/members", "members")
+        roll = officer.get(f"/v1/{own}/members")["members"]
+        member = roll[0]["name"]
         suite.wait_for(lambda: officer.get(f"/v1/{own}/duties").get("duties"), 30, "the calendar to open")
         scheme, scored = self.round(own)
         nobody = self.security.post("/v1/accounts", {"loginName": f"matrix.{place}", "displayName": "某人",
@@ -188,7 +189,7 @@ class County:
                 "outsideTitle": "外省某党委", "reach": "TRANSFER_REACH_NATION", "letterNumber": f"E2E-{place}",
                 "letterIssuedOn": date(MONTH_START), "duesPaidThrough": date(MONTH_START), "person": {
                     "fullName": "测试转", "identityNumber": identity_number(450 + list(self.places).index(place)), "ethnicity": "01",
-                    "education": "21", "phone": f"199100000{list(self.places).index(place)}", "category": "MEMBER_CATEGORY_FULL",
+                    "education": "21", "phone": f"1991000000{list(self.places).index(place)}", "category": "MEMBER_CATEGORY_FULL",
                     "joinedOn": {"year": 2005, "month": 7, "day": 1}, "convertedOn": {"year": 2006, "month": 7, "day": 1}}}),
             "rosterImports": made(f"/v1/{own}/rosterImports", {
                 "fileName": "empty.csv", "size": "1", "effectiveDate": date(MONTH_START)}),
@@ -213,6 +214,18 @@ class County:
             "clients": self.client.name,
             "authSessions": officer.get("/v1/auth/session")["name"],
             **self.dues(own, member),
+            **self.cases(own, [person["name"] for person in roll], list(self.places).index(place)),
+            **self.organization(own),
+            **self.files(own, member),
+            "careRecords": made(f"/v1/{member}/careRecords", {
+                "kind": "CARE_KIND_VISIT", "occasion": "CARE_OCCASION_SPRING_FESTIVAL"}),
+            "honours": made(f"/v1/{own}/honours", {
+                "code": "HONOUR_CODE_ADVANCED_ORGANIZATION", "level": "HONOUR_LEVEL_COUNTY", "title": "先进基层党组织",
+                "awardedBy": "测试县委"}),
+            "rolePosts": made(f"/v1/{own}/rolePosts", {
+                "kind": "ROLE_POST_KIND_MODEL_POST", "title": "党员示范岗", "duty": "带头服务群众", "holders": [member]}),
+            "members/partyWorkers": made(f"/v1/{member}/partyWorkers", {
+                "organization": own, "post": "WORKER_POST_SECRETARY"}),
             "services/approvals": self.pending(own),
             "services/auditExports": self.auditor.write("/v1/services/membership/auditExports", {
                 "format": "AUDIT_EXPORT_FORMAT_XLSX"}, self.second)["name"],
@@ -242,6 +255,89 @@ class County:
                 "use": "FUND_USE_TRAINING", "amountFen": "100", "motion": motion}),
             "members/duesAccount": f"{member}/duesAccount",
             "organizations/duesReports": f"{branch}/duesReports/{NOW.year - 1}",
+        }
+
+    def cases(self, branch, roll, order):
+        """A person who applies, and what becomes of members: {kind: name}. The roll stays fit to be asked about."""
+        made = lambda path, body: self.officer.post(path, body)["name"]  # pylint: disable=unnecessary-lambda-assignment
+        _, lost, idle, punished, _ = roll
+        return {
+            "disciplines": self.discipline(branch, roll, punished),
+            "admissionCases": made(f"/v1/{branch}/admissionCases", {
+                "applicant": {"fullName": "测试申请人", "identityNumber": identity_number(460 + order), "ethnicity": "01",
+                              "education": "21"},
+                "submission": {"receivedOn": date(MONTH_START), "place": "APPLICATION_PLACE_UNIT"}}),
+            "dispositionCases": made(f"/v1/{idle}/dispositionCases", {
+                "kind": "DISPOSITION_KIND_DISPOSITION", "ground": "DISPOSITION_GROUND_D31_1"}),
+            "suspensionCases": made(f"/v1/{lost}/suspensionCases", {
+                "ground": "SUSPENSION_GROUND_OUT_OF_CONTACT", "lastContactOn": date(LAST_YEAR)}),
+            "overlays": made(f"/v1/{idle}/overlays:registerFloating", {
+                "destinationRegion": "530399", "reach": "FLOATING_REACH_IN_CITY", "contactPerson": roll[0],
+                "destination": "FLOATING_DESTINATION_OTHER", "formerOccupation": "FLOATING_OCCUPATION_OTHER",
+                "destinationOrganization": branch}),
+            "members/tasks": made(f"/v1/{roll[0]}/tasks", {"kind": "MEMBER_TASK_KIND_BRANCH_WORK", "dueOn": date(NOW)}),
+            "members/lapseCounters": f"{roll[0]}/lapseCounters/1",
+            "members/reminderTalks": made(f"/v1/{roll[0]}/reminderTalks", {
+                "reason": "REMINDER_REASON_DUES", "actions": ["REMINDER_ACTION_PAY"], "talker": idle}),
+        }
+
+    def discipline(self, branch, roll, member):
+        """A warning, which the branch voted for and the committee above approved."""
+        opened = when(0)
+        day = date(datetime.datetime.fromisoformat(opened.replace("Z", "+00:00")).astimezone(SHANGHAI))
+        case = self.officer.post(f"/v1/{member}/dispositionCases", {
+            "kind": "DISPOSITION_KIND_DISCIPLINE", "ground": "DISPOSITION_GROUND_DISCIPLINE", "openedOn": day})["name"]
+        self.officer.post(f"/v1/{case}:investigate", {"investigatedOn": day})
+        self.officer.post(f"/v1/{case}:talk", {"talkedOn": day})
+        meeting = self.officer.post(f"/v1/{branch}/meetings", {
+            "kinds": ["MEETING_KIND_GENERAL"], "title": "支部党员大会", "plannedAt": opened, "place": "党员活动室",
+            "mode": "MEETING_MODE_ONSITE"})["name"]
+        self.officer.post(f"/v1/{meeting}:submit", {"record": {
+            "openedAt": opened, "closedAt": when(0, 2), "chair": roll[0], "recorder": roll[1],
+            "attendance": [{"member": one, "presence": "PRESENCE_PRESENT"} for one in roll],
+            "agenda": [{"title": "讨论", "speakerCount": 3, "summary": "讨论并表决"}],
+            "motions": [{"text": "给予警告", "kind": "MOTION_KIND_DISPOSITION", "ballotMode": "BALLOT_MODE_HANDS", "votesFor": 4,
+                         "subject": case}],
+            "resolutions": [{"text": "按决议办理", "owner": "支部委员会", "dueDate": date(NOW)}],
+            "signedByChair": True, "signedByRecorder": True}})
+        self.officer.post(f"/v1/{case}:decide", {"motion": f"{meeting}/motions/1", "outcome": "DISPOSITION_OUTCOME_DISCIPLINE",
+                                                 "measure": "DISCIPLINE_MEASURE_WARNING"})
+        self.officer.post(f"/v1/{case}:approve", {
+            "approver": self.officer.get(f"/v1/{branch}")["parent"], "organ": "DISCIPLINE_ORGAN_BASIC_COMMITTEE",
+            "approvedOn": day})
+        return self.officer.get(f"/v1/{member}/disciplines")["disciplines"][0]["name"]
+
+    def organization(self, branch):
+        """What a branch is made of and goes through: {kind: name}."""
+        made = lambda path, body: self.officer.post(path, body)["name"]  # pylint: disable=unnecessary-lambda-assignment
+        unit = made(f"/v1/{branch}/units", {"title": "测试单位", "nature": "UNIT_NATURE_VILLAGE"})
+        group = made("/v1/organizations", {"parent": branch, "organization": {
+            "title": "测试党小组", "kind": 641, "foundedOn": date(LAST_YEAR)}})
+        return {
+            "units": unit,
+            "units/sites": made(f"/v1/{unit}/sites", {"title": "测试工地", "startsOn": date(MONTH_START)}),
+            "organizations/profile": f"{branch}/profile",
+            "organizationChanges": made(f"/v1/{group}:dissolve", {}),
+            "foundingCases": made(f"/v1/{branch}/foundingCases", {"kind": 641, "title": "拟设党小组"}),
+            "terms": made(f"/v1/{branch}/terms", {"startsOn": date(LAST_YEAR), "committeeSeats": 3}),
+            "committeeElections": made(f"/v1/{branch}/committeeElections", {}),
+        }
+
+    def files(self, branch, member):
+        """What comes in and goes out in files: {kind: name}."""
+        made = lambda path, body: self.officer.post(path, body)["name"]  # pylint: disable=unnecessary-lambda-assignment
+        report = made(f"/v1/{branch}/statisticsReports", {
+            "statisticsReport": {"kind": "REPORT_KIND_YEAR", "snapshotDay": {"year": NOW.year - 1, "month": 12, "day": 31}}})
+        return {
+            "documents": made("/v1/documents", {
+                "subject": member, "kind": "OTHER", "title": "材料", "mediaType": "application/pdf", "size": "1",
+                "sha256": "0" * 64, "unclassified": True}),
+            "imports": made(f"/v1/{branch}/imports", {"fileName": "empty.xlsx", "size": "1", "kind": "IMPORT_KIND_POSTS"}),
+            "ledgerExports": self.officer.write(f"/v1/{branch}/ledgerExports", {
+                "ledger": "LEDGER_MEMBERS", "format": "LEDGER_FORMAT_XLSX", "purpose": "verification"}, self.approver)["name"],
+            "statisticsReports": report,
+            "statisticsReports/tables": f"{report}/tables/1",
+            "reportForms": self.officer.get("/v1/reportForms")["reportForms"][0]["name"],
         }
 
     def pending(self, branch):

@@ -29,6 +29,13 @@ DENIED = ("PERMISSION_DENIED", "SCOPE_DENIED", "METHOD_NOT_SHARED")
 PLACES = ("own", "parent", "sibling", "foreign", "everywhere", "expired", "revoked")
 REACH_THE_BRANCH = ("own", "parent", "everywhere")
 NO_GRANT = ("expired", "revoked")
+# What the organization above decides for the branch; the branch itself may not.
+DECIDED_ABOVE = ("TermService/RecordTerm", "TermService/AdjustTerm", "CommitteeElectionService/StartCommitteeElection",
+                 "CommitteeElectionService/ReplyCommitteeElection", "CommitteeElectionService/ApproveCandidates",
+                 "CommitteeElectionService/ApproveElectionResult", "CommitteeElectionService/CancelCommitteeElection",
+                 "DuesStandardService/ApproveDuesReduction", "DuesStandardService/RefuseDuesReduction",
+                 "FundRequestService/ApproveFundRequest", "FundRequestService/RefuseFundRequest",
+                 "RemittanceService/ReceiveRemittance")
 # They would end the session that the other calls need; they are open to all.
 NOT_ASKED = ("SessionService/SignIn", "SessionService/SignOut")
 
@@ -38,6 +45,7 @@ class Rpc:
 
     def __init__(self, contracts, path, method, records):
         self.path, self.permission, self.scope = path, contracts.policy(method).permission, contracts.scope(method)
+        self.above = path.endswith(DECIDED_ABOVE)
         self.writes = contracts.audit(method) == "AUDIT_WRITE"
         self.service = method.containing_service.full_name
         question = lambda message: Question(contracts, method, message)  # pylint: disable=unnecessary-lambda-assignment
@@ -55,6 +63,8 @@ class Rpc:
             return True
         if not held or place in NO_GRANT:
             return False
+        if self.above and place == "own":
+            return False
         return {"SCOPE_AUTHENTICATED": True, "SCOPE_GLOBAL": place == "everywhere"}.get(self.scope, place in REACH_THE_BRANCH)
 
 
@@ -67,7 +77,7 @@ class Records:
         self.missing = {kind: re.sub(r"\d(\d{17})", r"9\1", name) for kind, name in self.own.items()}
         self.names = any_of({*self.own.values(), *self.foreign.values(), *self.missing.values()})
         # Those that belong to the branch, not to the whole suite.
-        self.hidden = any_of(name for kind, name in self.own.items() if kind not in ("clients", "services/auditExports"))
+        self.hidden = any_of(name for kind, name in self.own.items() if kind not in ("clients", "reportForms", "services/auditExports"))
 
 
 def any_of(names):
