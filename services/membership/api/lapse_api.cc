@@ -67,11 +67,11 @@ absl::StatusOr<v1::MemberTask> LapseApi::AssignMemberTask(
       request.kind() == v1::MEMBER_TASK_KIND_UNSPECIFIED) {
     return error::InvalidFields({{"kind", "取值不在代码表中。"}});
   }
-  if (due < day) return error::InvalidFields({{"due_on", "完成期限不能早于分配日期。"}});
   return writer_.Write<v1::MemberTask>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::MemberTask> {
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(tx.session(), member_id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
+        if (due < day) return error::InvalidFields({{"due_on", "完成期限不能早于分配日期。"}});
         if (!IsMember(member.standing)) return MemberLeft();
         RONGHE_RETURN_IF_ERROR(CheckStepDay(day, member.joined_on, base::ShanghaiDay(call.now())));
         const MemberTaskRow row{.id = tx.NextId(),
