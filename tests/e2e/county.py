@@ -245,8 +245,8 @@ class County:
         return {
             "duesReductions": made(secretary, f"/v1/{member}/duesReductions", {
                 "amountFen": "100", "fromMonth": month, "toMonth": month, "motion": motion}),
-            "billRuns": made(self.officer, f"/v1/{branch}/billRuns", {"month": month}),
             "duesPayments": made(cashier, f"/v1/{member}/duesPayments", {"amountFen": "100", "channel": "DUES_CHANNEL_CASH"}),
+            "billRuns": made(self.officer, f"/v1/{branch}/billRuns", {"month": month}),
             "remittances": made(bookkeeper, f"/v1/{branch}/remittances", {"period": f"{NOW.year - 1}"}),
             "ledgerEntries": made(bookkeeper, f"/v1/{branch}/ledgerEntries", {
                 "fund": "FUND_DUES", "income": "FUND_INCOME_INTEREST", "amountFen": "100"}),

@@ -189,7 +189,12 @@ absl::Status DuesPaymentApi::Settle(service::WriteTx& tx, const MemberRow& membe
                              .paid_fen = one.amount_fen,
                              .state = StateOfBill(standard->dues.amount_fen, one.amount_fen, false),
                              .settled = one.settles};
-      RONGHE_RETURN_IF_ERROR(InsertBills(session, std::span<const DuesBillRow>(&bill, 1)));
+      const absl::Status inserted = InsertBills(session, std::span<const DuesBillRow>(&bill, 1));
+      // The month's bill run wrote it meanwhile: tried again, the payment settles that bill.
+      if (sql::ViolatedKey(inserted) == "PRIMARY") {
+        return error::Make(absl::StatusCode::kAborted, "TRANSACTION_CONFLICT", "操作冲突，请重试");
+      }
+      RONGHE_RETURN_IF_ERROR(inserted);
       sum.organization_id = bill.organization_id;
       sum.billed_members = 1;
       sum.billed_fen = bill.amount_fen;
