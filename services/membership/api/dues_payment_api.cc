@@ -133,6 +133,8 @@ absl::StatusOr<int64_t> DuesPaymentApi::Collector(rpc::Call& call, const MemberR
   if (!node || (node->kind != "631" && node->kind != "632")) return DuesTemporaryOrganization();
   const bool elsewhere = place != member.organization_id;
   if (elsewhere) {
+    // Whoever may not see the member does not learn that there is one.
+    if (!member.floating) RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
     RONGHE_RETURN_IF_ERROR(
         guard.Require(member.floating, rule, "DUES_NOT_FLOATING",
                       "党费应交到组织关系所在党支部；流动党员可以交到流入地党支部。", "floating",
