@@ -114,7 +114,7 @@ class County:
                   for path, method in contracts.methods() if contracts.policy(method).permission]
         name = self.security.post("/v1/clients", {
             "certificateName": "matrix.example", "displayName": "测试系统", "department": "测试部门", "shares": shares,
-            "limits": {"perSecond": 10000, "burst": 10000}})["name"]
+            "limits": {"perSecond": 10000, "burst": 10000, "dailyQuota": "1000000"}})["name"]
         client = department_client.Department(
             self.suite, name, department_client.Certificate(self.suite.state, "matrix", "matrix.example"))
         self.security.post(f"/v1/{name}:addKey", {"jwk": json.dumps(client.public)})

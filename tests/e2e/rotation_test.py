@@ -109,7 +109,8 @@ class RotationTest(unittest.TestCase):
                 stop.set()
         now = self.rotation()
         self.assertEqual([version["suite"] for version in now["versions"]], ["SUITE_SM", "SUITE_AES"])
-        self.assertEqual({table["table"] for table in now["tables"]}, {"member", "roster_import_chunk"})
+        self.assertEqual({table["table"] for table in now["tables"]},
+                         {"admission_applicant", "document", "member", "roster_import_chunk", "transfer_person"})
         self.assertEqual(self.envelopes(), [("020002", "020002", str(MEMBERS))])
         for order in range(0, MEMBERS, 37):
             self.assertEqual(self.found(order)[0]["fullName"], f"轮换测试{order}")

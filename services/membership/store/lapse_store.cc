@@ -156,7 +156,7 @@ absl::Status InsertMemberTask(sql::Session& session, const MemberTaskRow& row) {
 absl::StatusOr<MemberTaskRow> LockMemberTask(sql::Session& session, int64_t id) {
   RONGHE_ASSIGN_OR_RETURN(std::optional<MemberTaskRow> row, session.SelectOne(kLockTask, id));
   if (!row) return MemberTaskNotFound(id);
-  return *std::move(row);
+  return *row;
 }
 
 absl::Status UpdateMemberTask(sql::Session& session, const MemberTaskRow& row) {
