@@ -105,7 +105,7 @@ absl::StatusOr<v1::CareRecord> CareApi::RecordCare(rpc::Call& call,
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(tx.session(), member_id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
         if (!IsMember(member.standing)) return MemberLeft();
-        if (giver_id != 0 && !tree_.tree().Contains(giver_id)) {
+        if (giver_id != 0 && !tree_.Within(member.organization_id, giver_id)) {
           return OrganizationNotFound(giver_id);
         }
         const CareRow row{

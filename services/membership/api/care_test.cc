@@ -1,11 +1,14 @@
 // Do care, honours and role posts behave behind the real pipeline and on a real database?
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/error/error.h"
 #include "common/rpc/convert.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -24,12 +27,24 @@ using ::ronghe::testing::IsOk;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+// Meetings as the test says them.
+class FakeMeetings : public MeetingReader {
+ public:
+  absl::StatusOr<HeldMeeting> Read(rpc::Call&, std::string_view name) override {
+    const auto it = held.find(std::string(name));
+    if (it == held.end()) return error::Make(absl::StatusCode::kNotFound, "NOT_FOUND", "没有");
+    return it->second;
+  }
+
+  std::map<std::string, HeldMeeting> held;
+};
+
 class CareTest : public ::testing::Test, protected ServiceParts {
  protected:
   CareTest()
       : care_api_(writer_, tree_, books_, tokens_),
         honour_api_(writer_, books_, tokens_),
-        role_post_api_(writer_, tree_, books_, tokens_) {
+        role_post_api_(writer_, tree_, books_, meetings_, tokens_) {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::CareServiceTable(care_api_));
     tables.push_back(v1::HonourServiceTable(honour_api_));
@@ -99,6 +114,7 @@ class CareTest : public ::testing::Test, protected ServiceParts {
     return names;
   }
 
+  FakeMeetings meetings_;
   CareApi care_api_;
   HonourApi honour_api_;
   RolePostApi role_post_api_;
@@ -158,6 +174,10 @@ TEST_F(CareTest, MoneyNamesItsFundAndDaysAreNotInTheFuture) {
   request = Visit(member);
   request.set_giver("organizations/77");
   EXPECT_THAT(care_->RecordCare(Secretary(), request), HasReason("NOT_FOUND"));
+  request.set_giver(other_.name());
+  EXPECT_THAT(care_->RecordCare(Secretary(), request), HasReason("NOT_FOUND"));
+  request.set_giver(county_.name());
+  EXPECT_THAT(care_->RecordCare(Secretary(), request), IsOk());
   EXPECT_THAT(care_->RecordCare(As("branch_secretary", other_), Visit(member)),
               HasReason("SCOPE_DENIED"));
 }
@@ -219,6 +239,9 @@ TEST_F(CareTest, HonoursAreOfMembersOrOrganizationsAndAreRevokedOnce) {
   EXPECT_THAT(honours_->RecordHonour(Department(), request), HasReason("FIELD_INVALID"));
   request.clear_member();
   ASSERT_THAT(honours_->RecordHonour(Department(), request), IsOk());
+  v1::RecordHonourRequest nowhere = request;
+  nowhere.set_parent("organizations/77");
+  EXPECT_THAT(honours_->RecordHonour(Department(), nowhere), HasReason("NOT_FOUND"));
   v1::ListHonoursRequest list;
   list.set_parent(branch_.name());
   auto honours = honours_->ListHonours(Secretary(), list);
@@ -274,7 +297,19 @@ TEST_F(CareTest, ARolePostIsHeldReviewedAndHandedOn) {
   review.set_year(deadlines()[0].ordinal);
   review.set_meeting("meetings/5");
   review.set_result(v1::REVIEW_RESULT_FULFILLED);
-  ASSERT_THAT(role_posts_->ReviewRolePost(Secretary(), review), IsOk());
+  EXPECT_THAT(role_posts_->ReviewRolePost(Secretary(), review), HasReason("NOT_FOUND"));
+  const int64_t branch = *base::ParseName(branch_.name(), "organizations");
+  const absl::CivilDay began = *rpc::FromProto(post->valid_from());
+  for (const HeldMeeting& wrong :
+       {HeldMeeting{5, branch + 1, began, true}, HeldMeeting{5, branch, began, false},
+        HeldMeeting{5, branch, began - 1, true}}) {
+    meetings_.held["meetings/5"] = wrong;
+    EXPECT_THAT(role_posts_->ReviewRolePost(Secretary(), review), HasReason("RP_MEETING"));
+  }
+  meetings_.held["meetings/5"] = {5, branch, began, true};
+  auto reviewed = role_posts_->ReviewRolePost(Secretary(), review);
+  ASSERT_THAT(reviewed, IsOk());
+  EXPECT_EQ(*rpc::FromProto(reviewed->reviews(0).day()), began);
   EXPECT_THAT(role_posts_->ReviewRolePost(Secretary(), review), HasReason("RP_REVIEWED"));
   ASSERT_THAT(deadlines(), SizeIs(2));
   EXPECT_EQ(deadlines()[0].state, DeadlineState::kMet);

@@ -17,6 +17,7 @@
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/honour_store.h"
 #include "services/membership/store/member_store.h"
+#include "services/membership/store/organization_store.h"
 
 namespace ronghe::membership {
 namespace {
@@ -90,6 +91,7 @@ absl::StatusOr<v1::Honour> HonourApi::RecordHonour(rpc::Call& call,
   if (day > today) return EffectiveDateInFuture(day, today);
 
   return writer_.Write<v1::Honour>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Honour> {
+    RONGHE_RETURN_IF_ERROR(LockOrganization(tx.session(), organization_id).status());
     Names names;
     if (member_id != 0) {
       RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(tx.session(), member_id));

@@ -95,11 +95,23 @@ void CheckKind(const v1::CreateRolePostRequest& request,
   }
 }
 
+// Whether a meeting may review a role post.
+absl::Status CheckMeeting(const HeldMeeting& meeting, const RolePostRow& row) {
+  if (meeting.organization_id != row.organization_id) return RolePostMeetingWrong("organization");
+  if (!meeting.settled) return RolePostMeetingWrong("state");
+  if (meeting.held_on < row.valid_from) return RolePostMeetingWrong("day");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 RolePostApi::RolePostApi(service::Writer& writer, MembershipTree& tree, const RuleBooks& books,
-                         const rpc::PageTokens& tokens)
-    : writer_(writer), tree_(tree), rules_(books.Get("care")), tokens_(tokens) {}
+                         MeetingReader& meetings, const rpc::PageTokens& tokens)
+    : writer_(writer),
+      tree_(tree),
+      rules_(books.Get("care")),
+      meetings_(meetings),
+      tokens_(tokens) {}
 
 absl::Status RolePostApi::AddHolders(service::WriteTx& tx, const RolePostRow& row,
                                      const Names& names, absl::CivilDay day) const {
@@ -211,22 +223,17 @@ absl::StatusOr<v1::RolePost> RolePostApi::SetRolePostHolders(
 
 absl::StatusOr<v1::RolePost> RolePostApi::ReviewRolePost(rpc::Call& call,
                                                          const v1::ReviewRolePostRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t meeting_id, base::ParseName(request.meeting(), "meetings"));
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day =
-      ReadDay(request.has_day(), request.day(), "day", violations).value_or(today);
-  if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  if (day > today) return EffectiveDateInFuture(day, today);
-  return Change(
-      call, request.name(), request.etag(),
-      [&](service::WriteTx& tx, RolePostRow& row) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(InsertReview(
-            tx.session(), {row.id, request.year(), meeting_id, day, request.result(), tx.now()}));
-        RONGHE_RETURN_IF_ERROR(
-            MeetDeadline(tx.session(), SubjectOf(row.id), kReviewDeadline, day, tx.now()));
-        return AskForReview(tx, row, request.year() + 1);
-      });
+  RONGHE_ASSIGN_OR_RETURN(const HeldMeeting meeting, meetings_.Read(call, request.meeting()));
+  return Change(call, request.name(), request.etag(),
+                [&](service::WriteTx& tx, RolePostRow& row) -> absl::Status {
+                  RONGHE_RETURN_IF_ERROR(CheckMeeting(meeting, row));
+                  RONGHE_RETURN_IF_ERROR(
+                      InsertReview(tx.session(), {row.id, request.year(), meeting.id,
+                                                  meeting.held_on, request.result(), tx.now()}));
+                  RONGHE_RETURN_IF_ERROR(MeetDeadline(tx.session(), SubjectOf(row.id),
+                                                      kReviewDeadline, meeting.held_on, tx.now()));
+                  return AskForReview(tx, row, request.year() + 1);
+                });
 }
 
 absl::StatusOr<v1::RolePost> RolePostApi::AdvanceBrandProject(

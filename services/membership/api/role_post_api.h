@@ -7,6 +7,7 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/membership/v1/role_post.ronghe.h"
+#include "services/membership/api/meeting_reader.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/role_post_store.h"
@@ -17,7 +18,7 @@ namespace ronghe::membership {
 class RolePostApi : public v1::RolePostServiceHandler {
  public:
   RolePostApi(service::Writer& writer, MembershipTree& tree, const RuleBooks& books,
-              const rpc::PageTokens& tokens);
+              MeetingReader& meetings, const rpc::PageTokens& tokens);
 
   absl::StatusOr<v1::RolePost> CreateRolePost(rpc::Call& call,
                                               const v1::CreateRolePostRequest& request) override;
@@ -50,6 +51,7 @@ class RolePostApi : public v1::RolePostServiceHandler {
   service::Writer& writer_;
   MembershipTree& tree_;
   const RuleBook& rules_;
+  MeetingReader& meetings_;
   const rpc::PageTokens& tokens_;
 };
 

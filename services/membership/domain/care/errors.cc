@@ -55,6 +55,12 @@ absl::Status RolePostHolderOutside() {
   return Refused("RP_HOLDER_OUTSIDE", "该党员不在这个党组织及其所辖范围内，不能承担这里的岗位。");
 }
 
+absl::Status RolePostMeetingWrong(std::string_view part) {
+  return Refused("RP_MEETING",
+                 "年度评议要由本组织在岗位设立以后召开、已经提交记录的会议进行，请核对会议。",
+                 {{"part", Cat(part)}});
+}
+
 absl::Status NotAProject() { return Refused("RP_NOT_A_PROJECT", "只有党员品牌工程才有阶段。"); }
 
 absl::Status ProjectStageWrong(int32_t from, int32_t to) {

@@ -3,6 +3,7 @@
 #define RONGHE_SERVICES_MEMBERSHIP_DOMAIN_CARE_ERRORS_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -23,6 +24,8 @@ absl::Status HonourRevoked();
 absl::Status RolePostEnded();
 absl::Status RolePostReviewed(int32_t year);
 absl::Status RolePostHolderOutside();
+// `part`: "organization", "state" or "day", whichever of the meeting does not fit.
+absl::Status RolePostMeetingWrong(std::string_view part);
 absl::Status NotAProject();
 absl::Status ProjectStageWrong(int32_t from, int32_t to);
 
