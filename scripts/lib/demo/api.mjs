@@ -28,15 +28,16 @@ export class Api {
   }
 
   // One request; `key` is the Idempotency-Key, so that a demo that was stopped goes on without doubling anything.
-  // What may come from a restart or a full queue is tried again, five times; what came too fast, when it may.
+  // What may come from a restart, a full queue, a busy machine or a lock is tried again; what came too fast, when it may.
   async call(method, path, body, key) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#once(method, path, body, key);
       } catch (error) {
-        const passing = error.code === 503 || error.code === 429 || error.code === 504 || typeof error.code === 'string';
-        if (!passing || attempt === (error.reason === 'RATE_LIMITED' ? 100 : 5)) throw error;
-        const wait = error.reason === 'RATE_LIMITED' ? Math.max(error.retryAfter ?? 0, 100) : error.retryAfter ?? 200 * 2 ** attempt;
+        const passing = [503, 429, 504].includes(error.code) || error.reason === 'TRANSACTION_CONFLICT' ||
+          typeof error.code === 'string';
+        if (!passing || attempt === (error.reason === 'RATE_LIMITED' ? 100 : 10)) throw error;
+        const wait = error.reason === 'RATE_LIMITED' ? Math.max(error.retryAfter ?? 0, 100) : error.retryAfter ?? 200 * 2 ** Math.min(attempt, 5);
         await new Promise((wake) => setTimeout(wake, wait));
       }
     }

@@ -8,13 +8,16 @@
 // Everything goes in through the public API and the roster import. A demo that was stopped goes on where it was: every
 // write carries a request id that follows from the seed.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Accounts } from './accounts.mjs';
 import { date, each } from './api.mjs';
-import { branchMeetings, demoMonths } from './meetings.mjs';
+import { shanghaiDay } from './calendar.mjs';
+import { markHistory } from './history.mjs';
+import { branchMeetings, demoMonths, yearMonths } from './meetings.mjs';
+import { livePartyLife } from './membership.mjs';
 import { Numbers, branchMembers } from './people.mjs';
 import { KIND, places } from './places.mjs';
 import { Random } from './random.mjs';
@@ -38,11 +41,12 @@ async function main() {
   const members = Number(options.members);
   if (!Number.isInteger(members) || members < 30 || members > 1000000) fail('--members must be between 30 and 1000000');
   mkdirSync(join(STATE, 'demo'), { recursive: true });
-  const now = new Date();
-  const demo = { seed: Number(options.seed), now, started: firstDay(now) };
+  const now = begunAt();
+  const demo = { seed: Number(options.seed), now, today: shanghaiDay(now), started: firstDay(now), months: demoMonths(now) };
   const tree = places(PLACES, members, options.county);
   const branches = tree.filter((node) => node.kind === KIND.branch);
   const people = invent(branches, members, demo);
+  const history = markHistory(tree, people, demo.today);
 
   if (!existsSync(join(STATE, 'administrator'))) fail('no suite has been started here; run scripts/up first');
   const accounts = new Accounts(STATE, PORT);
@@ -55,12 +59,14 @@ async function main() {
   const api = await accounts.create(security,
     { login: 'county', title: '县委组织部值班账号', role: 'organization_department', organization: root }, key);
   await createTree(api, tree, demo, key);
-  const signedIn = await createAccounts(accounts, security, tree, branches, key);
-  await importRoster(api, tree, branches, people, key);
+  const signedIn = await createAccounts(accounts, security, tree, history[0], key);
+  await importRosters(api, tree, branches, people, demo, key);
   const rolls = await readRolls(api, tree, branches);
-  await linkMember(accounts, signedIn.member.account, rolls.get(homeOf(branches).key)[0], key);
+  await linkMember(accounts, signedIn.member.account, rolls.get(history[0].key)[0], key);
   await holdMeetings(api, branches, rolls, demo, key);
   await holdSessions(api, branches, rolls, demo, key);
+  await livePartyLife({ ...demo, tree, history, rolls, key, by: { ...signedIn, county: api },
+    agreed: (...call) => accounts.agreed(...call, signedIn.secretary) }, progress);
   await evaluate(api, accounts, tree, demo, key);
   writeFileSync(join(STATE, 'demo/loaded'), `${members} members, seed ${demo.seed}\n`);
 }
@@ -84,7 +90,8 @@ function invent(branches, members, demo) {
 
 async function createOrganization(api, node, parent, demo, key) {
   const organization = await api.post('/v1/organizations', {
-    parent, organization: { kind: Number(node.kind), title: node.name, foundedOn: date(demo.started) },
+    parent, organization: { kind: Number(node.kind), title: node.name, foundedOn: date(node.founded ?? demo.started),
+      regionCode: node.key.slice(0, 6).padEnd(6, '0') },
   }, key('org', node.key));
   node.name_ = organization.name;
   node.code = organization.code;
@@ -104,13 +111,9 @@ async function createTree(api, tree, demo, key) {
   }
 }
 
-// The branch that the demo's town, branch and member accounts belong to.
-const homeOf = (branches) => branches.find((b) => b.village);
-
 // One account for each part that somebody plays: the administrators beside the first, then from the county down.
-async function createAccounts(accounts, security, tree, branches, key) {
+async function createAccounts(accounts, security, tree, branch, key) {
   const root = tree.find((node) => node.parent === null);
-  const branch = homeOf(branches);
   const town = tree.find((node) => node.key === branch.parent);
   const wanted = [
     { login: 'system', title: '系统管理员', role: 'system_administrator' },
@@ -120,6 +123,9 @@ async function createAccounts(accounts, security, tree, branches, key) {
     { login: 'leader', title: '县领导', role: 'leader', organization: root },
     { login: 'town', title: '乡镇党委书记', role: 'committee_secretary', organization: town },
     { login: 'branch', title: '支部书记', role: 'branch_secretary', organization: branch },
+    { login: 'worker', title: '乡镇党务干部', role: 'party_worker', organization: town },
+    { login: 'cashier', title: '乡镇党费出纳', role: 'dues_cashier', organization: town },
+    { login: 'bookkeeper', title: '乡镇党费会计', role: 'dues_bookkeeper', organization: town },
     { login: 'member', title: '党员', role: 'member', organization: branch },
   ];
   const signedIn = {};
@@ -134,18 +140,25 @@ async function linkMember(accounts, account, member, key) {
     await accounts.signIn('audit'));
 }
 
-// The whole roster in one file, uploaded in pieces, committed and followed to its end.
-async function importRoster(api, tree, branches, people, key) {
+// One file of the branches with a past, whose members are on record for years, and one of all others.
+async function importRosters(api, tree, branches, people, demo, key) {
+  const [old, young] = [branches.filter((branch) => branch.since), branches.filter((branch) => !branch.since)];
   const root = tree.find((node) => node.parent === null);
+  if (old.length > 0) await importRoster(api, root, old, people, old[0].since, (...parts) => key('roster', 'old', ...parts));
+  if (young.length > 0) await importRoster(api, root, young, people, demo.started, (...parts) => key('roster', ...parts));
+}
+
+// A roster in one file, uploaded in pieces, committed and followed to its end.
+async function importRoster(api, root, branches, people, since, key) {
   const file = rosterCsv(branches, people);
   const piece = 1024 * 1024;
   let task = await api.post(`/v1/${root.name_}/rosterImports`, {
-    fileName: 'demo-roster.csv', size: String(file.length), effectiveDate: date(demoMonths(new Date())[0]) }, key('roster'));
+    fileName: 'demo-roster.csv', size: String(file.length), effectiveDate: date(since) }, key());
   for (let offset = Number(task.uploaded ?? 0); offset < file.length; offset += piece) {
     task = await api.post(`/v1/${task.name}:upload`, {
-      offset: String(offset), content: file.subarray(offset, offset + piece).toString('base64') }, key('roster', offset));
+      offset: String(offset), content: file.subarray(offset, offset + piece).toString('base64') }, key(offset));
   }
-  await api.post(`/v1/${task.name}:commit`, {}, key('roster', 'commit'));
+  await api.post(`/v1/${task.name}:commit`, {}, key('commit'));
   for (;;) {
     task = await api.get(`/v1/${task.name}`);
     if (task.rowCount) progress('members', task.processedCount ?? 0, task.rowCount);
@@ -157,8 +170,19 @@ async function importRoster(api, tree, branches, people, key) {
   }
 }
 
-// The members as the service knows them, by branch key: {name, category, post}.
+// The members as the service knows them before anything happens, by branch key: {name, category, post}, and joined in
+// branches with a past. Kept for a demo that goes on: what it repeats must be what it did.
 async function readRolls(api, tree, branches) {
+  const file = join(STATE, `demo/rolls-${options.seed}`);
+  if (!existsSync(file)) {
+    const rolls = await askRolls(api, tree, branches);
+    writeFileSync(`${file}.new`, JSON.stringify([...rolls]), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  return new Map(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+async function askRolls(api, tree, branches) {
   const root = tree.find((node) => node.parent === null);
   const byName = new Map(branches.map((branch) => [branch.name_, branch]));
   const rolls = new Map(branches.map((branch) => [branch.key, []]));
@@ -167,6 +191,10 @@ async function readRolls(api, tree, branches) {
     if (branch) rolls.get(branch.key).push({ name: member.name, category: member.category === 'MEMBER_CATEGORY_FULL' ? '1' : '2', post: '' });
   }
   await each(branches, 8, async (branch) => {
+    if (branch.since) {
+      const { members } = await api.get(`/v1/${branch.name_}/members?pageSize=200&view=MEMBER_VIEW_FULL`);
+      for (const member of rolls.get(branch.key)) member.joined = isoDay(members.find((m) => m.name === member.name).joinedOn);
+    }
     const { posts = [] } = await api.get(`/v1/${branch.name_}/posts`);
     for (const post of posts) {
       const holder = rolls.get(branch.key).find((m) => m.name === post.member);
@@ -178,7 +206,8 @@ async function readRolls(api, tree, branches) {
 
 async function holdMeetings(api, branches, rolls, demo, key) {
   const meetings = branches.flatMap((branch, i) =>
-    branchMeetings(new Random(demo.seed * 7919 + i), branch, rolls.get(branch.key), demo.now)
+    branchMeetings(new Random(demo.seed * 7919 + i), branch, rolls.get(branch.key), demo.now,
+      branch.since ? yearMonths(demo.now) : undefined)
       .map((meeting) => ({ branch, ...meeting })));
   await each(meetings, 16, async ({ branch, key: id, plan, record, submittedAt, accept }) => {
     const planned = await api.post(`/v1/${branch.name_}/meetings`, plan, key('plan', id));
@@ -220,8 +249,19 @@ async function evaluate(api, accounts, tree, demo, key) {
   console.log('one round evaluated and published');
 }
 
+// When this demo was begun: one that goes on after a stop keeps its days.
+function begunAt() {
+  const file = join(STATE, `demo/begun-${options.seed}`);
+  if (!existsSync(file)) writeFileSync(file, new Date().toISOString());
+  return new Date(readFileSync(file, 'utf8'));
+}
+
 function firstDay(now) {
   return demoMonths(now)[0];
+}
+
+function isoDay({ year, month, day }) {
+  return new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10);
 }
 
 function progress(what, done, total) {

@@ -14,11 +14,20 @@ export function demoMonths(now) {
   return [2, 1, 0].map((back) => new Date(Date.UTC(here.getUTCFullYear(), here.getUTCMonth() - back, 1)));
 }
 
+// The first days of the months since January, or of the demo's where these begin earlier.
+export function yearMonths(now) {
+  const demo = demoMonths(now);
+  const { length } = demo;
+  const last = demo[length - 1];
+  const year = Array.from({ length: last.getUTCMonth() + 1 }, (_, i) => new Date(Date.UTC(last.getUTCFullYear(), i, 1)));
+  return year.length > length ? year : demo;
+}
+
 /**
  * What one branch held: [{key, plan, record, submittedAt, accept}], ready for CreateMeeting, SubmitMeeting and
- * AcceptMeeting. `members` are {name, category, post}; only meetings that lie in the past are made.
+ * AcceptMeeting. `members` are {name, category, post, joined}, without joined there all along; only meetings that lie in the past are made.
  */
-export function branchMeetings(random, branch, members, now) {
+export function branchMeetings(random, branch, members, now, months = demoMonths(now)) {
   const secretary = members.find((m) => m.post === '01') ?? members[0];
   const committee = members.filter((m) => m.post !== '');
   const diligence = random.weighted([[0.99, 70], [0.85, 22], [0.45, 8]]);
@@ -26,14 +35,15 @@ export function branchMeetings(random, branch, members, now) {
   const meetings = [];
   const hold = (month, day, kinds, roll, title) => {
     const opened = new Date(month.getTime() + (day - 1) * DAY + 9 * 3600000 - SHANGHAI);
-    const meeting = record(random, opened, kinds, roll, members, secretary, title);
+    const there = roll.filter((member) => !member.joined || Date.parse(member.joined) <= opened.getTime());
+    const meeting = record(random, opened, kinds, there, there, secretary, title);
     if (Date.parse(meeting.submittedAt) < now.getTime()) meetings.push({ key: `${branch.key}-${meetings.length}`, ...meeting });
   };
-  demoMonths(now).forEach((month, i) => {
+  months.forEach((month, i) => {
     if (random.chance(diligence)) {
       const readingOnly = random.chance(0.03);
       const kinds = readingOnly ? ['READING'] : ['THEME_DAY'];
-      if (!readingOnly && i === generalMonth && random.chance(diligence)) kinds.push('GENERAL');
+      if (!readingOnly && i % 3 === generalMonth && random.chance(diligence)) kinds.push('GENERAL');
       if (!readingOnly && random.chance(0.3)) kinds.push('LECTURE');
       hold(month, random.integer(4, 12), kinds, members, readingOnly ? '传达上级文件' : `主题党日：${random.pick(THEMES)}`);
     }

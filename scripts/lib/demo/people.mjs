@@ -21,8 +21,8 @@ export function checkDigit(seventeen) {
 export class Numbers {
   #issued = new Map();
 
-  constructor(province) {
-    this.area = `${province}0399`;
+  constructor(province, county = '0399') {
+    this.area = `${province}${county}`;
   }
 
   issue(birth, male) {
