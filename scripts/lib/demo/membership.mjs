@@ -39,7 +39,7 @@ function takeTurns(demo) {
     const free = full(demo, branch).filter((m) => m.post === '');
     const helpers = free.splice(0, 2);
     if (branch === demo.history.at(-1)) free.splice(-5);
-    const share = { standing: free.splice(0, 2), away: free.splice(0, 5),
+    const share = { standing: free.splice(0, Math.ceil(4 / demo.history.length)), away: free.splice(0, 5),
       transfer: branch === transferBranch(demo) ? free.splice(0, 6) : [] };
     return [branch.key, { ...share, other: free.length > 0 ? free : helpers }];
   }));

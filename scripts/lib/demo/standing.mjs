@@ -10,15 +10,22 @@ const DESTINATIONS = [['330100', 'OVER_PROVINCES', 'PRIVATE_ENTERPRISE'], ['5301
 const METHODS = ['TELEPHONE', 'VISIT', 'RELATIVES'];
 const FLOATING = 3;   // of each branch with a past
 
+// Each has its own member; branches take turns.
+const CASES = [
+  (demo, branch, member) => search(demo, branch, member, 2, METHODS.slice(0, 2)),
+  (demo, branch, member) => suspend(demo, branch, member),
+  (demo, branch, member) => talkTo(demo, branch, member),
+  (demo, branch, member) => warn(demo, branch, member),
+];
+
 export async function decideStanding(demo) {
-  await each(demo.history, demo.history.length, async (branch, i) => {
-    await goAway(demo, branch);
-    const [lost, idle] = demo.ordinary(branch, 'standing', 2);
-    if (i === 0) await search(demo, branch, lost, 2, METHODS.slice(0, 2));
-    if (i === 1) await suspend(demo, branch, lost);
-    if (i === 2) await talkTo(demo, branch, idle);
-    if (i === 3) await warn(demo, branch, idle);
-  });
+  const branches = demo.history.length;
+  await each(demo.history, branches, (branch) => goAway(demo, branch));
+  for (const [i, decide] of CASES.entries()) {
+    const branch = demo.history[i % branches];
+    const [member] = demo.ordinary(branch, 'standing', CASES.length).slice(Math.floor(i / branches));
+    if (member) await decide(demo, branch, member);
+  }
 }
 
 async function goAway(demo, branch) {
