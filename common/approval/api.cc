@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "common/approval/errors.h"
 #include "common/approval/event.h"
+#include "common/approval/pending.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
@@ -42,15 +43,6 @@ v1::Approval ToProto(std::string_view source, const Row& row, absl::Time now) {
   if (row.decide_time) *approval.mutable_decide_time() = rpc::ToProto(*row.decide_time);
   if (row.use_time) *approval.mutable_use_time() = rpc::ToProto(*row.use_time);
   return approval;
-}
-
-// Whether the decider is one of those in whose name the request was made, or decides for one.
-bool SamePerson(const rpc::Call& call, const Row& row) {
-  for (const std::string& person : {row.subject, row.on_behalf_of}) {
-    if (person.empty()) continue;
-    if (call.principal().subject == person || call.on_behalf_of() == person) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -136,7 +128,9 @@ absl::StatusOr<v1::Approval> ApprovalApi::Decide(rpc::Call& call, const std::str
         RONGHE_ASSIGN_OR_RETURN(std::optional<Row> row, Lock(tx.session(), id));
         if (!row.has_value()) return NotFound(name);
         RONGHE_RETURN_IF_ERROR(call.Authorize(row->organization_id));
-        if (SamePerson(call, *row)) return OwnRequest();
+        if (IsOwn(row->subject, row->on_behalf_of, call.principal().subject, call.on_behalf_of())) {
+          return OwnRequest();
+        }
         const State state = row->StateAt(tx.now());
         if (state == State::kExpired) return Expired(*row);
         if (state != State::kPending) return Decided(*row);

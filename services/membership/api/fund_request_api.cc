@@ -10,8 +10,10 @@
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
+#include "services/membership/api/collective_decision.h"
 #include "services/membership/api/dues_convert.h"
 #include "services/membership/api/ledger_api.h"
+#include "services/membership/api/waiting.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/store/ledger_store.h"
 
@@ -46,16 +48,18 @@ absl::Status Allot(service::WriteTx& tx, const FundRequestRow& row, absl::CivilD
 }  // namespace
 
 FundRequestApi::FundRequestApi(service::Writer& writer, MembershipTree& tree,
-                               const RuleBooks& books, const rpc::PageTokens& tokens)
-    : writer_(writer), tree_(tree), books_(books), tokens_(tokens) {}
+                               const RuleBooks& books, MotionReader& motions,
+                               const rpc::PageTokens& tokens)
+    : writer_(writer), tree_(tree), books_(books), motions_(motions), tokens_(tokens) {}
 
 absl::StatusOr<v1::FundRequest> FundRequestApi::CreateFundRequest(
     rpc::Call& call, const v1::CreateFundRequestRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
-  RONGHE_ASSIGN_OR_RETURN(const std::string motion, ReadMotion(request.motion()));
+  RONGHE_ASSIGN_OR_RETURN(const MotionVerdict vote, ReadDecision(motions_, call, request.motion()));
+  RONGHE_RETURN_IF_ERROR(CheckDecision(vote, request.parent(), id));
   const auto use = static_cast<FundUse>(request.use());
-  RONGHE_RETURN_IF_ERROR(
-      CheckFundUse(books_.Get("dues").On(base::ShanghaiDay(call.now())), LedgerFund::kDues, use));
+  const RuleSet& rules = books_.Get("dues").On(base::ShanghaiDay(call.now()));
+  RONGHE_RETURN_IF_ERROR(CheckFundUse(rules, LedgerFund::kDues, use));
   tree_.AfterOwnWrites(call.deadline());
   const std::vector<int64_t> above = tree_.tree().Ancestors(id);
   if (above.empty()) return FundRequestNoLevelAbove();
@@ -66,34 +70,45 @@ absl::StatusOr<v1::FundRequest> FundRequestApi::CreateFundRequest(
                                  .decider_id = above.front(),
                                  .use = use,
                                  .amount_fen = request.amount_fen(),
-                                 .motion = motion,
+                                 .motion = request.motion(),
                                  .create_time = tx.now()};
         RONGHE_RETURN_IF_ERROR(InsertFundRequest(tx.session(), row));
+        RONGHE_RETURN_IF_ERROR(
+            MoveWait(tx, rules, {kCollection, row.id},
+                     {.after = kFundRequestWaits, .organization_id = row.decider_id}));
         tx.Audit(id, base::Name(kCollection, row.id));
         return ToProto(row);
       });
 }
 
+absl::Status FundRequestApi::Decide(service::WriteTx& tx, FundRequestRow& row) const {
+  row.decide_time = tx.now();
+  RONGHE_RETURN_IF_ERROR(UpdateFundRequest(tx.session(), row));
+  return MoveWait(tx, books_.Get("dues").On(base::ShanghaiDay(tx.now())), {kCollection, row.id},
+                  {.before = kFundRequestWaits});
+}
+
 absl::StatusOr<v1::FundRequest> FundRequestApi::ApproveFundRequest(
     rpc::Call& call, const v1::ApproveFundRequestRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
-  RONGHE_ASSIGN_OR_RETURN(const std::string decision, ReadMotion(request.decision()));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
                           ReadPastDay(call, request.has_day(), request.day(), "day"));
+  RONGHE_ASSIGN_OR_RETURN(const MotionVerdict vote,
+                          ReadDecision(motions_, call, request.decision()));
   return writer_.Write<v1::FundRequest>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::FundRequest> {
         RONGHE_ASSIGN_OR_RETURN(FundRequestRow row, LockFundRequest(tx.session(), id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.decider_id));
         if (row.state != RequestState::kAsked) return FundRequestDecided();
+        RONGHE_RETURN_IF_ERROR(CheckDecision(vote, request.name(), row.decider_id));
         row.allotted_fen = request.allotted_fen() == 0 ? row.amount_fen : request.allotted_fen();
         if (row.allotted_fen > row.amount_fen) {
           return error::InvalidFields({{"allotted_fen", "下拨金额不能超过申请金额。"}});
         }
-        row.decision = decision;
+        row.decision = request.decision();
         row.state = RequestState::kApproved;
-        row.decide_time = tx.now();
         RONGHE_RETURN_IF_ERROR(Allot(tx, row, day));
-        RONGHE_RETURN_IF_ERROR(UpdateFundRequest(tx.session(), row));
+        RONGHE_RETURN_IF_ERROR(Decide(tx, row));
         tx.Audit(row.decider_id, request.name());
         return ToProto(row);
       });
@@ -108,8 +123,7 @@ absl::StatusOr<v1::FundRequest> FundRequestApi::RefuseFundRequest(
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.decider_id));
         if (row.state != RequestState::kAsked) return FundRequestDecided();
         row.state = RequestState::kRefused;
-        row.decide_time = tx.now();
-        RONGHE_RETURN_IF_ERROR(UpdateFundRequest(tx.session(), row));
+        RONGHE_RETURN_IF_ERROR(Decide(tx, row));
         tx.Audit(row.decider_id, request.name());
         return ToProto(row);
       });

@@ -6,7 +6,9 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/membership/v1/fund_request.ronghe.h"
+#include "services/membership/api/motion_reader.h"
 #include "services/membership/domain/rule_book.h"
+#include "services/membership/store/ledger_store.h"
 #include "services/membership/store/membership_tree.h"
 
 namespace ronghe::membership {
@@ -15,7 +17,7 @@ namespace ronghe::membership {
 class FundRequestApi : public v1::FundRequestServiceHandler {
  public:
   FundRequestApi(service::Writer& writer, MembershipTree& tree, const RuleBooks& books,
-                 const rpc::PageTokens& tokens);
+                 MotionReader& motions, const rpc::PageTokens& tokens);
 
   absl::StatusOr<v1::FundRequest> CreateFundRequest(
       rpc::Call& call, const v1::CreateFundRequestRequest& request) override;
@@ -29,9 +31,13 @@ class FundRequestApi : public v1::FundRequestServiceHandler {
       rpc::Call& call, const v1::ListFundRequestsRequest& request) override;
 
  private:
+  // Saves a request that was decided, which nobody waits for any more.
+  absl::Status Decide(service::WriteTx& tx, FundRequestRow& row) const;
+
   service::Writer& writer_;
   MembershipTree& tree_;
   const RuleBooks& books_;
+  MotionReader& motions_;
   const rpc::PageTokens& tokens_;
 };
 

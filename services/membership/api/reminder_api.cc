@@ -1,5 +1,6 @@
 #include "services/membership/api/reminder_api.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -8,6 +9,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "common/approval/errors.h"
+#include "common/approval/pending.h"
+#include "common/approval/policy.h"
 #include "common/base/civil.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
@@ -22,8 +26,11 @@
 namespace ronghe::membership {
 namespace {
 
-// Statements of one page whose reminders are for other roles.
+// Statements of one page whose rows are for others.
 constexpr int kMaxStatements = 5;
+// Requests that wait, read in one statement. They are narrow rows of the last three days.
+constexpr int32_t kPendingRows = 2000;
+constexpr char kSecondPerson[] = "SP-01";
 
 // A place in a list by day and id.
 struct DayCursor {
@@ -35,15 +42,19 @@ std::string Format(const DayCursor& cursor) {
   return base::Cat(base::FormatDay(cursor.day), "|", cursor.id);
 }
 
+absl::StatusOr<DayCursor> ParseCursor(std::string_view day, std::string_view id) {
+  DayCursor cursor;
+  RONGHE_ASSIGN_OR_RETURN(cursor.day, base::ParseDay(day));
+  if (!absl::SimpleAtoi(base::Sv(id), &cursor.id)) return absl::InvalidArgumentError("cursor");
+  return cursor;
+}
+
 absl::StatusOr<DayCursor> OpenCursor(const rpc::PageTokens& tokens, std::string_view method,
                                      std::string_view filter, const std::string& token) {
-  DayCursor cursor;
-  if (token.empty()) return cursor;
+  if (token.empty()) return DayCursor();
   RONGHE_ASSIGN_OR_RETURN(const std::string text, tokens.Open(method, filter, token));
   const std::pair<std::string, std::string> parts = absl::StrSplit(text, '|');
-  RONGHE_ASSIGN_OR_RETURN(cursor.day, base::ParseDay(parts.first));
-  static_cast<void>(absl::SimpleAtoi(parts.second, &cursor.id));
-  return cursor;
+  return ParseCursor(parts.first, parts.second);
 }
 
 // The organizations in which the caller holds roles, with the roles. A role held everywhere is held
@@ -83,6 +94,7 @@ bool IsForCaller(const DeadlineCatalogue& catalogue, const RolesByOrganization& 
 v1::ReminderKind KindOf(const DeadlineRule& rule, int32_t stage) {
   if (stage > kOverdue) return v1::REMINDER_KIND_ESCALATED;
   if (stage == kOverdue) return v1::REMINDER_KIND_OVERDUE;
+  if (rule.waiting) return v1::REMINDER_KIND_WAITING;
   return rule.earliest ? v1::REMINDER_KIND_POSSIBLE : v1::REMINDER_KIND_DUE;
 }
 
@@ -105,62 +117,185 @@ v1::Reminder ToProto(const InboxRow& row, const DeadlineRule& rule, const org::O
   return reminder;
 }
 
+v1::Reminder ToProto(std::string_view source, const approval::Pending& row,
+                     const org::OrgTree& tree, absl::Time now) {
+  const approval::Policy& policy = approval::BuiltinPolicy();
+  const absl::CivilDay due_on = base::ShanghaiDay(row.expire_time);
+  v1::Reminder reminder;
+  reminder.set_code(kSecondPerson);
+  reminder.set_title("以第二人身份审批");
+  reminder.set_kind(v1::REMINDER_KIND_WAITING);
+  reminder.set_subject(approval::Name(source, row.id));
+  if (row.organization_id != 0) {
+    reminder.set_organization(base::Name("organizations", row.organization_id));
+    reminder.set_acting_organization(reminder.organization());
+    reminder.set_acting_title(tree.Name(row.organization_id));
+  }
+  *reminder.mutable_due_on() = rpc::ToProto(due_on);
+  reminder.set_days_left(static_cast<int32_t>(due_on - base::ShanghaiDay(now)));
+  reminder.set_rule_id(policy.rule_id);
+  reminder.set_rule_set(policy.version);
+  reminder.set_source(policy.source);
+  *reminder.mutable_raise_time() = rpc::ToProto(row.create_time);
+  return reminder;
+}
+
 }  // namespace
 
-ReminderApi::ReminderApi(sql::Database& database, const MembershipTree& tree,
-                         const DeadlineCatalogue& catalogue, const rpc::PageTokens& tokens)
-    : database_(database), tree_(tree), catalogue_(catalogue), tokens_(tokens) {}
+// Where an inbox goes on: in the requests that wait, by expiry, or behind them.
+struct ReminderApi::Position {
+  bool pending = true;
+  absl::Time expiry;
+  int64_t approval_id = 0;
+  DayCursor day;
+  bool more = true;  // behind it
+
+  std::string Text() const {
+    return pending ? base::Cat("p|", absl::ToUnixMicros(expiry), "|", approval_id)
+                   : base::Cat("r|", Format(day));
+  }
+  // Takes up what Text wrote.
+  absl::Status Read(std::string_view text) {
+    const std::vector<std::string> parts = absl::StrSplit(base::Sv(text), '|');
+    if (parts.size() != 3) return absl::InvalidArgumentError("position");
+    pending = parts[0] == "p";
+    if (!pending) {
+      RONGHE_ASSIGN_OR_RETURN(day, ParseCursor(parts[1], parts[2]));
+      return absl::OkStatus();
+    }
+    int64_t micros = 0;
+    if (!absl::SimpleAtoi(parts[1], &micros) || !absl::SimpleAtoi(parts[2], &approval_id)) {
+      return absl::InvalidArgumentError("position");
+    }
+    expiry = absl::FromUnixMicros(micros);
+    return absl::OkStatus();
+  }
+};
+
+ReminderApi::ReminderApi(sql::Database& database, MembershipTree& tree,
+                         const auth::RoleTable& roles, const DeadlineCatalogue& catalogue,
+                         const rpc::PageTokens& tokens, std::string source)
+    : database_(database),
+      tree_(tree),
+      authorizer_(roles, &tree),
+      catalogue_(catalogue),
+      tokens_(tokens),
+      source_(std::move(source)) {}
+
+bool ReminderApi::MayDecideSomewhere(const rpc::Call& call) const {
+  return authorizer_.AllowsSomewhere(call.principal(), approval::kDecide, call.now());
+}
 
 absl::StatusOr<v1::ListRemindersResponse> ReminderApi::ListReminders(
     rpc::Call& call, const v1::ListRemindersRequest& request) {
   const std::string filter = base::Cat(call.principal().subject, "|", request.kind());
-  RONGHE_ASSIGN_OR_RETURN(DayCursor cursor,
-                          OpenCursor(tokens_, call.method(), filter, request.page_token()));
-  v1::ListRemindersResponse response;
-  const RolesByOrganization roles = RolesOf(call, tree_.tree());
-  if (roles.empty()) return response;
+  Position position{.expiry = call.now()};
+  if (!request.page_token().empty()) {
+    RONGHE_ASSIGN_OR_RETURN(const std::string text,
+                            tokens_.Open(call.method(), filter, request.page_token()));
+    RONGHE_RETURN_IF_ERROR(position.Read(text));
+  }
+  const bool wanted = request.kind() == v1::REMINDER_KIND_UNSPECIFIED ||
+                      request.kind() == v1::REMINDER_KIND_WAITING;
+  if (!wanted || !MayDecideSomewhere(call)) position.pending = false;
   const int32_t size = rpc::PageSize(request.page_size());
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  const std::vector<int64_t> organizations = Organizations(roles);
-  bool more = true;
+  v1::ListRemindersResponse response;
   RONGHE_RETURN_IF_ERROR(
       database_.Read(call.deadline(), [&](sql::Session& session) -> absl::Status {
-        for (int i = 0; more && i < kMaxStatements && response.reminders_size() < size; ++i) {
-          RONGHE_ASSIGN_OR_RETURN(const std::vector<InboxRow> rows,
-                                  Inbox(session, organizations, cursor.day, cursor.id, size));
-          more = rows.size() == static_cast<size_t>(size);
-          for (const InboxRow& row : rows) {
-            if (response.reminders_size() == size) {
-              more = true;
-              break;
-            }
-            cursor = {row.due_on, row.deadline_id};
-            const DeadlineRule* const rule = catalogue_.Find(row.code);
-            if (!IsForCaller(catalogue_, roles, row.organization_id, row.code, row.stage)) continue;
-            v1::Reminder reminder = ToProto(row, *rule, tree_.tree(), today);
-            if (request.kind() != v1::REMINDER_KIND_UNSPECIFIED &&
-                request.kind() != reminder.kind()) {
-              continue;
-            }
-            *response.add_reminders() = std::move(reminder);
-          }
+        if (position.pending) {
+          RONGHE_RETURN_IF_ERROR(AddPending(call, session, size, position, response));
         }
-        return absl::OkStatus();
+        if (position.pending) return absl::OkStatus();
+        return AddRaised(call, session, request, size, position, response);
       }));
-  if (more) response.set_next_page_token(tokens_.Seal(call.method(), filter, Format(cursor)));
+  if (position.more) {
+    response.set_next_page_token(tokens_.Seal(call.method(), filter, position.Text()));
+  }
   return response;
+}
+
+absl::Status ReminderApi::AddPending(const rpc::Call& call, sql::Session& session, int32_t size,
+                                     Position& position,
+                                     v1::ListRemindersResponse& response) const {
+  for (int i = 0; i < kMaxStatements; ++i) {
+    RONGHE_ASSIGN_OR_RETURN(
+        const std::vector<approval::Pending> rows,
+        approval::ListPending(session, position.expiry, position.approval_id, kPendingRows));
+    for (const approval::Pending& row : rows) {
+      if (response.reminders_size() == size) return absl::OkStatus();
+      position.expiry = row.expire_time;
+      position.approval_id = row.id;
+      if (!approval::MayDecide(authorizer_, call.principal(), row, call.now())) continue;
+      *response.add_reminders() = ToProto(source_, row, tree_.tree(), call.now());
+    }
+    if (rows.size() < static_cast<size_t>(kPendingRows)) {
+      position.pending = false;
+      return absl::OkStatus();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReminderApi::AddRaised(const rpc::Call& call, sql::Session& session,
+                                    const v1::ListRemindersRequest& request, int32_t size,
+                                    Position& position, v1::ListRemindersResponse& response) const {
+  const RolesByOrganization roles = RolesOf(call, tree_.tree());
+  const std::vector<int64_t> organizations = Organizations(roles);
+  const absl::CivilDay today = base::ShanghaiDay(call.now());
+  position.more = !organizations.empty();
+  for (int i = 0; position.more && i < kMaxStatements && response.reminders_size() < size; ++i) {
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<InboxRow> rows,
+                            Inbox(session, organizations, position.day.day, position.day.id, size));
+    position.more = rows.size() == static_cast<size_t>(size);
+    for (const InboxRow& row : rows) {
+      if (response.reminders_size() == size) {
+        position.more = true;
+        break;
+      }
+      position.day = {row.due_on, row.deadline_id};
+      if (!IsForCaller(catalogue_, roles, row.organization_id, row.code, row.stage)) continue;
+      v1::Reminder reminder = ToProto(row, *catalogue_.Find(row.code), tree_.tree(), today);
+      const bool asked =
+          request.kind() == v1::REMINDER_KIND_UNSPECIFIED || request.kind() == reminder.kind();
+      if (asked) *response.add_reminders() = std::move(reminder);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> ReminderApi::CountPending(const rpc::Call& call,
+                                                  sql::Session& session) const {
+  if (!MayDecideSomewhere(call)) return 0;
+  int64_t count = 0;
+  absl::Time expiry = call.now();
+  int64_t id = 0;
+  for (int i = 0; i < kMaxStatements; ++i) {
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<approval::Pending> rows,
+                            approval::ListPending(session, expiry, id, kPendingRows));
+    count += std::count_if(rows.begin(), rows.end(), [&](const approval::Pending& row) {
+      return approval::MayDecide(authorizer_, call.principal(), row, call.now());
+    });
+    if (rows.size() < static_cast<size_t>(kPendingRows)) break;
+    expiry = rows.back().expire_time;
+    id = rows.back().id;
+  }
+  return count;
 }
 
 absl::StatusOr<v1::ReminderCounts> ReminderApi::CountReminders(rpc::Call& call,
                                                                const v1::CountRemindersRequest&) {
-  v1::ReminderCounts counts;
   const RolesByOrganization roles = RolesOf(call, tree_.tree());
-  if (roles.empty()) return counts;
   const std::vector<int64_t> organizations = Organizations(roles);
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<ReminderCount> rows,
-                          database_.Read(call.deadline(), [&](sql::Session& session) {
-                            return membership::CountReminders(session, organizations);
-                          }));
+  v1::ReminderCounts counts;
+  std::vector<ReminderCount> rows;
+  RONGHE_RETURN_IF_ERROR(
+      database_.Read(call.deadline(), [&](sql::Session& session) -> absl::Status {
+        RONGHE_ASSIGN_OR_RETURN(const int64_t pending, CountPending(call, session));
+        counts.set_waiting(pending);
+        if (organizations.empty()) return absl::OkStatus();
+        RONGHE_ASSIGN_OR_RETURN(rows, membership::CountReminders(session, organizations));
+        return absl::OkStatus();
+      }));
   for (const ReminderCount& row : rows) {
     if (!IsForCaller(catalogue_, roles, row.organization_id, row.code, row.stage)) continue;
     switch (KindOf(*catalogue_.Find(row.code), row.stage)) {
@@ -172,6 +307,9 @@ absl::StatusOr<v1::ReminderCounts> ReminderApi::CountReminders(rpc::Call& call,
         break;
       case v1::REMINDER_KIND_ESCALATED:
         counts.set_escalated(counts.escalated() + row.count);
+        break;
+      case v1::REMINDER_KIND_WAITING:
+        counts.set_waiting(counts.waiting() + row.count);
         break;
       default:
         counts.set_possible(counts.possible() + row.count);

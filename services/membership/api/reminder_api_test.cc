@@ -2,10 +2,16 @@
 // met?
 #include "services/membership/api/reminder_api.h"
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "common/approval/policy.h"
+#include "common/approval/store.h"
+#include "common/auth/role_table.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/event/event_store.h"
@@ -34,7 +40,8 @@ class ReminderTest : public ::testing::Test, protected ServiceParts {
  protected:
   ReminderTest()
       : catalogue_(*LoadDeadlineCatalogue(BuiltinDeadlineCatalogueFile())),
-        reminder_api_(*database_, tree_, catalogue_, tokens_),
+        reminder_api_(*database_, tree_, auth::RoleTable::Builtin(), catalogue_, tokens_,
+                      "services/membership"),
         raiser_(catalogue_, tree_.tree(), ids_, metrics_, [] {}),
         clocked_jobs_(*database_, clock_, "test") {
     AddReminderJob(clocked_jobs_, raiser_);
@@ -82,6 +89,20 @@ class ReminderTest : public ::testing::Test, protected ServiceParts {
     if (!page.ok()) return {};
     EXPECT_EQ(page->next_page_token(), "");
     return {page->reminders().begin(), page->reminders().end()};
+  }
+  // Somebody asks for a second person's agreement; answers the approval's id.
+  int64_t Ask(int64_t organization_id, const std::string& requester, absl::Time at = absl::Now()) {
+    const approval::Row row{.id = ids_.Next(),
+                            .subject = requester,
+                            .method = "/ronghe.membership.v1.MemberExportService/Create",
+                            .organization_id = organization_id,
+                            .request = "{}",
+                            .create_time = at,
+                            .expire_time = at + approval::BuiltinPolicy().life};
+    EXPECT_OK(database_->Transact(absl::Now() + absl::Seconds(20), [&](sql::Session& session) {
+      return approval::Insert(session, row, absl::StrCat("key ", row.id));
+    }));
+    return row.id;
   }
   int64_t EventCount() {
     auto count = database_->Read(absl::Now() + absl::Seconds(20),
@@ -207,6 +228,120 @@ TEST_F(ReminderTest, ListsTheOpenDeadlinesOfAnOrganizationPageByPage) {
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
   EXPECT_THAT(days, ::testing::ElementsAre(kDue_, kDue_ + 1, kDue_ + 2, kDue_ + 3, kDue_ + 4));
+}
+
+// The catalogue's codes of what waits, with the permission of the step that is waited for.
+TEST(WaitingRules, EveryRoleThatIsWaitedForMayTakeTheStep) {
+  const std::map<std::string, std::string> permissions = {
+      {"DL-06", "membership.admission.approve"},     {"DL-09", "membership.admission.approve"},
+      {"DL-12", "membership.founding.reply"},        {"DL-16", "membership.transfer.accept"},
+      {"WT-01", "membership.dues_reduction.decide"}, {"WT-02", "membership.remittance.receive"},
+      {"WT-03", "membership.fund_request.decide"},   {"WT-04", "membership.admission.consent"},
+      {"WT-05", "membership.admission.consent"},     {"WT-06", "membership.election.approve"},
+      {"WT-07", "membership.election.approve"},      {"WT-08", "membership.election.approve"},
+      {"WT-09", "membership.transfer.approve"},      {"WT-10", "membership.disposition.approve"},
+      {"WT-11", "membership.suspension.approve"}};
+  const DeadlineCatalogue catalogue = *LoadDeadlineCatalogue(BuiltinDeadlineCatalogueFile());
+  std::map<std::string, std::string> found;
+  for (const auto& [code, rule] : catalogue.rules()) {
+    if (!rule.waiting) continue;
+    ASSERT_TRUE(permissions.contains(code)) << code;
+    found.emplace(code, permissions.at(code));
+    for (const std::string& role : rule.roles) {
+      EXPECT_TRUE(auth::RoleTable::Builtin().Allows(role, permissions.at(code)))
+          << code << " " << role;
+    }
+  }
+  EXPECT_EQ(found, permissions);
+}
+
+TEST_F(ReminderTest, WhatWaitsIsThereFromTheFirstDayAndOverdueLater) {
+  const Rule rule{.id = "11.3", .key = "k", .source = "s", .set = "dues/2008-04-01"};
+  ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(20), [&](sql::Session& session) {
+    return SetDeadline(session, MakeDeadline(ids_.Next(), "WT-01", {"duesReductions", 5},
+                                             IdOf(town_), kDue_, rule, absl::UnixEpoch()));
+  }));
+  RunOn(kDue_ - 300);
+  const rpc::Outgoing secretary = As("committee_secretary", town_);
+  ASSERT_THAT(InboxOf(secretary), SizeIs(1));
+  EXPECT_EQ(InboxOf(secretary)[0].kind(), v1::REMINDER_KIND_WAITING);
+  EXPECT_EQ(reminders_->CountReminders(secretary, {})->waiting(), 1);
+  EXPECT_THAT(InboxOf(As("party_worker", town_)), IsEmpty());
+  RunOn(kDue_ + 1);
+  EXPECT_EQ(InboxOf(secretary)[0].kind(), v1::REMINDER_KIND_OVERDUE);
+  EXPECT_EQ(reminders_->CountReminders(secretary, {})->overdue(), 1);
+}
+
+TEST_F(ReminderTest, ARequestWaitsForWhoMayAgreeToItAndForNobodyElse) {
+  Ask(IdOf(town_), "accounts/9");
+  const auto waits = [&](const rpc::Outgoing& who) { return InboxOf(who).size(); };
+  const rpc::Outgoing town = As("committee_secretary", town_);
+  ASSERT_EQ(waits(town), 1);
+  const v1::Reminder reminder = InboxOf(town)[0];
+  EXPECT_EQ(reminder.code(), "SP-01");
+  EXPECT_EQ(reminder.kind(), v1::REMINDER_KIND_WAITING);
+  EXPECT_THAT(reminder.subject(), ::testing::StartsWith("services/membership/approvals/"));
+  EXPECT_EQ(reminder.organization(), town_.name());
+  EXPECT_EQ(reminder.rule_id(), "P-06");
+  EXPECT_EQ(reminders_->CountReminders(town, {})->waiting(), 1);
+  EXPECT_EQ(waits(As("committee_secretary", county_)), 1);
+  EXPECT_EQ(waits(As("committee_secretary", branch_)), 0);
+  EXPECT_EQ(waits(As("organization_department", county_)), 0);
+  EXPECT_EQ(waits(server_->As("committee_secretary", IdOf(town_), 9)), 0);
+  EXPECT_EQ(
+      reminders_->CountReminders(server_->As("committee_secretary", IdOf(town_), 9), {})->waiting(),
+      0);
+  v1::ListRemindersRequest overdue;
+  overdue.set_kind(v1::REMINDER_KIND_OVERDUE);
+  EXPECT_EQ(reminders_->ListReminders(town, overdue)->reminders_size(), 0);
+}
+
+TEST_F(ReminderTest, ARequestOnEverythingWaitsForWhoDecidesEverywhere) {
+  Ask(0, "accounts/9");
+  EXPECT_THAT(InboxOf(server_->As("committee_secretary", 0, 7)), SizeIs(1));
+  EXPECT_THAT(InboxOf(As("committee_secretary", county_)), IsEmpty());
+}
+
+TEST_F(ReminderTest, RequestsThatAreDecidedOrOverWaitNoLonger) {
+  Ask(IdOf(town_), "accounts/9", absl::Now() - absl::Hours(73));
+  const int64_t id = Ask(IdOf(town_), "accounts/9");
+  ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(20), [&](sql::Session& session) {
+    return approval::Decide(session, {.id = id,
+                                      .state = approval::State::kRejected,
+                                      .decided_by = "accounts/7",
+                                      .decide_time = absl::Now()});
+  }));
+  EXPECT_THAT(InboxOf(As("committee_secretary", town_)), IsEmpty());
+}
+
+TEST_F(ReminderTest, PagesGoThroughTheRequestsAndThenTheDeadlines) {
+  for (int i = 0; i < 5; ++i) Ask(IdOf(town_), "accounts/9", absl::Now() - absl::Hours(i));
+  Ask(IdOf(county_), "accounts/9");
+  const Rule rule{.id = "11.3", .key = "k", .source = "s", .set = "dues/2008-04-01"};
+  for (int64_t i = 0; i < 3; ++i) {
+    ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(20), [&](sql::Session& session) {
+      return SetDeadline(session, MakeDeadline(ids_.Next(), "WT-03", {"fundRequests", i},
+                                               IdOf(town_), kDue_, rule, absl::UnixEpoch()));
+    }));
+  }
+  RunOn(kDue_);
+  v1::ListRemindersRequest request;
+  request.set_page_size(2);
+  std::vector<std::string> codes;
+  std::set<std::string> subjects;
+  do {
+    auto page = reminders_->ListReminders(As("committee_secretary", town_), request);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_LE(page->reminders_size(), 2);
+    for (const v1::Reminder& reminder : page->reminders()) {
+      codes.push_back(reminder.code());
+      subjects.insert(reminder.subject());
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(codes, ::testing::ElementsAre("SP-01", "SP-01", "SP-01", "SP-01", "SP-01", "WT-03",
+                                            "WT-03", "WT-03"));
+  EXPECT_THAT(subjects, SizeIs(8));
 }
 
 }  // namespace

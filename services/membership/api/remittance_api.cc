@@ -15,6 +15,7 @@
 #include "common/error/error.h"
 #include "common/sql/statement.h"
 #include "services/membership/api/dues_convert.h"
+#include "services/membership/api/waiting.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/domain/dues/rates.h"
 #include "services/membership/domain/errors.h"
@@ -66,6 +67,11 @@ void AddLines(std::vector<LedgerLine>& lines, const LedgerLine& first, const Led
   for (const LedgerLine& line : {first, second}) {
     if (line.debit_fen != 0 || line.credit_fen != 0) lines.push_back(line);
   }
+}
+
+// Who confirms what was handed up; without an organization above, the sender for the Centre.
+int64_t ReceiverOf(const RemittanceRow& row) {
+  return row.parent_id == 0 ? row.organization_id : row.parent_id;
 }
 
 // What closes a period: the sums below and the first organization that differs.
@@ -222,58 +228,72 @@ absl::StatusOr<v1::Remittance> RemittanceApi::SendRemittance(
   const std::optional<org::OrgNode> node = tree_.tree().Node(id);
   if (!node) return OrganizationNotFound(id);
 
-  return writer_.Write<
-      v1::Remittance>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Remittance> {
-    sql::Session& session = tx.session();
-    RONGHE_RETURN_IF_ERROR(LockOne(session, id));
-    const int32_t first = MonthCode(period.first);
-    const int32_t last = MonthCode(period.last);
-    RONGHE_ASSIGN_OR_RETURN(const std::optional<RemittanceRow> earlier,
-                            RemittanceOverlapping(session, id, first, last));
-    if (earlier) return RemittancePeriodOverlaps(earlier->period);
-    RONGHE_RETURN_IF_ERROR(LockMonths(session, id, period));
-    RONGHE_ASSIGN_OR_RETURN(const Ratio ratio, RatioOf(session, id, period));
-    // What came from below counts once its period is closed.
-    RONGHE_ASSIGN_OR_RETURN(const std::vector<RemittanceRow> below,
-                            RemittancesOfPeriod(session, id, first, last, 0, 1));
-    RONGHE_ASSIGN_OR_RETURN(const std::optional<RemittancePeriodRow> closed,
-                            PeriodOverlapping(session, id, first, last));
-    if (!below.empty() && !closed) {
-      return RemittanceChildrenOpen(below.front().organization_id);
-    }
-    RONGHE_ASSIGN_OR_RETURN(const int64_t base, BaseOf(session, id, period, ratio.basis));
-    RONGHE_ASSIGN_OR_RETURN(FundBalances balances, LockBalances(session, id, LedgerFund::kDues));
-    RemittanceRow row{.id = tx.NextId(),
-                      .organization_id = id,
-                      .parent_id = node->parent,
-                      .period = period.name,
-                      .first_month = first,
-                      .last_month = last,
-                      .base_fen = base,
-                      .ratio_bp = ratio.part_bp,
-                      .ratio_fen = PartOf(base, ratio.part_bp),
-                      .central_fen = balances[LedgerAccount::kCentralInHand],
-                      .rule_id = ratio.rule_id,
-                      .create_time = tx.now()};
-    row.sent_fen = row.ratio_fen + row.central_fen;
-    if (row.sent_fen == 0) {
-      row.state = RemittanceState::kReceived;
-      row.receive_time = tx.now();
-    } else {
-      Posting posting{.organization_id = id,
-                      .fund = LedgerFund::kDues,
-                      .lines = {Debit(LedgerAccount::kInTransit, row.sent_fen)}};
-      AddLines(posting.lines, Credit(LedgerAccount::kBank, row.ratio_fen),
-               Credit(LedgerAccount::kCentralInHand, row.central_fen));
-      RONGHE_RETURN_IF_ERROR(Enter(tx, {.kind = EntryKind::kRemittance, .day = day}, row, posting));
-    }
-    RONGHE_RETURN_IF_ERROR(InsertRemittance(session, row));
-    if (row.parent_id == 0 && period.last.month() == 12) {
-      RONGHE_RETURN_IF_ERROR(MeetDeadline(session, {"organizations", id}, "DL-20", day, tx.now()));
-    }
-    tx.Audit(id, base::Name(kCollection, row.id));
-    return ToProto(row);
-  });
+  return writer_.Write<v1::Remittance>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Remittance> {
+        sql::Session& session = tx.session();
+        RONGHE_RETURN_IF_ERROR(LockOne(session, id));
+        const int32_t first = MonthCode(period.first);
+        const int32_t last = MonthCode(period.last);
+        RONGHE_ASSIGN_OR_RETURN(const std::optional<RemittanceRow> earlier,
+                                RemittanceOverlapping(session, id, first, last));
+        if (earlier) return RemittancePeriodOverlaps(earlier->period);
+        RONGHE_RETURN_IF_ERROR(LockMonths(session, id, period));
+        RONGHE_ASSIGN_OR_RETURN(const Ratio ratio, RatioOf(session, id, period));
+        // What came from below counts once its period is closed.
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<RemittanceRow> below,
+                                RemittancesOfPeriod(session, id, first, last, 0, 1));
+        RONGHE_ASSIGN_OR_RETURN(const std::optional<RemittancePeriodRow> closed,
+                                PeriodOverlapping(session, id, first, last));
+        if (!below.empty() && !closed) {
+          return RemittanceChildrenOpen(below.front().organization_id);
+        }
+        RONGHE_ASSIGN_OR_RETURN(const int64_t base, BaseOf(session, id, period, ratio.basis));
+        RONGHE_ASSIGN_OR_RETURN(FundBalances balances,
+                                LockBalances(session, id, LedgerFund::kDues));
+        RemittanceRow row{.id = tx.NextId(),
+                          .organization_id = id,
+                          .parent_id = node->parent,
+                          .period = period.name,
+                          .first_month = first,
+                          .last_month = last,
+                          .base_fen = base,
+                          .ratio_bp = ratio.part_bp,
+                          .ratio_fen = PartOf(base, ratio.part_bp),
+                          .central_fen = balances[LedgerAccount::kCentralInHand],
+                          .rule_id = ratio.rule_id,
+                          .create_time = tx.now()};
+        row.sent_fen = row.ratio_fen + row.central_fen;
+        if (row.sent_fen == 0) {
+          row.state = RemittanceState::kReceived;
+          row.receive_time = tx.now();
+        } else {
+          Posting posting{.organization_id = id,
+                          .fund = LedgerFund::kDues,
+                          .lines = {Debit(LedgerAccount::kInTransit, row.sent_fen)}};
+          AddLines(posting.lines, Credit(LedgerAccount::kBank, row.ratio_fen),
+                   Credit(LedgerAccount::kCentralInHand, row.central_fen));
+          RONGHE_RETURN_IF_ERROR(
+              Enter(tx, {.kind = EntryKind::kRemittance, .day = day}, row, posting));
+        }
+        RONGHE_RETURN_IF_ERROR(InsertRemittance(session, row));
+        if (row.state == RemittanceState::kSent) {
+          RONGHE_RETURN_IF_ERROR(MoveWait(
+              tx, books_.Get("dues").On(base::ShanghaiDay(tx.now())), {kCollection, row.id},
+              {.after = kRemittanceWaits, .organization_id = ReceiverOf(row)}));
+        }
+        if (row.parent_id == 0 && period.last.month() == 12) {
+          RONGHE_RETURN_IF_ERROR(MeetRound(session, {"organizations", id}, "DL-20",
+                                           static_cast<int32_t>(period.last.year()), day,
+                                           tx.now()));
+        }
+        tx.Audit(id, base::Name(kCollection, row.id));
+        return ToProto(row);
+      });
+}
+
+absl::Status RemittanceApi::EndWait(service::WriteTx& tx, const RemittanceRow& row) const {
+  return MoveWait(tx, books_.Get("dues").On(base::ShanghaiDay(tx.now())), {kCollection, row.id},
+                  {.before = kRemittanceWaits});
 }
 
 absl::StatusOr<v1::Remittance> RemittanceApi::ReceiveRemittance(
@@ -285,7 +305,7 @@ absl::StatusOr<v1::Remittance> RemittanceApi::ReceiveRemittance(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Remittance> {
         sql::Session& session = tx.session();
         RONGHE_ASSIGN_OR_RETURN(RemittanceRow row, LockRemittance(session, id));
-        const int64_t place = row.parent_id == 0 ? row.organization_id : row.parent_id;
+        const int64_t place = ReceiverOf(row);
         RONGHE_RETURN_IF_ERROR(call.Authorize(place));
         if (row.state != RemittanceState::kSent) return RemittanceNotOpen();
         const int64_t open = row.sent_fen - row.received_fen;
@@ -310,6 +330,7 @@ absl::StatusOr<v1::Remittance> RemittanceApi::ReceiveRemittance(
         if (row.received_fen == row.sent_fen) row.state = RemittanceState::kReceived;
         row.receive_time = tx.now();
         RONGHE_RETURN_IF_ERROR(UpdateRemittance(session, row));
+        if (row.state == RemittanceState::kReceived) RONGHE_RETURN_IF_ERROR(EndWait(tx, row));
         tx.Audit(place, request.name());
         return ToProto(row);
       });
@@ -337,6 +358,7 @@ absl::StatusOr<v1::Remittance> RemittanceApi::ReverseRemittance(
         }
         row.state = RemittanceState::kReversed;
         RONGHE_RETURN_IF_ERROR(UpdateRemittance(session, row));
+        RONGHE_RETURN_IF_ERROR(EndWait(tx, row));
         tx.Audit(row.organization_id, request.name());
         return ToProto(row);
       });

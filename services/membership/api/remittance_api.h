@@ -46,6 +46,8 @@ class RemittanceApi : public v1::RemittanceServiceHandler {
 
   absl::StatusOr<Ratio> RatioOf(sql::Session& session, int64_t organization_id,
                                 const DuesPeriod& period) const;
+  // Nobody waits for the receiver any more.
+  absl::Status EndWait(service::WriteTx& tx, const RemittanceRow& row) const;
   // What the ratio is taken of: what the organization collected and received in closed periods;
   // for the Centre and for a local committee what its whole subtree collected.
   absl::StatusOr<int64_t> BaseOf(sql::Session& session, int64_t organization_id,

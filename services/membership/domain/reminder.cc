@@ -21,6 +21,9 @@ absl::StatusOr<DeadlineCatalogue> DeadlineCatalogue::Create(
     if (rule.remind_days < 0 || falls != rule.escalate_days.end()) {
       return RulesInvalid(base::Cat(rule.code, ": the days do not rise"));
     }
+    if (rule.waiting && rule.earliest) {
+      return RulesInvalid(base::Cat(rule.code, " can't wait for an earliest day"));
+    }
     const std::string code = rule.code;
     if (!catalogue.rules_.emplace(code, std::move(rule)).second) {
       return RulesInvalid(base::Cat(code, " stands twice"));
@@ -42,7 +45,8 @@ bool DeadlineCatalogue::IsFor(std::string_view code, int32_t stage, std::string_
 }
 
 ReminderPlan PlanReminder(const DeadlineRule& rule, absl::CivilDay due_on, absl::CivilDay today) {
-  std::vector<absl::CivilDay> reached = {due_on - rule.remind_days};
+  std::vector<absl::CivilDay> reached = {rule.waiting ? std::min(today, due_on)
+                                                      : due_on - rule.remind_days};
   if (!rule.earliest) {
     reached.push_back(due_on + 1);
     for (const int32_t days : rule.escalate_days) reached.push_back(due_on + 1 + days);

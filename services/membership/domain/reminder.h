@@ -25,12 +25,13 @@ struct DeadlineRule {
   std::vector<std::string> roles;      // who is reminded, in the organization that must act
   int32_t remind_days = 0;             // before the day
   std::vector<int32_t> escalate_days;  // after the day, one for each level above, rising
+  bool waiting = false;                // somebody has done their part: reminded from the first day
 };
 
 class DeadlineCatalogue {
  public:
-  // Errors: INVALID_ARGUMENT RULES_INVALID when a code stands twice, has no title or roles, or its
-  // days do not rise.
+  // Errors: INVALID_ARGUMENT RULES_INVALID when a code stands twice, has no title or roles, its
+  // days do not rise, or nobody can wait for it since it is an earliest day.
   static absl::StatusOr<DeadlineCatalogue> Create(std::vector<DeadlineRule> rules,
                                                   std::vector<std::string> escalation_roles);
 

@@ -37,6 +37,16 @@ TEST(PlanReminderTest, WhatMayBeDoneFromADayOnIsNeverOverdue) {
   EXPECT_EQ(PlanReminder(rule, kDay, kDay + 400), (ReminderPlan{kDue, kNever}));
 }
 
+TEST(PlanReminderTest, WhatWaitsIsSaidFromTheFirstDayOn) {
+  DeadlineRule rule = Latest();
+  rule.waiting = true;
+  rule.remind_days = 0;
+  EXPECT_EQ(PlanReminder(rule, kDay, kDay - 300), (ReminderPlan{kDue, kDay + 1}));
+  EXPECT_EQ(PlanReminder(rule, kDay, kDay), (ReminderPlan{kDue, kDay + 1}));
+  EXPECT_EQ(PlanReminder(rule, kDay, kDay + 1), (ReminderPlan{kOverdue, kDay + 16}));
+  EXPECT_EQ(PlanReminder(rule, kDay, kDay + 400), (ReminderPlan{kOverdue + 2, kNever}));
+}
+
 TEST(DeadlineCatalogueTest, RefusesWhatIsNoCatalogue) {
   EXPECT_EQ(error::Reason(DeadlineCatalogue::Create({Latest(), Latest()}, {}).status()),
             "RULES_INVALID");
@@ -46,6 +56,10 @@ TEST(DeadlineCatalogueTest, RefusesWhatIsNoCatalogue) {
   DeadlineRule falling = Latest();
   falling.escalate_days = {30, 15};
   EXPECT_EQ(error::Reason(DeadlineCatalogue::Create({falling}, {}).status()), "RULES_INVALID");
+  DeadlineRule both = Latest();
+  both.waiting = true;
+  both.earliest = true;
+  EXPECT_EQ(error::Reason(DeadlineCatalogue::Create({both}, {}).status()), "RULES_INVALID");
 }
 
 TEST(DeadlineCatalogueTest, WhoMustActIsRemindedAndWhoStandsAboveIsTold) {

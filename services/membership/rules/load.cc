@@ -248,7 +248,8 @@ absl::StatusOr<DeadlineCatalogue> LoadDeadlineCatalogue(const std::string& path)
                      .earliest = rule.earliest(),
                      .roles = {rule.roles().begin(), rule.roles().end()},
                      .remind_days = rule.remind_days(),
-                     .escalate_days = {rule.escalate_days().begin(), rule.escalate_days().end()}});
+                     .escalate_days = {rule.escalate_days().begin(), rule.escalate_days().end()},
+                     .waiting = rule.waiting()});
   }
   return DeadlineCatalogue::Create(
       std::move(rules), {catalogue.escalation_roles().begin(), catalogue.escalation_roles().end()});

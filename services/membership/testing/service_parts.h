@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "common/base/clock.h"
 #include "common/base/ids.h"
+#include "common/base/resource_name.h"
 #include "common/crypto/key_store.h"
 #include "common/event/publisher.h"
 #include "common/job/job_runner.h"
@@ -28,6 +29,7 @@
 #include "services/membership/api/organization_api.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/rules/load.h"
+#include "services/membership/store/deadline_store.h"
 #include "services/membership/store/store_testing.h"
 
 namespace ronghe::membership {
@@ -85,12 +87,14 @@ class ServiceParts {
     tree_.Stop();
   }
 
-  void Serve(std::vector<rpc::ServiceTable> tables) {
+  // `clock`: null: the real one. It must not run ahead of the real one, by which tokens end.
+  void Serve(std::vector<rpc::ServiceTable> tables, const base::Clock* clock = nullptr) {
     tables.push_back(v1::OrganizationServiceTable(organization_api_));
     tables.push_back(v1::MemberServiceTable(member_api_));
     tables.push_back(v1::MyRecordServiceTable(my_record_api_));
     testing::TestServer::Options options;
     options.scope = &tree_;
+    options.clock = clock;
     server_ = std::make_unique<testing::TestServer>(std::move(tables), options);
     organizations_ = std::make_unique<v1::OrganizationServiceClient>(server_->channel());
     members_ = std::make_unique<v1::MemberServiceClient>(server_->channel());
@@ -123,6 +127,23 @@ class ServiceParts {
     *request.mutable_member() = member;
     *request.mutable_valid_from() = rpc::ToProto(from);
     return members_->CreateMember(Department(), request);
+  }
+
+  // What waits for an organization to act (11.3), as "WT-01 duesReductions/5".
+  std::vector<std::string> WaitingFor(const std::string& organization) {
+    constexpr int32_t kAll = 1000;
+    const auto open = database_->Read(absl::Now() + absl::Seconds(10), [&](sql::Session& session) {
+      return OpenDeadlinesOf(session, *base::ParseName(organization, "organizations"),
+                             absl::CivilDay(1000, 1, 1), 0, kAll);
+    });
+    EXPECT_OK(open.status());
+    std::vector<std::string> waiting;
+    for (const DeadlineRow& row : open.ok() ? *open : std::vector<DeadlineRow>()) {
+      if (row.code.rfind("WT-", 0) != 0) continue;
+      waiting.push_back(
+          absl::StrCat(row.code, " ", base::Name(row.subject_collection, row.subject_id)));
+    }
+    return waiting;
   }
 
   testing::TestSchema schema_;
