@@ -18,6 +18,7 @@
 #include "services/membership/domain/document/media_type.h"
 #include "services/membership/domain/document/secrecy.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/store/events.h"
 #include "services/membership/store/office/office_file.h"
 #include "services/membership/store/personal_fields.h"
 
@@ -232,6 +233,7 @@ absl::StatusOr<v1::Document> DocumentApi::FinishDocument(rpc::Call& call,
         row.update_time = tx.now();
         RONGHE_RETURN_IF_ERROR(UpdateDocument(session, row));
         RONGHE_RETURN_IF_ERROR(DeleteDocumentChunks(session, id));
+        tx.Emit(DocumentEvent(row, call.authorized_organization()));
         tx.Audit(call.authorized_organization(), base::Name("documents", id));
         return DocumentToProto(row);
       });
@@ -302,11 +304,13 @@ absl::StatusOr<v1::Document> DocumentApi::RemoveDocument(rpc::Call& call,
         RONGHE_ASSIGN_OR_RETURN(const SubjectPlace place, AuthorizeFor(call, session, row));
         if (row.state == DocumentState::kRemoved) return WrongState(row);
         if (!place.open) return DocumentSubjectClosed();
+        const bool known = row.state == DocumentState::kStored;
         row.state = DocumentState::kRemoved;
         row.sealed_key.clear();
         row.sweep_after = tx.now();
         row.update_time = tx.now();
         RONGHE_RETURN_IF_ERROR(UpdateDocument(session, row));
+        if (known) tx.Emit(DocumentEvent(row, place.organization_id));
         tx.Audit(place.organization_id, base::Name("documents", id));
         return DocumentToProto(row);
       });

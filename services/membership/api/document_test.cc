@@ -2,9 +2,11 @@
 // lie?
 #include <zip.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -20,6 +22,7 @@
 #include "common/rotation/key_rotation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ronghe/event/v1/event_feed.pb.h"
 #include "services/membership/api/case_subjects.h"
 #include "services/membership/api/document_api.h"
 #include "services/membership/domain/document/errors.h"
@@ -38,8 +41,10 @@ namespace fs = std::filesystem;
 using ::ronghe::testing::HasReason;
 using ::ronghe::testing::IsOk;
 using ::ronghe::testing::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 constexpr char kPdf[] = "application/pdf";
@@ -49,6 +54,15 @@ struct NumberRow {
   int64_t count = 0;
 };
 const sql::Query<NumberRow> kChunks("document_test.chunks", "SELECT COUNT(*) FROM document_chunk");
+struct ToldRow {
+  std::string subject;
+  int64_t organization_id = 0;
+  sql::Bytes payload;
+};
+const sql::Query<ToldRow> kDocumentEvents(
+    "document_test.events",
+    "SELECT subject, organization_id, payload FROM event "
+    "WHERE type = 'ronghe.membership.document.changed' ORDER BY id");
 struct TextRow {
   std::string text;
 };
@@ -487,6 +501,33 @@ TEST_F(DocumentTest, ARemovedFileLosesItsKeyAtOnceAndItsBytesSoonAfter) {
   v1::ListDocumentsRequest list;
   list.set_subject(member_.name());
   EXPECT_EQ(documents_->ListDocuments(In(branch_), list)->documents_size(), 1);
+}
+
+TEST_F(DocumentTest, EventsTellOfFilesThatCameAndWentWithoutTheirTitles) {
+  const std::string bytes = Pdf(1000);
+  ASSERT_OK_AND_ASSIGN(const v1::Document pending, Create(Request(bytes)));
+  ASSERT_OK(Remove(pending.name()));
+  EXPECT_THAT(All(kDocumentEvents), IsEmpty());
+
+  ASSERT_OK_AND_ASSIGN(const v1::Document document, Upload(bytes));
+  ASSERT_OK(Remove(document.name()));
+  const std::vector<ToldRow> told = All(kDocumentEvents);
+  ASSERT_THAT(told, SizeIs(2));
+  const int64_t branch = *base::ParseName(branch_.name(), "organizations");
+  const std::array states = {v1::DOCUMENT_STATE_STORED, v1::DOCUMENT_STATE_REMOVED};
+  for (size_t i = 0; i < states.size(); ++i) {
+    EXPECT_EQ(told[i].subject, document.name());
+    EXPECT_EQ(told[i].organization_id, branch);
+    event::v1::Event event;
+    ASSERT_TRUE(event.ParseFromString(told[i].payload));
+    const std::map<std::string, std::string> data(event.data().begin(), event.data().end());
+    EXPECT_THAT(
+        data,
+        ElementsAre(Pair("document", absl::StrCat(*base::ParseName(document.name(), "documents"))),
+                    Pair("kind", "POLITICAL_REVIEW"), Pair("of", member_.name()),
+                    Pair("organization", absl::StrCat(branch)),
+                    Pair("state", absl::StrCat(states[i]))));
+  }
 }
 
 TEST_F(DocumentTest, WhatIsNeverFinishedGoesAfterADay) {

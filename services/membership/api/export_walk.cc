@@ -9,7 +9,6 @@
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "services/membership/api/convert.h"
-#include "services/membership/domain/unmask.h"
 #include "services/membership/store/unmask_store.h"
 
 namespace ronghe::membership {
@@ -18,6 +17,26 @@ namespace {
 constexpr absl::Duration kPageTime = absl::Seconds(15);
 
 }  // namespace
+
+absl::StatusOr<const UnmaskRules*> CheckExport(rpc::Call& call, MembershipTree& tree,
+                                               const UnmaskRuleBook& rules, int64_t organization_id,
+                                               bool unmasked, std::string_view purpose) {
+  tree.AfterOwnWrites(call.deadline());
+  if (!tree.Contains(organization_id)) return OrganizationNotFound(organization_id);
+  if (unmasked && !call.Holds(kUnmaskPermission, organization_id)) {
+    return rpc::Call::ScopeDenied(kUnmaskPermission);
+  }
+  const UnmaskRules& today = rules.On(base::ShanghaiDay(call.now()));
+  if (today.Find(purpose) == nullptr) return PurposeUnknown(today);
+  return &today;
+}
+
+std::vector<int64_t> MemberIds(std::span<const MemberRow> members) {
+  std::vector<int64_t> ids;
+  ids.reserve(members.size());
+  for (const MemberRow& member : members) ids.push_back(member.id);
+  return ids;
+}
 
 absl::Status ForEachMember(sql::Database& database, const org::OrgTree& tree, const rpc::Call& call,
                            int64_t organization_id, const MemberFilter& filter,

@@ -19,13 +19,14 @@
 #include "services/membership/api/convert.h"
 #include "services/membership/api/ledger_paper.h"
 #include "services/membership/api/member_cells.h"
+#include "services/membership/api/request.h"
 #include "services/membership/api/subject_registry.h"
 #include "services/membership/domain/errors.h"
 
 namespace ronghe::membership {
 namespace {
 
-constexpr char kUnmask[] = "membership.member.unmask";
+constexpr char kCollection[] = "ledgerExports";
 constexpr char kTransfersCollection[] = "transfers";
 constexpr char kCasesCollection[] = "admissionCases";
 constexpr size_t kPartBytes = 256 << 10;
@@ -49,7 +50,7 @@ absl::Status FormatUnsupported() {
 
 v1::LedgerExport ToProto(const LedgerExportRow& row) {
   v1::LedgerExport exported;
-  exported.set_name(base::Name("ledgerExports", row.id));
+  exported.set_name(base::Name(kCollection, row.id));
   exported.set_organization(base::Name("organizations", row.organization_id));
   exported.set_requester(row.requested_by);
   exported.set_ledger(static_cast<v1::Ledger>(row.ledger));
@@ -70,23 +71,17 @@ bool IsPaper(int32_t ledger) {
 }
 
 ExportedFile FileOf(const LedgerExportRow& row) {
-  return {row.organization_id, base::Name("ledgerExports", row.id), row.purpose, row.unmasked};
+  return {row.organization_id, base::Name(kCollection, row.id), row.purpose, row.unmasked};
 }
 
 ExportMark MarkOf(const rpc::Call& call, const LedgerExportRow& row, const UnmaskRules& rules) {
   const Purpose* const purpose = rules.Find(row.purpose);
   return {.subject = call.principal().subject,
-          .export_name = base::Name("ledgerExports", row.id),
+          .export_name = base::Name(kCollection, row.id),
           .purpose = row.purpose,
           .purpose_title = purpose == nullptr ? "" : purpose->title,
           .unmasked = row.unmasked,
           .time = call.now()};
-}
-
-std::vector<int64_t> IdsOf(std::span<const MemberRow> members) {
-  std::vector<int64_t> ids;
-  for (const MemberRow& member : members) ids.push_back(member.id);
-  return ids;
 }
 
 // "1234.50".
@@ -181,13 +176,9 @@ absl::StatusOr<v1::LedgerExport> LedgerExportApi::CreateLedgerExport(
     rpc::Call& call, const v1::CreateLedgerExportRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t organization_id,
                           base::ParseName(request.parent(), "organizations"));
-  tree_.AfterOwnWrites(call.deadline());
-  if (!tree_.Contains(organization_id)) return OrganizationNotFound(organization_id);
-  if (request.unmasked() && !call.Holds(kUnmask, organization_id)) {
-    return rpc::Call::ScopeDenied(kUnmask);
-  }
-  const UnmaskRules& rules = rules_.On(base::ShanghaiDay(call.now()));
-  if (rules.Find(request.purpose()) == nullptr) return PurposeUnknown(rules);
+  RONGHE_ASSIGN_OR_RETURN(
+      const UnmaskRules* const rules,
+      CheckExport(call, tree_, rules_, organization_id, request.unmasked(), request.purpose()));
   LedgerExportRow row{.organization_id = organization_id,
                       .requested_by = call.principal().subject,
                       .ledger = request.ledger(),
@@ -196,9 +187,9 @@ absl::StatusOr<v1::LedgerExport> LedgerExportApi::CreateLedgerExport(
                       .format = request.format(),
                       .purpose = request.purpose(),
                       .unmasked = request.unmasked(),
-                      .rule_set = rules.name,
+                      .rule_set = rules->name,
                       .create_time = call.now(),
-                      .expire_time = call.now() + rules.download_window};
+                      .expire_time = call.now() + rules->download_window};
   if (IsPaper(row.ledger)) {
     RONGHE_ASSIGN_OR_RETURN(const Subject subject, ParseSubject(request.subject()));
     row.subject_collection = subject.collection;
@@ -212,21 +203,15 @@ absl::StatusOr<v1::LedgerExport> LedgerExportApi::CreateLedgerExport(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::LedgerExport> {
         row.id = tx.NextId();
         RONGHE_RETURN_IF_ERROR(InsertLedgerExport(tx.session(), row));
-        tx.Audit(organization_id, base::Name("ledgerExports", row.id));
+        tx.Audit(organization_id, base::Name(kCollection, row.id));
         return ToProto(row);
       });
 }
 
 absl::StatusOr<LedgerExportRow> LedgerExportApi::LoadFor(rpc::Call& call,
                                                          const std::string& name) const {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, "ledgerExports"));
-  RONGHE_ASSIGN_OR_RETURN(std::optional<LedgerExportRow> row,
-                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-                            return LoadLedgerExport(session, id);
-                          }));
-  if (!row) return LedgerExportNotFound(id);
-  RONGHE_RETURN_IF_ERROR(call.Authorize(row->organization_id));
-  return *std::move(row);
+  return LoadExport<LedgerExportRow>(call, writer_.database(), name, kCollection, &LoadLedgerExport,
+                                     &LedgerExportNotFound);
 }
 
 absl::StatusOr<v1::LedgerExport> LedgerExportApi::GetLedgerExport(
@@ -238,24 +223,17 @@ absl::StatusOr<v1::LedgerExport> LedgerExportApi::GetLedgerExport(
 absl::StatusOr<v1::ListLedgerExportsResponse> LedgerExportApi::ListLedgerExports(
     rpc::Call& call, const v1::ListLedgerExportsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
-  RONGHE_ASSIGN_OR_RETURN(int64_t before,
-                          tokens_.OpenNumber(call.method(), request.parent(), request.page_token(),
-                                             std::numeric_limits<int64_t>::max()));
-  const int32_t size = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<LedgerExportRow> rows,
-                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-                            return LedgerExportsOf(session, id, before, size + 1);
-                          }));
+  RONGHE_ASSIGN_OR_RETURN(
+      IdPage<LedgerExportRow> page,
+      ReadIdPage<LedgerExportRow>(call, writer_.database(), tokens_, request.parent(),
+                                  request.page_size(), request.page_token(),
+                                  std::numeric_limits<int64_t>::max(),
+                                  [id](sql::Session& session, int64_t before, int32_t limit) {
+                                    return LedgerExportsOf(session, id, before, limit);
+                                  }));
   v1::ListLedgerExportsResponse response;
-  for (const LedgerExportRow& row : rows) {
-    if (response.ledger_exports_size() == size) {
-      response.set_next_page_token(
-          tokens_.Seal(call.method(), request.parent(), base::Cat(before)));
-      break;
-    }
-    *response.add_ledger_exports() = ToProto(row);
-    before = row.id;
-  }
+  for (const LedgerExportRow& row : page.rows) *response.add_ledger_exports() = ToProto(row);
+  response.set_next_page_token(std::move(page.next_page_token));
   return response;
 }
 
@@ -276,7 +254,7 @@ absl::Status LedgerExportApi::SendMembers(rpc::Call& call, const LedgerExportRow
       {.standing = static_cast<int32_t>(Standing::kNormal)},
       [&](std::span<const MemberRow> members) -> absl::Status {
         if (row.unmasked) {
-          RONGHE_RETURN_IF_ERROR(RecordFullReads(writer_, call, IdsOf(members), row.purpose));
+          RONGHE_RETURN_IF_ERROR(RecordFullReads(writer_, call, MemberIds(members), row.purpose));
         }
         for (const MemberRow& member : members) {
           number = member.organization_id == branch ? number + 1 : 1;
@@ -310,7 +288,7 @@ absl::Status LedgerExportApi::SendDues(rpc::Call& call, const LedgerExportRow& r
       writer_.database(), tree_.tree(), call, row.organization_id,
       {.standing = static_cast<int32_t>(Standing::kNormal)},
       [&](std::span<const MemberRow> members) -> absl::Status {
-        const std::vector<int64_t> ids = IdsOf(members);
+        const std::vector<int64_t> ids = MemberIds(members);
         std::map<int64_t, DuesYear> years;
         RONGHE_RETURN_IF_ERROR(
             writer_.database().Read(call.deadline(), [&](sql::Session& session) -> absl::Status {
@@ -373,13 +351,7 @@ absl::Status LedgerExportApi::DownloadLedgerExport(rpc::Call& call,
                                                    const v1::DownloadLedgerExportRequest& request,
                                                    Out& out) {
   RONGHE_ASSIGN_OR_RETURN(const LedgerExportRow row, LoadFor(call, request.name()));
-  if (row.requested_by != call.principal().subject) return ExportOfAnother();
-  if (call.now() >= row.expire_time) {
-    return ExportExpired(rules_.On(base::ShanghaiDay(row.create_time)));
-  }
-  if (row.unmasked && !call.Holds(kUnmask, row.organization_id)) {
-    return rpc::Call::ScopeDenied(kUnmask);
-  }
+  RONGHE_RETURN_IF_ERROR(CheckDownload(call, rules_, row));
   tree_.AfterOwnWrites(call.deadline());
   // A case may have gone elsewhere since the export was opened.
   RONGHE_RETURN_IF_ERROR(Check(call, row));

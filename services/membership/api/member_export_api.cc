@@ -16,17 +16,18 @@
 #include "services/membership/api/convert.h"
 #include "services/membership/api/export_walk.h"
 #include "services/membership/api/member_cells.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/errors.h"
 
 namespace ronghe::membership {
 namespace {
 
-constexpr char kUnmask[] = "membership.member.unmask";
+constexpr char kCollection[] = "memberExports";
 constexpr char kSheet[] = "党员名册";
 
 v1::MemberExport ToProto(const MemberExportRow& row) {
   v1::MemberExport exported;
-  exported.set_name(base::Name("memberExports", row.id));
+  exported.set_name(base::Name(kCollection, row.id));
   exported.set_organization(base::Name("organizations", row.organization_id));
   exported.set_requester(row.requested_by);
   exported.set_purpose(row.purpose);
@@ -39,19 +40,13 @@ v1::MemberExport ToProto(const MemberExportRow& row) {
 }
 
 ExportedFile FileOf(const MemberExportRow& row) {
-  return {row.organization_id, base::Name("memberExports", row.id), row.purpose, row.unmasked};
-}
-
-std::vector<int64_t> IdsOf(std::span<const MemberRow> members) {
-  std::vector<int64_t> ids;
-  for (const MemberRow& member : members) ids.push_back(member.id);
-  return ids;
+  return {row.organization_id, base::Name(kCollection, row.id), row.purpose, row.unmasked};
 }
 
 ExportMark MarkOf(const rpc::Call& call, const MemberExportRow& row,
                   std::string_view purpose_title) {
   return {.subject = call.principal().subject,
-          .export_name = base::Name("memberExports", row.id),
+          .export_name = base::Name(kCollection, row.id),
           .purpose = row.purpose,
           .purpose_title = std::string(purpose_title),
           .unmasked = row.unmasked,
@@ -64,22 +59,18 @@ absl::StatusOr<v1::MemberExport> MemberExportApi::CreateMemberExport(
     rpc::Call& call, const v1::CreateMemberExportRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t organization_id,
                           base::ParseName(request.parent(), "organizations"));
-  tree_.AfterOwnWrites(call.deadline());
-  if (!tree_.Contains(organization_id)) return OrganizationNotFound(organization_id);
-  if (request.unmasked() && !call.Holds(kUnmask, organization_id)) {
-    return rpc::Call::ScopeDenied(kUnmask);
-  }
-  const UnmaskRules& rules = rules_.On(base::ShanghaiDay(call.now()));
-  if (rules.Find(request.purpose()) == nullptr) return PurposeUnknown(rules);
+  RONGHE_ASSIGN_OR_RETURN(
+      const UnmaskRules* const rules,
+      CheckExport(call, tree_, rules_, organization_id, request.unmasked(), request.purpose()));
   MemberExportRow row{.organization_id = organization_id,
                       .requested_by = call.principal().subject,
                       .purpose = request.purpose(),
                       .category = request.category(),
                       .standing = request.standing(),
                       .unmasked = request.unmasked(),
-                      .rule_set = rules.name,
+                      .rule_set = rules->name,
                       .create_time = call.now(),
-                      .expire_time = call.now() + rules.download_window};
+                      .expire_time = call.now() + rules->download_window};
   if (row.category != 0 && !CategoryOf(row.category)) {
     return error::InvalidFields({{"category", "人员类别不在代码表中。"}});
   }
@@ -91,21 +82,15 @@ absl::StatusOr<v1::MemberExport> MemberExportApi::CreateMemberExport(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::MemberExport> {
         row.id = tx.NextId();
         RONGHE_RETURN_IF_ERROR(InsertMemberExport(tx.session(), row));
-        tx.Audit(organization_id, base::Name("memberExports", row.id));
+        tx.Audit(organization_id, base::Name(kCollection, row.id));
         return ToProto(row);
       });
 }
 
 absl::StatusOr<MemberExportRow> MemberExportApi::LoadFor(rpc::Call& call,
                                                          const std::string& name) const {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, "memberExports"));
-  RONGHE_ASSIGN_OR_RETURN(std::optional<MemberExportRow> row,
-                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-                            return LoadMemberExport(session, id);
-                          }));
-  if (!row) return MemberExportNotFound(id);
-  RONGHE_RETURN_IF_ERROR(call.Authorize(row->organization_id));
-  return *std::move(row);
+  return LoadExport<MemberExportRow>(call, writer_.database(), name, kCollection, &LoadMemberExport,
+                                     &MemberExportNotFound);
 }
 
 absl::StatusOr<v1::MemberExport> MemberExportApi::GetMemberExport(
@@ -117,24 +102,17 @@ absl::StatusOr<v1::MemberExport> MemberExportApi::GetMemberExport(
 absl::StatusOr<v1::ListMemberExportsResponse> MemberExportApi::ListMemberExports(
     rpc::Call& call, const v1::ListMemberExportsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
-  RONGHE_ASSIGN_OR_RETURN(int64_t before,
-                          tokens_.OpenNumber(call.method(), request.parent(), request.page_token(),
-                                             std::numeric_limits<int64_t>::max()));
-  const int32_t size = rpc::PageSize(request.page_size());
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberExportRow> rows,
-                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
-                            return MemberExportsOf(session, id, before, size + 1);
-                          }));
+  RONGHE_ASSIGN_OR_RETURN(
+      IdPage<MemberExportRow> page,
+      ReadIdPage<MemberExportRow>(call, writer_.database(), tokens_, request.parent(),
+                                  request.page_size(), request.page_token(),
+                                  std::numeric_limits<int64_t>::max(),
+                                  [id](sql::Session& session, int64_t before, int32_t limit) {
+                                    return MemberExportsOf(session, id, before, limit);
+                                  }));
   v1::ListMemberExportsResponse response;
-  for (const MemberExportRow& row : rows) {
-    if (response.member_exports_size() == size) {
-      response.set_next_page_token(
-          tokens_.Seal(call.method(), request.parent(), base::Cat(before)));
-      break;
-    }
-    *response.add_member_exports() = ToProto(row);
-    before = row.id;
-  }
+  for (const MemberExportRow& row : page.rows) *response.add_member_exports() = ToProto(row);
+  response.set_next_page_token(std::move(page.next_page_token));
   return response;
 }
 
@@ -158,7 +136,7 @@ absl::Status MemberExportApi::Send(rpc::Call& call, const MemberExportRow& row,
       [&](std::span<const MemberRow> members) -> absl::Status {
         // What is recorded as read in full is committed before it is sent.
         if (row.unmasked) {
-          RONGHE_RETURN_IF_ERROR(RecordFullReads(writer_, call, IdsOf(members), row.purpose));
+          RONGHE_RETURN_IF_ERROR(RecordFullReads(writer_, call, MemberIds(members), row.purpose));
         }
         for (const MemberRow& member : members) {
           RONGHE_ASSIGN_OR_RETURN(const std::vector<std::string> line, cells.Of(member));
@@ -174,13 +152,7 @@ absl::Status MemberExportApi::DownloadMemberExport(rpc::Call& call,
                                                    const v1::DownloadMemberExportRequest& request,
                                                    rpc::StreamWriter<v1::MemberExportPart>& out) {
   RONGHE_ASSIGN_OR_RETURN(const MemberExportRow row, LoadFor(call, request.name()));
-  if (row.requested_by != call.principal().subject) return ExportOfAnother();
-  if (call.now() >= row.expire_time) {
-    return ExportExpired(rules_.On(base::ShanghaiDay(row.create_time)));
-  }
-  if (row.unmasked && !call.Holds(kUnmask, row.organization_id)) {
-    return rpc::Call::ScopeDenied(kUnmask);
-  }
+  RONGHE_RETURN_IF_ERROR(CheckDownload(call, rules_, row));
   tree_.AfterOwnWrites(call.deadline());
   RONGHE_RETURN_IF_ERROR(
       RecordDownload(writer_, call, FileOf(row), "download begins", absl::OkStatus()));

@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 
 namespace ronghe::membership {
 namespace {
+
+// An event carries 8,000 bytes at most, an interval takes 70.
+constexpr int32_t kIntervalsAnEvent = 100;
 
 std::string End(absl::CivilDay day) { return day == kOpenEnd ? "" : base::FormatDay(day); }
 
@@ -74,6 +78,42 @@ event::Draft ClosedEvent(const MemberIntervalRow& row) {
   return IntervalEvent(row, CountChange::kLeaves);
 }
 
+std::vector<event::Draft> OpenedEvents(std::span<const MemberIntervalRow> rows) {
+  struct Part {
+    int64_t organization_id = 0;
+    int64_t full = 0;
+    int64_t probationary = 0;
+    int32_t count = 0;
+    std::string list;
+  };
+  std::vector<Part> parts;
+  absl::flat_hash_map<int64_t, size_t> open;  // the part of an organization that has room
+  for (const MemberIntervalRow& row : rows) {
+    const auto [found, fresh] = open.try_emplace(row.organization_id, parts.size());
+    if (!fresh && parts[found->second].count == kIntervalsAnEvent) found->second = parts.size();
+    if (found->second == parts.size()) parts.push_back({.organization_id = row.organization_id});
+    Part& part = parts[found->second];
+    if (row.open() && row.interval().membership.counted()) {
+      ++(row.category == Category::kFull ? part.full : part.probationary);
+    }
+    absl::StrAppend(&part.list, part.count++ == 0 ? "" : ";", row.id, ",", row.member_id, ",",
+                    Number(row.category), ",", Number(row.standing), ",", row.voting ? "1" : "0",
+                    ",", base::FormatDay(row.valid_from), ",", End(row.valid_to));
+  }
+  std::vector<event::Draft> drafts;
+  for (Part& part : parts) {
+    event::Draft& draft = drafts.emplace_back(
+        event::Draft{.type = std::string(kIntervalsOpened),
+                     .subject = base::Name("organizations", part.organization_id),
+                     .organization_id = part.organization_id});
+    draft.data = {{"organization", absl::StrCat(part.organization_id)},
+                  {"full", absl::StrCat(part.full)},
+                  {"probationary", absl::StrCat(part.probationary)},
+                  {"intervals", std::move(part.list)}};
+  }
+  return drafts;
+}
+
 event::Draft PostEvent(const PostRow& row) {
   event::Draft draft{.type = std::string(kPostChanged),
                      .subject = base::ChildName("members", row.member_id, "posts", row.id),
@@ -107,6 +147,18 @@ event::Draft AdmissionEvent(const AdmissionCaseRow& row, const AdmissionEventRow
                 {"day", base::FormatDay(happened.day)},
                 {"state", Number(row.state)},
                 {"member", row.member_id == 0 ? "" : absl::StrCat(row.member_id)}};
+  return draft;
+}
+
+event::Draft DocumentEvent(const DocumentRow& row, int64_t organization_id) {
+  event::Draft draft{.type = std::string(kDocumentChanged),
+                     .subject = base::Name("documents", row.id),
+                     .organization_id = organization_id};
+  draft.data = {{"document", absl::StrCat(row.id)},
+                {"of", base::Name(row.subject_collection, row.subject_id)},
+                {"organization", absl::StrCat(organization_id)},
+                {"kind", row.kind},
+                {"state", Number(row.state)}};
   return draft;
 }
 
