@@ -99,7 +99,7 @@ start_services() {
     start "$service" "$BUILD/bin/ronghe-$service" --config "$STATE/etc/$service.textproto"
   done
   for service in "${SERVICES[@]}"; do
-    await 30 ready_or_died "$service" || true
+    await 180 ready_or_died "$service" || true   # the tree and the counts of a province take a minute on a busy machine
     ready "$service" || not_ready "$service"
   done
 }

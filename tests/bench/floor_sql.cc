@@ -1,8 +1,8 @@
 // How fast is the same SQL through a bare prepared statement, with nothing of ours around it?
 //
 // N threads, each with its own connection and one prepared statement of Connector/C++, executed
-// again and again with random keys from a file; every column is read, as a program would. The floor
-// that reads are held against.
+// again and again with random lines of values from a file; every column is read, as a program
+// would. The floor that reads are held against.
 
 #include <cppconn/connection.h>
 #include <cppconn/driver.h>
@@ -22,18 +22,21 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 ABSL_FLAG(int, port, 0, "MariaDB's port on 127.0.0.1");
 ABSL_FLAG(std::string, user, "", "database user");
 ABSL_FLAG(std::string, password_file, "", "file with the user's password");
 ABSL_FLAG(std::string, schema, "", "schema");
-ABSL_FLAG(std::string, statement, "", "the SQL, with one ? for the key");
-ABSL_FLAG(std::string, keys, "", "file of integer keys, one a line");
+ABSL_FLAG(std::string, statement, "", "the SQL, with a ? for each value of a line");
+ABSL_FLAG(std::string, keys, "", "file of values, a line for each execution, split by spaces");
 ABSL_FLAG(int, callers, 1, "threads, each with a connection");
 ABSL_FLAG(double, warmup, 2, "seconds before counting starts");
 ABSL_FLAG(double, seconds, 5, "seconds that count");
@@ -47,7 +50,33 @@ struct Result {
   int64_t bytes = 0;
 };
 
-void Run(int seed, const std::string& password, const std::vector<int64_t>& keys,
+// A value of a key: a number where it is one, else text.
+using Value = std::variant<int64_t, std::string>;
+using Key = std::vector<Value>;
+
+Key ParseKey(const std::string& line) {
+  Key key;
+  for (absl::string_view word : absl::StrSplit(line, ' ', absl::SkipEmpty())) {
+    if (int64_t number = 0; absl::SimpleAtoi(word, &number)) {
+      key.emplace_back(number);
+    } else {
+      key.emplace_back(std::string(word));
+    }
+  }
+  return key;
+}
+
+void Bind(sql::PreparedStatement& statement, const Key& key) {
+  for (unsigned i = 0; i < key.size(); ++i) {
+    if (const auto* number = std::get_if<int64_t>(&key[i])) {
+      statement.setInt64(i + 1, *number);
+    } else {
+      statement.setString(i + 1, sql::SQLString(std::get<std::string>(key[i])));
+    }
+  }
+}
+
+void Run(int seed, const std::string& password, const std::vector<Key>& keys,
          Clock::time_point from, Clock::time_point until, Result& result) {
   sql::ConnectOptionsMap options;
   options["hostName"] = absl::StrCat("tcp://127.0.0.1:", absl::GetFlag(FLAGS_port));
@@ -59,7 +88,7 @@ void Run(int seed, const std::string& password, const std::vector<int64_t>& keys
       connection->prepareStatement(absl::GetFlag(FLAGS_statement)));
   std::mt19937_64 random(static_cast<uint64_t>(seed));
   for (Clock::time_point start = Clock::now(); start < until; start = Clock::now()) {
-    statement->setInt64(1, keys[random() % keys.size()]);
+    Bind(*statement, keys[random() % keys.size()]);
     const std::unique_ptr<sql::ResultSet> rows(statement->executeQuery());
     const uint32_t columns = rows->getMetaData()->getColumnCount();
     while (rows->next()) {
@@ -80,9 +109,9 @@ int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   std::string password;
   std::getline(std::ifstream(absl::GetFlag(FLAGS_password_file)) >> std::ws, password);
-  std::vector<int64_t> keys;
+  std::vector<Key> keys;
   std::ifstream file(absl::GetFlag(FLAGS_keys));
-  for (int64_t key = 0; file >> key;) keys.push_back(key);
+  for (std::string line; std::getline(file, line);) keys.push_back(ParseKey(line));
   if (keys.empty()) {
     std::cerr << "no keys in '" << absl::GetFlag(FLAGS_keys) << "'\n";
     return 2;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -62,8 +63,8 @@ absl::Status BillRunner::Run(job::JobContext& context) {
     RONGHE_RETURN_IF_ERROR(tree_.TryCatchUp(context.DeadlineIn(kStep)));
     while (run->state == RunState::kRunning) {
       if (context.cancelled()) return absl::OkStatus();
-      RONGHE_ASSIGN_OR_RETURN(const Batch batch, NextBatch(context, *run));
-      RONGHE_RETURN_IF_ERROR(Bill(context, *run, batch));
+      RONGHE_ASSIGN_OR_RETURN(const std::vector<Batch> batches, NextBatches(context, *run));
+      RONGHE_RETURN_IF_ERROR(BillSideBySide(context, *run, batches));
     }
     log::Info("bill_run_done", {{"bill_run", run->id},
                                 {"month", run->month},
@@ -107,70 +108,115 @@ absl::StatusOr<BillRunner::Batch> BillRunner::NextBatch(job::JobContext& context
   return batch;
 }
 
-absl::Status BillRunner::ReviewBehind(job::JobContext& context, sql::Session& session,
-                                      const Rule& steps, absl::CivilDay day,
-                                      const std::vector<int64_t>& members, absl::Time now,
-                                      bool& emitted) {
-  static_cast<void>(context);
-  for (size_t from = 0; from < members.size(); from += sql::kMaxList) {
-    const auto ids = std::span<const int64_t>(members).subspan(
-        from, std::min(sql::kMaxList, members.size() - from));
-    RONGHE_ASSIGN_OR_RETURN(std::vector<DuesAccountRow> accounts, LockDuesAccounts(session, ids));
-    RONGHE_ASSIGN_OR_RETURN(std::vector<event::Draft> drafts,
-                            ReviewAccounts(session, accounts, Month(day), steps, now));
-    for (event::Draft& draft : drafts) draft.id = ids_.Next();
-    RONGHE_RETURN_IF_ERROR(event::EmitMany(session, drafts));
-    emitted = emitted || !drafts.empty();
+absl::StatusOr<std::vector<BillRunner::Batch>> BillRunner::NextBatches(
+    job::JobContext& context, const BillRunRow& run) const {
+  std::vector<Batch> batches;
+  BillRunRow at = run;
+  while (batches.size() < kBillLanes) {
+    RONGHE_ASSIGN_OR_RETURN(Batch batch, NextBatch(context, at));
+    if (batch.branches.empty()) break;
+    at.position = batch.position;
+    at.after_member = batch.after_member;
+    batches.push_back(std::move(batch));
+    // The ranges of a large branch come one after the other: the last one counts who has no bill.
+    if (at.after_member != 0) break;
   }
-  return absl::OkStatus();
+  return batches;
 }
 
-absl::Status BillRunner::Bill(job::JobContext& context, BillRunRow& run, const Batch& batch) {
+absl::Status BillRunner::BillSideBySide(job::JobContext& context, BillRunRow& run,
+                                        std::span<const Batch> batches) {
+  std::vector<absl::StatusOr<Billed>> lanes(batches.size(), Billed());
+  {
+    std::vector<std::jthread> others;
+    for (size_t i = 1; i < batches.size(); ++i) {
+      others.emplace_back([&, i] { lanes[i] = Bill(context, run, batches[i]); });
+    }
+    if (!batches.empty()) lanes[0] = Bill(context, run, batches[0]);
+  }
+  absl::Status status;
+  Billed all;
+  for (const absl::StatusOr<Billed>& lane : lanes) {
+    if (!lane.ok()) {
+      status.Update(lane.status());
+      continue;
+    }
+    all.made += lane->made;
+    all.without_standard += lane->without_standard;
+    all.emitted = all.emitted || lane->emitted;
+  }
+  bills_.Increment(static_cast<double>(all.made));
+  if (all.emitted) after_chunk_();
+  RONGHE_RETURN_IF_ERROR(status);
+  return MoveOn(context, run, batches, all.without_standard);
+}
+
+absl::StatusOr<bool> BillRunner::Review(sql::Session& session, Month month,
+                                        std::span<const int64_t> members, absl::Time now) {
+  const Rule& steps = books_.Get("dues").On(LastDay(month)).Get("dues.unpaid_steps");
+  std::vector<DuesAccountRow> accounts;
+  for (size_t from = 0; from < members.size(); from += sql::kMaxList) {
+    const auto ids = members.subspan(from, std::min(sql::kMaxList, members.size() - from));
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesAccountRow> some, LockDuesAccounts(session, ids));
+    accounts.insert(accounts.end(), some.begin(), some.end());
+  }
+  RONGHE_ASSIGN_OR_RETURN(std::vector<event::Draft> drafts,
+                          ReviewAccounts(session, accounts, month, steps, now));
+  for (event::Draft& draft : drafts) draft.id = ids_.Next();
+  RONGHE_RETURN_IF_ERROR(event::EmitMany(session, drafts));
+  return !drafts.empty();
+}
+
+absl::StatusOr<BillRunner::Billed> BillRunner::Bill(job::JobContext& context, const BillRunRow& run,
+                                                    const Batch& batch) {
   const Month month = MonthOf(run.month);
-  const absl::CivilDay day = LastDay(month);
-  const Rule& steps = books_.Get("dues").On(day).Get("dues.unpaid_steps");
-  BillRunRow done;
-  int64_t made = 0;
-  bool emitted = false;
+  Billed billed;
   RONGHE_RETURN_IF_ERROR(context.database().Transact(
       context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
-        emitted = false;
-        made = 0;
-        RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
-        RONGHE_ASSIGN_OR_RETURN(BillRunRow row, LockBillRun(session, run.id));
-        if (row.position != run.position || row.after_member != run.after_member) {
-          return absl::AbortedError("the run was moved on by another holder");
-        }
-        if (batch.branches.empty()) {
-          row.state = RunState::kDone;
-          row.end_time = context.now();
-          done = row;
-          return UpdateBillRun(session, row);
-        }
+        billed = {};
         RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesMonthRow> before,
                                 LockDuesMonths(session, run.month, batch.branches));
         RONGHE_RETURN_IF_ERROR(MakeBills(session, month, batch.branches, batch.range));
         RONGHE_ASSIGN_OR_RETURN(const RecountedMonths after,
                                 RecountDuesMonths(session, month, batch.branches));
-        made = after.billed_members;
-        for (const DuesMonthRow& one : before) made -= one.billed_members;
+        billed.made = after.billed_members;
+        for (const DuesMonthRow& one : before) billed.made -= one.billed_members;
+        // Of a branch that is billed by ranges, the last range counts.
+        if (batch.branches_done > 0) billed.without_standard = after.without_bill;
         RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> members,
                                 MembersToReview(session, month, batch.branches, batch.range));
-        RONGHE_RETURN_IF_ERROR(
-            ReviewBehind(context, session, steps, day, members, context.now(), emitted));
-        row.position = batch.position;
-        row.after_member = batch.after_member;
-        row.branches_done += batch.branches_done;
-        row.bills_made += made;
-        // Of a branch that is billed by ranges, the last range counts.
-        if (batch.branches_done > 0) row.without_standard += after.without_bill;
-        done = row;
-        return UpdateBillRun(session, row);
+        RONGHE_ASSIGN_OR_RETURN(billed.emitted, Review(session, month, members, context.now()));
+        // What all transactions of the run lock comes last, so that they wait for no more than
+        // each other's end.
+        RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+        return AddToBillRun(session, run.id, billed.made);
       }));
-  run = done;
-  bills_.Increment(static_cast<double>(made));
-  if (emitted) after_chunk_();
-  return absl::OkStatus();
+  return billed;
+}
+
+absl::Status BillRunner::MoveOn(job::JobContext& context, BillRunRow& run,
+                                std::span<const Batch> batches, int64_t without_standard) {
+  return context.database().Transact(
+      context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
+        RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+        RONGHE_ASSIGN_OR_RETURN(BillRunRow row, LockBillRun(session, run.id));
+        if (row.position != run.position || row.after_member != run.after_member) {
+          return absl::AbortedError("the run was moved on by another holder");
+        }
+        for (const Batch& batch : batches) {
+          row.position = batch.position;
+          row.after_member = batch.after_member;
+          row.branches_done += batch.branches_done;
+        }
+        row.without_standard += without_standard;
+        if (batches.empty()) {
+          row.state = RunState::kDone;
+          row.end_time = context.now();
+        }
+        RONGHE_RETURN_IF_ERROR(UpdateBillRun(session, row));
+        run = std::move(row);
+        return absl::OkStatus();
+      });
 }
 
 absl::Status BillRunner::OpenMonth(job::JobContext& context) {

@@ -1,15 +1,18 @@
 // How do millions of members get their bills of a month?
 //
 // The job takes waiting runs in order and works through the subtree of each, branch by branch in
-// tree order, about five hundred members a transaction. A transaction makes the bills inside the
-// server, counts the months' sums anew, looks at the accounts of those who are behind, and moves
-// the run's position. Killed anywhere, it goes on after the last transaction; who has a bill keeps
-// it, so nothing is doubled. Its memory does not depend on the size of the tree.
+// tree order, about five hundred members a transaction, in two transactions side by side. Each
+// makes the bills inside the server, counts the months' sums anew, looks at the accounts of those
+// who are behind, and adds to the run's count; when both are through, the run's position moves past
+// them. Killed anywhere, it goes on from the position; who has a bill keeps it, so nothing is
+// doubled. Its memory does not depend on the size of the tree.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_JOBS_BILL_RUNNER_H_
 #define RONGHE_SERVICES_MEMBERSHIP_JOBS_BILL_RUNNER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,6 +30,9 @@ namespace ronghe::membership {
 // Members of a transaction: with the sums of their branches and the accounts of those behind, it
 // stays below a thousand rows.
 inline constexpr int32_t kBilledAtATime = 500;
+
+// Transactions side by side: while the server works for one, the job works for the other.
+inline constexpr size_t kBillLanes = 2;
 
 inline constexpr char kBillRunJob[] = "dues.bill_run";
 inline constexpr char kDuesMonthJob[] = "dues.month";
@@ -60,11 +66,24 @@ class BillRunner {
     int64_t branches_done = 0;
   };
 
+  // What a transaction did.
+  struct Billed {
+    int64_t made = 0;
+    int64_t without_standard = 0;
+    bool emitted = false;
+  };
+
   absl::StatusOr<Batch> NextBatch(job::JobContext& context, const BillRunRow& run) const;
-  absl::Status Bill(job::JobContext& context, BillRunRow& run, const Batch& batch);
-  absl::Status ReviewBehind(job::JobContext& context, sql::Session& session, const Rule& steps,
-                            absl::CivilDay day, const std::vector<int64_t>& members, absl::Time now,
-                            bool& emitted);
+  // The batches that may be billed side by side; none at the end.
+  absl::StatusOr<std::vector<Batch>> NextBatches(job::JobContext& context,
+                                                 const BillRunRow& run) const;
+  absl::Status BillSideBySide(job::JobContext& context, BillRunRow& run,
+                              std::span<const Batch> batches);
+  absl::StatusOr<Billed> Bill(job::JobContext& context, const BillRunRow& run, const Batch& batch);
+  absl::Status MoveOn(job::JobContext& context, BillRunRow& run, std::span<const Batch> batches,
+                      int64_t without_standard);
+  absl::StatusOr<bool> Review(sql::Session& session, Month month, std::span<const int64_t> members,
+                              absl::Time now);
   absl::Status SetDeadlines(job::JobContext& context, int64_t root, absl::CivilDay today);
 
   base::IdGenerator& ids_;

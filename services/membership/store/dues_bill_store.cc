@@ -1,9 +1,11 @@
 #include "services/membership/store/dues_bill_store.h"
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "absl/container/flat_hash_map.h"
 #include "common/base/status_macros.h"
+#include "common/sql/error.h"
 #include "services/membership/domain/dues/errors.h"
 
 namespace ronghe::membership {
@@ -95,12 +97,12 @@ const sql::Query<Number> kNextMembers(
     "LIMIT ?) p");
 const sql::Query<Number> kOpenBefore(
     "dues_bill.open_before",
-    "SELECT DISTINCT member_id FROM dues_bill WHERE organization_id IN (?*) AND settled = 0 AND "
-    "month < ? AND member_id > ? AND member_id <= ? ORDER BY member_id");
+    "SELECT member_id FROM dues_bill WHERE organization_id IN (?*) AND settled = 0 AND "
+    "month < ? AND member_id > ? AND member_id <= ?");
 const sql::Query<Number> kWaived(
     "dues_bill.waived",
     "SELECT member_id FROM dues_bill WHERE organization_id IN (?*) AND settled = 1 AND "
-    "month = ? AND state = 4 AND member_id > ? AND member_id <= ? ORDER BY member_id");
+    "month = ? AND state = 4 AND member_id > ? AND member_id <= ?");
 
 const sql::Command kOpenMonth("dues_month.open",
                               "INSERT INTO dues_month (" RONGHE_DUES_MONTH_COLUMNS
@@ -146,6 +148,8 @@ const sql::Command kUpdateRun("bill_run.update",
                               "UPDATE bill_run SET state = ?, position = ?, after_member = ?, "
                               "branches_done = ?, bills_made = ?, without_standard = ?, end_time "
                               "= ? WHERE id = ?");
+const sql::Command kAddToRun("bill_run.add",
+                             "UPDATE bill_run SET bills_made = bills_made + ? WHERE id = ?");
 const sql::Query<BillRunRow> kNextRun("bill_run.next",
                                       "SELECT " RONGHE_BILL_RUN_COLUMNS
                                       " FROM bill_run WHERE state = 1 ORDER BY id LIMIT 1");
@@ -170,6 +174,11 @@ absl::StatusOr<Row> Found(absl::StatusOr<std::optional<Row>> row, const char* co
 
 absl::Status InsertBills(sql::Session& session, std::span<const DuesBillRow> rows) {
   return session.InsertMany(kInsert, rows);
+}
+
+absl::Status AddBill(sql::Session& session, const DuesBillRow& row) {
+  absl::Status added = InsertBills(session, std::span<const DuesBillRow>(&row, 1));
+  return sql::ViolatedKey(added) == "PRIMARY" ? sql::Conflict() : added;
 }
 
 absl::Status UpdateBill(sql::Session& session, const DuesBillRow& row) {
@@ -237,6 +246,8 @@ absl::StatusOr<std::vector<int64_t>> MembersToReview(sql::Session& session, Mont
                                            range.after_member, range.up_to_member));
     for (const Number& row : rows) ids.push_back(row.number);
   }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 
@@ -310,6 +321,10 @@ absl::Status UpdateBillRun(sql::Session& session, const BillRunRow& row) {
       .Execute(kUpdateRun, row.state, row.position, row.after_member, row.branches_done,
                row.bills_made, row.without_standard, row.end_time, row.id)
       .status();
+}
+
+absl::Status AddToBillRun(sql::Session& session, int64_t id, int64_t bills_made) {
+  return session.Execute(kAddToRun, bills_made, id).status();
 }
 
 absl::StatusOr<std::optional<BillRunRow>> NextBillRun(sql::Session& session) {

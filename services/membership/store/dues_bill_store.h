@@ -33,6 +33,10 @@ struct DuesBillRow {
 
 // Errors: ALREADY_EXISTS when the member has a bill of the month.
 absl::Status InsertBills(sql::Session& session, std::span<const DuesBillRow> rows);
+// One bill that was not there when the transaction looked.
+//
+// Errors: sql::Conflict() when the month's bill run wrote it meanwhile: tried again, it is there.
+absl::Status AddBill(sql::Session& session, const DuesBillRow& row);
 // Writes amount, paid, state and settled.
 absl::Status UpdateBill(sql::Session& session, const DuesBillRow& row);
 
@@ -83,7 +87,7 @@ absl::StatusOr<int64_t> LastOfNextMembers(sql::Session& session, int64_t organiz
                                           int64_t after_member, int32_t limit);
 
 // Members of branches who may have months in arrears once `month` is billed, or whose dues of that
-// month are waived: their accounts must be looked at. At most 256 organizations.
+// month are waived: their accounts must be looked at. By id, each once. At most 256 organizations.
 absl::StatusOr<std::vector<int64_t>> MembersToReview(sql::Session& session, Month month,
                                                      std::span<const int64_t> organization_ids,
                                                      const MemberRange& range);
@@ -149,6 +153,8 @@ absl::Status InsertBillRun(sql::Session& session, const BillRunRow& row);
 absl::StatusOr<BillRunRow> LoadBillRun(sql::Session& session, int64_t id);
 absl::StatusOr<BillRunRow> LockBillRun(sql::Session& session, int64_t id);
 absl::Status UpdateBillRun(sql::Session& session, const BillRunRow& row);
+// Adds to the bills that a run made.
+absl::Status AddToBillRun(sql::Session& session, int64_t id, int64_t bills_made);
 // The oldest run that is not done.
 absl::StatusOr<std::optional<BillRunRow>> NextBillRun(sql::Session& session);
 // The newest run of an organization and month.

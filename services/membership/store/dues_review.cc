@@ -1,11 +1,13 @@
 #include "services/membership/store/dues_review.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
+#include "common/sql/statement.h"
 #include "services/membership/domain/dues/payment.h"
 #include "services/membership/store/dues_bill_store.h"
 
@@ -22,16 +24,32 @@ event::Draft UnpaidEvent(const DuesAccountRow& account, int64_t step, absl::Time
           .time = now};
 }
 
+// The bills of accounts from a month on, by member and month.
+absl::StatusOr<std::vector<DuesBillRow>> BillsOf(sql::Session& session,
+                                                 std::span<const DuesAccountRow> accounts,
+                                                 Month since) {
+  std::vector<DuesBillRow> bills;
+  for (size_t from = 0; from < accounts.size(); from += sql::kMaxList) {
+    std::vector<int64_t> ids;
+    for (const DuesAccountRow& account :
+         accounts.subspan(from, std::min(sql::kMaxList, accounts.size() - from))) {
+      ids.push_back(account.member_id);
+    }
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesBillRow> some,
+                            BillsFrom(session, MonthCode(since), ids));
+    bills.insert(bills.end(), some.begin(), some.end());
+  }
+  return bills;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<event::Draft>> ReviewAccounts(sql::Session& session,
                                                          std::span<DuesAccountRow> accounts,
                                                          Month now_month, const Rule& steps,
                                                          absl::Time now) {
-  std::vector<int64_t> ids;
-  for (const DuesAccountRow& account : accounts) ids.push_back(account.member_id);
   RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesBillRow> bills,
-                          BillsFrom(session, MonthCode(now_month - kReviewedMonths), ids));
+                          BillsOf(session, accounts, now_month - kReviewedMonths));
   std::vector<event::Draft> drafts;
   size_t next = 0;
   for (DuesAccountRow& account : accounts) {

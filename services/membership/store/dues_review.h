@@ -22,10 +22,10 @@ inline constexpr int kReviewedMonths = 60;
 
 inline constexpr std::string_view kDuesUnpaidChanged = "ronghe.membership.dues_unpaid.changed";
 
-// Reckons accounts that are locked anew from their bills, writes them, and answers an event for
-// each that reached a step of C-09 (3, 5, 6 months in a row unpaid) or came down from one; ids of
-// the events are for the caller. The data keys are "organization", "months" and "step", 0 where the
-// account came down. Nothing but a person's decision follows from it. At most 256 accounts.
+// Reckons accounts, by member, that are locked anew from their bills, writes them, and answers an
+// event for each that reached a step of C-09 (3, 5, 6 months in a row unpaid) or came down from
+// one; ids of the events are for the caller. The data keys are "organization", "months" and "step",
+// 0 where the account came down. Nothing but a person's decision follows from it.
 absl::StatusOr<std::vector<event::Draft>> ReviewAccounts(sql::Session& session,
                                                          std::span<DuesAccountRow> accounts,
                                                          Month now_month, const Rule& steps,
