@@ -22,13 +22,15 @@ caller_list() { # GRPC_SERVICE CALLER...
 }
 
 # Which certificate names may call which gRPC service of a process: people and departments come through the gateway;
-# events go to those who keep copies, facts to those who evaluate; membership asks meeting what was voted and who came.
+# events go to those who keep copies, facts to those who evaluate; membership asks meeting what was voted and who came,
+# meeting asks membership who the delegates of an election are.
 callers_of() {
   caller_list '*' gateway
   case $1 in
     membership)
       caller_list ronghe.event.v1.EventFeedService gateway meeting training evaluation
       caller_list ronghe.fact.v1.FactFeedService gateway evaluation
+      caller_list ronghe.membership.v1.DelegationService gateway meeting
       ;;
     meeting)
       caller_list ronghe.fact.v1.FactFeedService gateway evaluation

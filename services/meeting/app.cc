@@ -18,6 +18,7 @@
 #include "ronghe/meeting/v1/election.ronghe.h"
 #include "ronghe/meeting/v1/meeting.ronghe.h"
 #include "services/meeting/api/attendance_api.h"
+#include "services/meeting/api/delegation_reader.h"
 #include "services/meeting/api/duties_api.h"
 #include "services/meeting/api/elections_api.h"
 #include "services/meeting/api/facts_api.h"
@@ -47,7 +48,8 @@ absl::StatusOr<absl::CivilDay> CalendarStart(const config::v1::Config& config) {
 class MeetingApp : public service::App {
  public:
   MeetingApp(RuleSets rules, absl::CivilDay calendar_start, const config::v1::Config& config,
-             service::Runtime& runtime, org::Projection& projection)
+             std::shared_ptr<rpc::Channel> membership, service::Runtime& runtime,
+             org::Projection& projection)
       : rules_(std::move(rules)),
         board_(runtime.database(), projection.tree()),
         calendar_(runtime.database(), projection.tree(), rules_, board_, runtime.ids(),
@@ -56,9 +58,11 @@ class MeetingApp : public service::App {
                    .lookback_days =
                        config.lookback_days() > 0 ? config.lookback_days() : kDefaultLookbackDays},
                   [&runtime] { runtime.publisher()->Nudge(); }),
-        follower_(runtime.database(), *runtime.publisher(), projection.tree(), board_, calendar_),
+        follower_(runtime.database(), *runtime.publisher(), projection.tree(), board_, calendar_,
+                  base::Clock::Real()),
+        delegations_(MakeDelegationReader(std::move(membership))),
         meetings_(runtime.writer(), projection.tree(), projection, rules_, board_,
-                  runtime.page_tokens(), runtime.metrics(), calendar_start),
+                  runtime.page_tokens(), runtime.metrics(), *delegations_, calendar_start),
         duties_(runtime.database(), projection.tree(), rules_, board_, runtime.page_tokens(),
                 calendar_start),
         fields_(*runtime.keys()),
@@ -98,6 +102,7 @@ class MeetingApp : public service::App {
   DutyBoard board_;
   DutyCalendar calendar_;
   BoardFollower follower_;
+  const std::unique_ptr<DelegationReader> delegations_;
   MeetingsApi meetings_;
   DutiesApi duties_;
   const crypto::FieldCipher fields_;
@@ -131,8 +136,9 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& 
       runtime.MakeProjection([follower](std::span<const event::v1::Event> events) {
         if (*follower != nullptr) (*follower)->OnMembership(events);
       }));
-  auto app =
-      std::make_unique<MeetingApp>(std::move(rules), calendar_start, config, runtime, *projection);
+  RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> membership, runtime.ConnectMembership());
+  auto app = std::make_unique<MeetingApp>(std::move(rules), calendar_start, config,
+                                          std::move(membership), runtime, *projection);
   *follower = &app->follower();
   return app;
 }

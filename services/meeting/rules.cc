@@ -85,6 +85,12 @@ absl::StatusOr<KindRule> FromProto(const rules::v1::RuleSet& set,
     case rules::v1::KindRule::ROLL_BASE_COMMITTEE:
       rule.roll = RollBase::kCommittee;
       break;
+    case rules::v1::KindRule::ROLL_BASE_SUBTREE:
+      rule.roll = RollBase::kSubtree;
+      break;
+    case rules::v1::KindRule::ROLL_BASE_DELEGATES:
+      rule.roll = RollBase::kDelegates;
+      break;
     default:
       return Invalid(set, Cat("kind ", proto.kind(), " without roll"));
   }

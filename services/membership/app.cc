@@ -16,6 +16,7 @@
 #include "common/object/s3_store.h"
 #include "common/rotation/key_rotation.h"
 #include "ronghe/fact/v1/fact_feed.ronghe.h"
+#include "ronghe/membership/v1/activist_analysis.ronghe.h"
 #include "ronghe/membership/v1/admission.ronghe.h"
 #include "ronghe/membership/v1/care.ronghe.h"
 #include "ronghe/membership/v1/discipline.ronghe.h"
@@ -52,10 +53,12 @@
 #include "ronghe/membership/v1/term.ronghe.h"
 #include "ronghe/membership/v1/transfer.ronghe.h"
 #include "ronghe/membership/v1/unit.ronghe.h"
+#include "services/membership/api/activist_api.h"
 #include "services/membership/api/admission_api.h"
 #include "services/membership/api/care_api.h"
 #include "services/membership/api/case_subjects.h"
 #include "services/membership/api/committee_election_api.h"
+#include "services/membership/api/delegation_api.h"
 #include "services/membership/api/discipline_api.h"
 #include "services/membership/api/discipline_source.h"
 #include "services/membership/api/disposition_api.h"
@@ -74,6 +77,7 @@
 #include "services/membership/api/lapse_api.h"
 #include "services/membership/api/ledger_api.h"
 #include "services/membership/api/ledger_export_api.h"
+#include "services/membership/api/meeting_reader.h"
 #include "services/membership/api/member_api.h"
 #include "services/membership/api/member_export_api.h"
 #include "services/membership/api/motion_reader.h"
@@ -97,6 +101,7 @@
 #include "services/membership/api/transfer_api.h"
 #include "services/membership/api/transfer_sources.h"
 #include "services/membership/api/unit_api.h"
+#include "services/membership/jobs/analysis_planner.h"
 #include "services/membership/jobs/attendance_source.h"
 #include "services/membership/jobs/bill_runner.h"
 #include "services/membership/jobs/document_sweeper.h"
@@ -108,6 +113,7 @@
 #include "services/membership/jobs/reminder_raiser.h"
 #include "services/membership/jobs/report_computer.h"
 #include "services/membership/jobs/transfer_expirer.h"
+#include "services/membership/jobs/unit_noter.h"
 #include "services/membership/rules/forms.h"
 #include "services/membership/rules/load.h"
 #include "services/membership/store/discipline_store.h"
@@ -119,6 +125,11 @@ namespace ronghe::membership {
 namespace {
 
 using Tables = std::vector<rpc::ServiceTable>;
+
+template <class... Table>
+void Push(Tables& tables, Table&&... more) {
+  (tables.push_back(std::forward<Table>(more)), ...);
+}
 
 std::string Or(const std::string& configured, const std::string& builtin) {
   return configured.empty() ? builtin : configured;
@@ -194,7 +205,8 @@ struct Ground {
         objects(std::move(store)),
         fields(*process.keys()),
         tree(process.database(), *process.publisher()),
-        motions(MakeMotionReader(meetings)) {}
+        motions(MakeMotionReader(meetings)),
+        held(MakeMeetingReader(meetings)) {}
 
   service::Writer& writer() { return runtime.writer(); }
   const rpc::PageTokens& tokens() const { return runtime.page_tokens(); }
@@ -212,6 +224,7 @@ struct Ground {
   const PersonalFields fields;
   MembershipTree tree;
   const std::unique_ptr<MotionReader> motions;
+  const std::unique_ptr<MeetingReader> held;
 };
 
 // Organizations, units, terms of office and posts.
@@ -221,10 +234,11 @@ struct Organizations {
         posts(g.writer(), g.tree, g.rules.kinds, g.rules.books.Get("party_worker"), g.tokens()),
         foundings(g.writer(), g.tree, g.rules.kinds, g.rules.books.Get("organization"), g.tokens()),
         findings(g.runtime.database(), g.tree, g.rules.kinds, g.rules.books, g.tokens()),
-        units(g.writer(), g.rules.kinds, g.tokens()),
+        units(g.writer(), g.tree, g.rules.kinds, g.tokens()),
         terms(g.writer(), g.rules.books.Get("election"), g.tokens()),
         election_reader(MakeElectionReader(g.meetings)),
         elections(g.writer(), g.tree, g.rules.books, g.tokens(), *election_reader, Disciplined),
+        delegations(g.writer(), g.tree, g.rules.books, *election_reader),
         mover(g.writer(), g.tree, g.rules.kinds),
         changes(g.writer(), g.tree, g.rules.kinds, mover, g.tokens(),
                 g.Start(kOrganizationChangeJob)),
@@ -232,15 +246,11 @@ struct Organizations {
     AddOrganizationChangeJob(g.runtime.jobs(), mover);
   }
   void AddTables(Tables& tables) {
-    tables.push_back(v1::OrganizationServiceTable(organizations));
-    tables.push_back(v1::PostServiceTable(posts));
-    tables.push_back(v1::FoundingServiceTable(foundings));
-    tables.push_back(v1::FindingServiceTable(findings));
-    tables.push_back(v1::UnitServiceTable(units));
-    tables.push_back(v1::TermServiceTable(terms));
-    tables.push_back(v1::CommitteeElectionServiceTable(elections));
-    tables.push_back(v1::OrganizationChangeServiceTable(changes));
-    tables.push_back(v1::PartyWorkerServiceTable(party_workers));
+    Push(tables, v1::OrganizationServiceTable(organizations), v1::PostServiceTable(posts),
+         v1::FoundingServiceTable(foundings), v1::FindingServiceTable(findings),
+         v1::UnitServiceTable(units), v1::TermServiceTable(terms),
+         v1::CommitteeElectionServiceTable(elections), v1::DelegationServiceTable(delegations),
+         v1::OrganizationChangeServiceTable(changes), v1::PartyWorkerServiceTable(party_workers));
   }
 
   OrganizationApi organizations;
@@ -251,6 +261,7 @@ struct Organizations {
   TermApi terms;
   const std::unique_ptr<ElectionReader> election_reader;
   CommitteeElectionApi elections;
+  DelegationApi delegations;
   OrganizationMover mover;
   OrganizationChangeApi changes;
   PartyWorkerApi party_workers;
@@ -272,21 +283,23 @@ struct Members {
                    {g.rules.books.Get("admission"), g.rules.calendar, g.rules.admission_steps,
                     g.rules.kinds},
                    g.fields, g.tokens(), *g.motions, discipline),
+        activists(g.writer(), g.tree, g.rules.books, g.tokens()),
+        planner(g.runtime.ids(), g.rules.books, g.tree.tree()),
         expirer(g.runtime.ids(), g.rules.books, g.runtime.metrics(), g.Publish()),
+        noter(g.runtime.ids()),
         transfers(g.writer(), g.tree, g.rules.kinds, g.rules.books, g.fields, transfer_sources,
                   g.tokens()) {
     importer.Add(ImportKind::kDuesBases, MakeDuesBaseKind(g.tree, g.rules.dues_rates, g.fields));
     AddRosterJobs(g.runtime.jobs(), importer);
+    AddAnalysisJob(g.runtime.jobs(), planner);
     AddTransferJobs(g.runtime.jobs(), expirer);
+    AddUnitNoteJob(g.runtime.jobs(), noter);
   }
   void AddTables(Tables& tables) {
-    tables.push_back(v1::MemberServiceTable(members));
-    tables.push_back(v1::MemberExportServiceTable(exports));
-    tables.push_back(v1::MyRecordServiceTable(my_record));
-    tables.push_back(v1::RosterImportServiceTable(rosters));
-    tables.push_back(v1::ImportServiceTable(imports));
-    tables.push_back(v1::AdmissionServiceTable(admissions));
-    tables.push_back(v1::TransferServiceTable(transfers));
+    Push(tables, v1::MemberServiceTable(members), v1::MemberExportServiceTable(exports),
+         v1::MyRecordServiceTable(my_record), v1::RosterImportServiceTable(rosters),
+         v1::ImportServiceTable(imports), v1::AdmissionServiceTable(admissions),
+         v1::ActivistAnalysisServiceTable(activists), v1::TransferServiceTable(transfers));
   }
 
   Importer importer;
@@ -297,7 +310,10 @@ struct Members {
   ImportApi imports;
   const RecordedDiscipline discipline;
   AdmissionApi admissions;
+  ActivistApi activists;
+  AnalysisPlanner planner;
   TransferExpirer expirer;
+  UnitNoter noter;
   const RecordedTransferSources transfer_sources;
   TransferApi transfers;
 };
@@ -318,13 +334,10 @@ struct Standings {
     AddLapseJob(g.runtime.jobs(), counter);
   }
   void AddTables(Tables& tables) {
-    tables.push_back(v1::DispositionServiceTable(dispositions));
-    tables.push_back(v1::DisciplineServiceTable(disciplines));
-    tables.push_back(v1::SuspensionServiceTable(suspensions));
-    tables.push_back(v1::OverlayServiceTable(overlays));
-    tables.push_back(v1::LapseServiceTable(lapses));
-    tables.push_back(v1::ReminderTalkServiceTable(talks));
-    tables.push_back(v1::StandingServiceTable(standings));
+    Push(tables, v1::DispositionServiceTable(dispositions), v1::DisciplineServiceTable(disciplines),
+         v1::SuspensionServiceTable(suspensions), v1::OverlayServiceTable(overlays),
+         v1::LapseServiceTable(lapses), v1::ReminderTalkServiceTable(talks),
+         v1::StandingServiceTable(standings));
   }
 
   DispositionApi dispositions;
@@ -345,24 +358,21 @@ struct Dues {
   explicit Dues(Ground& g)
       : bill_runner(g.runtime.ids(), g.tree, g.rules.books, g.runtime.metrics(), g.Publish()),
         ledger_checker(g.tree),
-        standards(g.writer(), g.tree, g.rules.dues_rates, g.rules.books, g.tokens()),
+        standards(g.writer(), g.tree, g.rules.dues_rates, g.rules.books, *g.motions, g.tokens()),
         bills(g.writer(), g.tree, g.tokens(), g.Start(kBillRunJob)),
         payments(g.writer(), g.tree, g.rules.books, g.tokens()),
         reports(g.writer(), g.tree),
         remittances(g.writer(), g.tree, g.rules.books, g.tokens()),
-        ledger(g.writer(), g.tree, g.rules.books, g.tokens(), g.Start(kLedgerCheckJob)),
-        fund_requests(g.writer(), g.tree, g.rules.books, g.tokens()) {
+        ledger(g.writer(), g.tree, g.rules.books, *g.motions, g.tokens(), g.Start(kLedgerCheckJob)),
+        fund_requests(g.writer(), g.tree, g.rules.books, *g.motions, g.tokens()) {
     AddBillJobs(g.runtime.jobs(), bill_runner);
     AddLedgerJobs(g.runtime.jobs(), ledger_checker);
   }
   void AddTables(Tables& tables) {
-    tables.push_back(v1::DuesStandardServiceTable(standards));
-    tables.push_back(v1::DuesBillServiceTable(bills));
-    tables.push_back(v1::DuesPaymentServiceTable(payments));
-    tables.push_back(v1::DuesReportServiceTable(reports));
-    tables.push_back(v1::RemittanceServiceTable(remittances));
-    tables.push_back(v1::LedgerServiceTable(ledger));
-    tables.push_back(v1::FundRequestServiceTable(fund_requests));
+    Push(tables, v1::DuesStandardServiceTable(standards), v1::DuesBillServiceTable(bills),
+         v1::DuesPaymentServiceTable(payments), v1::DuesReportServiceTable(reports),
+         v1::RemittanceServiceTable(remittances), v1::LedgerServiceTable(ledger),
+         v1::FundRequestServiceTable(fund_requests));
   }
 
   BillRunner bill_runner;
@@ -381,16 +391,15 @@ struct Care {
   explicit Care(Ground& g)
       : care(g.writer(), g.tree, g.rules.books, g.tokens()),
         honours(g.writer(), g.rules.books, g.tokens()),
-        role_posts(g.writer(), g.tree, g.rules.books, g.tokens()),
+        role_posts(g.writer(), g.tree, g.rules.books, *g.held, g.tokens()),
         raiser(g.rules.deadlines, g.tree.tree(), g.runtime.ids(), g.runtime.metrics(), g.Publish()),
-        reminders(g.runtime.database(), g.tree, g.rules.deadlines, g.tokens()) {
+        reminders(g.runtime.database(), g.tree, g.runtime.roles(), g.rules.deadlines, g.tokens(),
+                  g.runtime.source()) {
     AddReminderJob(g.runtime.jobs(), raiser);
   }
   void AddTables(Tables& tables) {
-    tables.push_back(v1::CareServiceTable(care));
-    tables.push_back(v1::HonourServiceTable(honours));
-    tables.push_back(v1::RolePostServiceTable(role_posts));
-    tables.push_back(v1::ReminderServiceTable(reminders));
+    Push(tables, v1::CareServiceTable(care), v1::HonourServiceTable(honours),
+         v1::RolePostServiceTable(role_posts), v1::ReminderServiceTable(reminders));
   }
 
   CareApi care;
@@ -416,9 +425,8 @@ struct Papers {
     AddReportJob(g.runtime.jobs(), reports);
   }
   void AddTables(Tables& tables) {
-    tables.push_back(v1::DocumentServiceTable(documents));
-    tables.push_back(v1::LedgerExportServiceTable(ledgers));
-    tables.push_back(v1::StatisticsServiceTable(statistics));
+    Push(tables, v1::DocumentServiceTable(documents), v1::LedgerExportServiceTable(ledgers),
+         v1::StatisticsServiceTable(statistics));
   }
 
   const SubjectRegistry subjects;

@@ -74,7 +74,8 @@ def create_county(officer):
 
     def create(title, kind, parent=""):
         made[title] = officer.post("/v1/organizations", {"parent": parent, "organization": {
-            "title": title, "kind": kind, "foundedOn": date(MONTH_START - datetime.timedelta(days=400))}})
+            "title": title, "kind": kind, "foundedOn": date(MONTH_START - datetime.timedelta(days=400)),
+            "canApproveProbationary": kind == 611 and parent != ""}})
         return made[title]["name"]
 
     county = create("测试县委", 611)
@@ -213,7 +214,7 @@ class County:
             "identities": self.security.post(f"/v1/{nobody}/identities", {"issuer": ISSUER, "subject": place})["name"],
             "clients": self.client.name,
             "authSessions": officer.get("/v1/auth/session")["name"],
-            **self.dues(own, member),
+            **self.dues(own, [person["name"] for person in roll]),
             **self.cases(own, [person["name"] for person in roll], list(self.places).index(place)),
             **self.organization(own),
             **self.files(own, member),
@@ -231,8 +232,9 @@ class County:
                 "format": "AUDIT_EXPORT_FORMAT_XLSX"}, self.second)["name"],
         }
 
-    def dues(self, branch, member):
+    def dues(self, branch, roll):
         """Dues of the branch: {kind: name}."""
+        member = roll[0]
         made = lambda who, path, body: who.post(path, body)["name"]  # pylint: disable=unnecessary-lambda-assignment
         secretary, cashier, bookkeeper = (
             self.suite.person(self.security, f"{role.replace('_', '-')}-{branch.split('/')[1]}", role)
@@ -240,11 +242,13 @@ class County:
         month = f"{NOW.year}-{NOW.month:02}"
         base = {"category": "DUES_CATEGORY_SALARY", "baseFen": "300000"}
         secretary.post(f"/v1/{member}/duesStandards", {"year": NOW.year, "base": base})
-        motion = "meetings/1/motions/1"
+        decided = self.meeting(branch, roll, [
+            {"text": text, "kind": "MOTION_KIND_GENERAL", "ballotMode": "BALLOT_MODE_HANDS", "votesFor": 4, "subject": subject}
+            for text, subject in (("减免党费", member), ("申请下拨党费", branch))])
         self.officer.post(f"/v1/{branch}/duesReports", {"year": NOW.year - 1})
         return {
             "duesReductions": made(secretary, f"/v1/{member}/duesReductions", {
-                "amountFen": "100", "fromMonth": month, "toMonth": month, "motion": motion}),
+                "amountFen": "100", "fromMonth": month, "toMonth": month, "motion": f"{decided}/motions/1"}),
             "duesPayments": made(cashier, f"/v1/{member}/duesPayments", {"amountFen": "100", "channel": "DUES_CHANNEL_CASH"}),
             "billRuns": made(self.officer, f"/v1/{branch}/billRuns", {"month": month}),
             "remittances": made(bookkeeper, f"/v1/{branch}/remittances", {"period": f"{NOW.year - 1}"}),
@@ -252,7 +256,7 @@ class County:
                 "fund": "FUND_DUES", "income": "FUND_INCOME_INTEREST", "amountFen": "100"}),
             "ledgerChecks": made(self.officer, f"/v1/{branch}/ledgerChecks:start", {}),
             "fundRequests": made(secretary, f"/v1/{branch}/fundRequests", {
-                "use": "FUND_USE_TRAINING", "amountFen": "100", "motion": motion}),
+                "use": "FUND_USE_TRAINING", "amountFen": "100", "motion": f"{decided}/motions/2"}),
             "members/duesAccount": f"{member}/duesAccount",
             "organizations/duesReports": f"{branch}/duesReports/{NOW.year - 1}",
         }
@@ -281,6 +285,20 @@ class County:
                 "reason": "REMINDER_REASON_DUES", "actions": ["REMINDER_ACTION_PAY"], "talker": idle}),
         }
 
+    def meeting(self, branch, roll, motions):
+        """A submitted general meeting, to which all came, with these motions."""
+        opened = when(0)
+        meeting = self.officer.post(f"/v1/{branch}/meetings", {
+            "kinds": ["MEETING_KIND_GENERAL"], "title": "支部党员大会", "plannedAt": opened, "place": "党员活动室",
+            "mode": "MEETING_MODE_ONSITE"})["name"]
+        self.officer.post(f"/v1/{meeting}:submit", {"record": {
+            "openedAt": opened, "closedAt": when(0, 2), "chair": roll[0], "recorder": roll[1],
+            "attendance": [{"member": one, "presence": "PRESENCE_PRESENT"} for one in roll],
+            "agenda": [{"title": "讨论", "speakerCount": 3, "summary": "讨论并表决"}], "motions": motions,
+            "resolutions": [{"text": "按决议办理", "owner": "支部委员会", "dueDate": date(NOW)}],
+            "signedByChair": True, "signedByRecorder": True}})
+        return meeting
+
     def discipline(self, branch, roll, member):
         """A warning, which the branch voted for and the committee above approved."""
         opened = when(0)
@@ -289,17 +307,9 @@ class County:
             "kind": "DISPOSITION_KIND_DISCIPLINE", "ground": "DISPOSITION_GROUND_DISCIPLINE", "openedOn": day})["name"]
         self.officer.post(f"/v1/{case}:investigate", {"investigatedOn": day})
         self.officer.post(f"/v1/{case}:talk", {"talkedOn": day})
-        meeting = self.officer.post(f"/v1/{branch}/meetings", {
-            "kinds": ["MEETING_KIND_GENERAL"], "title": "支部党员大会", "plannedAt": opened, "place": "党员活动室",
-            "mode": "MEETING_MODE_ONSITE"})["name"]
-        self.officer.post(f"/v1/{meeting}:submit", {"record": {
-            "openedAt": opened, "closedAt": when(0, 2), "chair": roll[0], "recorder": roll[1],
-            "attendance": [{"member": one, "presence": "PRESENCE_PRESENT"} for one in roll],
-            "agenda": [{"title": "讨论", "speakerCount": 3, "summary": "讨论并表决"}],
-            "motions": [{"text": "给予警告", "kind": "MOTION_KIND_DISPOSITION", "ballotMode": "BALLOT_MODE_HANDS", "votesFor": 4,
-                         "subject": case}],
-            "resolutions": [{"text": "按决议办理", "owner": "支部委员会", "dueDate": date(NOW)}],
-            "signedByChair": True, "signedByRecorder": True}})
+        meeting = self.meeting(branch, roll, [{
+            "text": "给予警告", "kind": "MOTION_KIND_DISPOSITION", "ballotMode": "BALLOT_MODE_HANDS", "votesFor": 4,
+            "subject": case}])
         self.officer.post(f"/v1/{case}:decide", {"motion": f"{meeting}/motions/1", "outcome": "DISPOSITION_OUTCOME_DISCIPLINE",
                                                  "measure": "DISCIPLINE_MEASURE_WARNING"})
         self.officer.post(f"/v1/{case}:approve", {
@@ -321,7 +331,19 @@ class County:
             "foundingCases": made(f"/v1/{branch}/foundingCases", {"kind": 641, "title": "拟设党小组"}),
             "terms": made(f"/v1/{branch}/terms", {"startsOn": date(LAST_YEAR), "committeeSeats": 3}),
             "committeeElections": made(f"/v1/{branch}/committeeElections", {}),
+            "committeeElections/delegation": self.delegation(branch),
+            "activistAnalyses": made(f"/v1/{self.officer.get(f'/v1/{branch}')['parent']}/activistAnalyses", {
+                "analysedOn": date(NOW), "conclusion": "队伍稳定。"}),
         }
+
+    def delegation(self, branch):
+        """The delegation of an election of the committee above a branch, to which the branch sends one."""
+        above = self.officer.get(f"/v1/{branch}")["parent"]
+        self.officer.patch(f"/v1/{above}/profile?updateMask=scatteredSites", {"scatteredSites": True})
+        election = self.officer.post(f"/v1/{above}/committeeElections", {})["name"]
+        self.officer.post(f"/v1/{election}:request", {
+            "committeeSeats": 3, "byDelegates": True, "delegateUnits": [{"unit": branch, "seats": 1}]})
+        return f"{election}/delegation"
 
     def files(self, branch, member):
         """What comes in and goes out in files: {kind: name}."""

@@ -30,9 +30,10 @@ PLACES = ("own", "parent", "sibling", "foreign", "everywhere", "expired", "revok
 REACH_THE_BRANCH = ("own", "parent", "everywhere")
 NO_GRANT = ("expired", "revoked")
 # What the organization above decides for the branch; the branch itself may not.
-DECIDED_ABOVE = ("TermService/RecordTerm", "TermService/AdjustTerm", "CommitteeElectionService/StartCommitteeElection",
+DECIDED_ABOVE = ("ActivistAnalysisService/GetActivistAnalysis", "TermService/RecordTerm", "TermService/AdjustTerm", "CommitteeElectionService/StartCommitteeElection",
                  "CommitteeElectionService/ReplyCommitteeElection", "CommitteeElectionService/ApproveCandidates",
                  "CommitteeElectionService/ApproveElectionResult", "CommitteeElectionService/CancelCommitteeElection",
+                 "DelegationService/GetDelegation", "DelegationService/CheckCredentials",
                  "DuesStandardService/ApproveDuesReduction", "DuesStandardService/RefuseDuesReduction",
                  "FundRequestService/ApproveFundRequest", "FundRequestService/RefuseFundRequest",
                  "RemittanceService/ReceiveRemittance")

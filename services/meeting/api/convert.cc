@@ -139,6 +139,7 @@ v1::Meeting ToProto(const Meeting& meeting) {
   proto.set_correction_reason(meeting.correction_reason);
   proto.set_version(meeting.version);
   proto.set_rule_set(meeting.rule_set);
+  proto.set_delegation(meeting.delegation);
   return proto;
 }
 
@@ -206,6 +207,14 @@ absl::StatusOr<Meeting> PlanFromProto(const v1::Meeting& proto) {
   Meeting meeting;
   RONGHE_ASSIGN_OR_RETURN(meeting.kinds, KindsFrom(proto.kinds(), "meeting.kinds"));
   if (meeting.kinds.empty()) return Invalid("meeting.kinds", "请选择会议类别");
+  const bool delegates = meeting.kinds.Has(Kind::kDelegates);
+  if (delegates && meeting.kinds != Kinds{Kind::kDelegates}) {
+    return Invalid("meeting.kinds", "党员代表大会不能同时是其他类别的会议");
+  }
+  if (delegates == proto.delegation().empty()) {
+    return Invalid("meeting.delegation", "党员代表大会须填写、其他会议不填写换届选举的代表团");
+  }
+  meeting.delegation = proto.delegation();
   RONGHE_ASSIGN_OR_RETURN(meeting.planned_at, TimeFrom(proto.planned_at(), "meeting.planned_at"));
   meeting.event_day = base::ShanghaiDay(meeting.planned_at);
   meeting.meeting_no = proto.meeting_no();

@@ -108,6 +108,7 @@ v1::Election ToProto(const ElectionRules& rules, const Election& election, bool 
     v1::Teller* item = proto.add_tellers();
     item->set_member(Member(teller.member_id));
     item->set_duty(static_cast<v1::TellerDuty>(teller.duty));
+    item->set_no_relative_standing(teller.no_relative_standing);
   }
   proto.set_teller_resolution(election.teller_resolution);
   proto.set_roll(election.roll);
@@ -126,13 +127,14 @@ v1::Election ToProto(const ElectionRules& rules, const Election& election, bool 
   proto.set_seats_resolution(election.seats_resolution);
   *proto.mutable_event_date() = rpc::ToProto(election.event_day);
   proto.set_rule_set(election.rule_set);
+  proto.set_delegation(election.delegation);
   return proto;
 }
 
 v1::ElectionResult ResultToProto(const ElectionRules& rules, const Election& election,
                                  const Meeting& meeting) {
   v1::ElectionResult proto;
-  const std::string& post_code = PostCodeOf(rules, election.office);
+  const std::string post_code = PostCodeOf(rules, election.office);
   proto.set_name(base::Name("elections", election.id));
   proto.set_organization(base::Name("organizations", election.organization_id));
   proto.set_meeting(base::Name("meetings", meeting.id));
@@ -168,6 +170,7 @@ v1::ElectionResult ResultToProto(const ElectionRules& rules, const Election& ele
   }
   proto.set_rule_set(election.rule_set);
   proto.set_source(rules.source);
+  proto.set_delegation(election.delegation);
   return proto;
 }
 
@@ -224,6 +227,7 @@ absl::StatusOr<std::vector<Teller>> TellersFrom(
       return Invalid(Item(field, i, "duty"), "请注明监票或者计票");
     }
     teller.duty = static_cast<TellerDuty>(items[i].duty());
+    teller.no_relative_standing = items[i].no_relative_standing();
     tellers.push_back(teller);
   }
   std::sort(tellers.begin(), tellers.end(),

@@ -32,6 +32,7 @@
 #include "services/meeting/rules.h"
 #include "services/meeting/store/ballot_store.h"
 #include "services/meeting/store/sealed_tables.h"
+#include "services/meeting/testing/delegations.h"
 
 namespace ronghe::meeting {
 namespace {
@@ -43,7 +44,7 @@ using testing::IsOk;
 using testing::StatusIs;
 
 constexpr int64_t kTown = 10, kBranch = 100, kSister = 101;
-constexpr int kMembers = 12;
+constexpr int kMembers = 12, kSisters = 3;
 const CivilDay kToday(2026, 11, 23);
 
 absl::Time At(CivilDay day, int hour) { return base::ShanghaiMidnight(day) + absl::Hours(hour); }
@@ -100,7 +101,8 @@ class TreeScope : public auth::OrgScope {
 
 std::string Member(int i) { return absl::StrCat("members/", 1000 + i); }
 
-// A branch of twelve full members, all but the last of whom come to every meeting.
+// A branch of twelve full members, all but the last of whom come to every meeting, and one of
+// three.
 class ElectionServiceTest : public ::testing::Test {
  protected:
   ElectionServiceTest()
@@ -117,7 +119,7 @@ class ElectionServiceTest : public ::testing::Test {
         tokens_("a key for the tests of paging"),
         keys_(crypto::KeyRing::ForTesting(crypto::Suite::kSm)),
         cipher_(keys_),
-        meetings_api_(writer_, tree_, scope_, rules_, board_, tokens_, metrics_,
+        meetings_api_(writer_, tree_, scope_, rules_, board_, tokens_, metrics_, delegations_,
                       CivilDay(2026, 7, 1)),
         elections_api_(writer_, tree_, rules_, cipher_, tokens_),
         attendance_api_(*database_, rules_, tokens_) {
@@ -128,6 +130,10 @@ class ElectionServiceTest : public ::testing::Test {
     for (int64_t i = 1; i <= kMembers; ++i) {
       intervals.push_back(
           {i, 1000 + i, kBranch, 1, "10", true, CivilDay(2020, 1, 1), org::kOpenEnd});
+    }
+    for (int64_t i = 1; i <= kSisters; ++i) {
+      intervals.push_back(
+          {100 + i, 2000 + i, kSister, 1, "10", true, CivilDay(2020, 1, 1), org::kOpenEnd});
     }
     EXPECT_OK(database_->Transact(Deadline(), [&](sql::Session& session) {
       return session.InsertMany(kInterval, intervals);
@@ -220,9 +226,11 @@ class ElectionServiceTest : public ::testing::Test {
     v1::Teller& scrutineer = *election.add_tellers();
     scrutineer.set_member(Member(10));
     scrutineer.set_duty(v1::TELLER_DUTY_SCRUTINEER);
+    scrutineer.set_no_relative_standing(true);
     v1::Teller& counter = *election.add_tellers();
     counter.set_member(Member(11));
     counter.set_duty(v1::TELLER_DUTY_COUNTER);
+    counter.set_no_relative_standing(true);
     election.set_teller_resolution(absl::StrCat(meeting.name(), "/motions/1"));
     return request;
   }
@@ -320,6 +328,7 @@ class ElectionServiceTest : public ::testing::Test {
   rpc::PageTokens tokens_;
   crypto::KeyStore keys_;
   const crypto::FieldCipher cipher_;
+  FakeDelegations delegations_;
   MeetingsApi meetings_api_;
   ElectionsApi elections_api_;
   AttendanceApi attendance_api_;
@@ -370,6 +379,7 @@ TEST_F(ElectionServiceTest, AnElectionOnPaperFromDraftToResult) {
   v1::Teller& teller = *set.add_tellers();
   teller.set_member(Member(4));
   teller.set_duty(v1::TELLER_DUTY_SCRUTINEER);
+  teller.set_no_relative_standing(true);
   EXPECT_THAT(elections_->SetCandidates(Secretary(), set), HasReason("X_TELLER"));  // a candidate
   set.mutable_tellers(0)->set_member(Member(9));
   ASSERT_THAT(elections_->SetCandidates(Secretary(), set), IsOk());
@@ -513,6 +523,41 @@ TEST_F(ElectionServiceTest, TokensAreGivenToVotersWhoArePresent) {
   EXPECT_THAT(elections_->IssueBallotTokens(Secretary(), issue), HasReason("X_TOKEN_USED"));
   EXPECT_THAT(elections_->CastBallot(As("member", kSister), Ballot(name, found, {1})),
               HasReason("SCOPE_DENIED"));
+}
+
+TEST_F(ElectionServiceTest, X_11_WhoLostTheAnswerAsksAgainWithoutHarm) {
+  const std::string name = OpenElectronic(11);
+  const std::vector<std::string> tokens = Tokens(name, 3);
+  ASSERT_THAT(elections_->CastBallot(Voter(), Ballot(name, tokens[0], {1, 2})), IsOk());
+  // The same ballot again, or another choice with the same token: it was cast, and stays as it was.
+  EXPECT_THAT(elections_->CastBallot(Voter(), Ballot(name, tokens[0], {1, 2})),
+              HasReason("X_TOKEN_USED"));
+  EXPECT_THAT(elections_->CastBallot(Voter(), Ballot(name, tokens[0], {3, 4})),
+              HasReason("X_TOKEN_USED"));
+  EXPECT_EQ(Rows(kAllBallots).size(), 1u);
+
+  // Tokens are given again to all who are named or to none: with one who has voted, nobody's
+  // change.
+  v1::IssueBallotTokensRequest issue;
+  issue.set_name(name);
+  issue.add_members(Member(2));
+  issue.add_members(Member(1));
+  EXPECT_THAT(elections_->IssueBallotTokens(Secretary(), issue), HasReason("X_TOKEN_USED"));
+  ASSERT_THAT(elections_->CastBallot(Voter(), Ballot(name, tokens[1], {1})), IsOk());
+
+  // What is asked again after the round was closed changes nothing, and a token of it opens no
+  // other.
+  ASSERT_THAT(Close(name), IsOk());
+  EXPECT_THAT(elections_->CastBallot(Voter(), Ballot(name, tokens[2], {1})),
+              HasReason("STATE_INVALID"));
+  ASSERT_OK_AND_ASSIGN(const v1::Election decided, Decide(name));
+  ASSERT_EQ(decided.state(), v1::ELECTION_STATE_SHORT);  // two votes of eleven elect nobody
+  EXPECT_EQ(decided.rounds(0).returned(), 2);
+  EXPECT_EQ(decided.rounds(0).issued(), 3);
+  ASSERT_THAT(Open(name), IsOk());
+  EXPECT_THAT(elections_->CastBallot(Voter(), Ballot(name, tokens[2], {1})),
+              HasReason("X_TOKEN_UNKNOWN"));
+  EXPECT_TRUE(Rows(kAllBallots).empty());
 }
 
 // The share of all pairs that stand in another order than they came in.
@@ -722,6 +767,7 @@ TEST_F(ElectionServiceTest, X_06_TheNewCommitteeElectsItsSecretary) {
   plan.add_candidates()->set_member(Member(1));
   plan.add_tellers()->set_member(Member(2));
   plan.mutable_tellers(0)->set_duty(v1::TELLER_DUTY_SCRUTINEER);
+  plan.mutable_tellers(0)->set_no_relative_standing(true);
   // Twelve members have a committee, so the general meeting does not elect the secretary itself.
   ASSERT_OK_AND_ASSIGN(const v1::Election direct, elections_->CreateElection(Secretary(), create));
   const auto refused = FixRoll(direct.name());
@@ -754,6 +800,166 @@ TEST_F(ElectionServiceTest, X_06_TheNewCommitteeElectsItsSecretary) {
   EXPECT_EQ(result.winners(0).post_code(), "01");
   EXPECT_FALSE(result.winners(0).has_votes_for());
   EXPECT_FALSE(result.candidates(0).has_votes_for());
+}
+
+TEST_F(ElectionServiceTest, X_01_DelegatesMeetAndElectTheCommittee) {
+  const std::string name = "committeeElections/3/delegation";
+  const rpc::Outgoing worker = As("party_worker", kTown);
+  v1::CreateMeetingRequest create;
+  create.set_parent(absl::StrCat("organizations/", kTown));
+  v1::Meeting& plan = *create.mutable_meeting();
+  plan.add_kinds(v1::MEETING_KIND_DELEGATES);
+  plan.set_title("党员代表大会");
+  *plan.mutable_planned_at() = rpc::ToProto(At(kToday, 9));
+  EXPECT_THAT(meetings_->CreateMeeting(worker, create), HasReason("FIELD_INVALID"));  // whose?
+  plan.set_delegation(name);
+  plan.add_kinds(v1::MEETING_KIND_GENERAL);
+  EXPECT_THAT(meetings_->CreateMeeting(worker, create), HasReason("FIELD_INVALID"));
+  plan.mutable_kinds()->RemoveLast();
+  ASSERT_OK_AND_ASSIGN(v1::Meeting meeting, meetings_->CreateMeeting(worker, create));
+
+  v1::OpenMeetingRequest open;
+  open.set_name(meeting.name());
+  *open.mutable_opened_at() = rpc::ToProto(At(kToday, 9));
+  EXPECT_THAT(meetings_->OpenMeeting(worker, open), HasReason("NOT_FOUND"));
+  Delegation& delegation = delegations_.known[name];
+  delegation.organization_id = kSister;
+  delegation.members = {1003, 1001, 1002, 2001, 1004};
+  delegation.credentials_on = kToday;
+  EXPECT_THAT(meetings_->OpenMeeting(worker, open), HasReason("X_DELEGATION"));
+  delegation.organization_id = kTown;
+  for (const std::optional<CivilDay>& found :
+       {std::optional<CivilDay>(), std::optional<CivilDay>(kToday + 1)}) {
+    delegation.credentials_on = found;
+    const auto refused = meetings_->OpenMeeting(worker, open);
+    EXPECT_THAT(refused, HasReason("X_DELEGATION"));
+    EXPECT_EQ(error::MetadataValue(refused.status(), "rule_id"), "X-01");
+  }
+  delegation.credentials_on = kToday;
+  ASSERT_OK_AND_ASSIGN(meeting, meetings_->OpenMeeting(worker, open));
+  EXPECT_EQ(meeting.should_attend_voting(), 5);
+  EXPECT_EQ(meeting.delegation(), name);
+  v1::RecordAttendanceRequest attendance;
+  attendance.set_name(open.name());
+  for (int i : {1001, 1002, 1003, 1004}) {
+    v1::Attendance& mark = *attendance.add_attendance();
+    mark.set_member(absl::StrCat("members/", i));
+    mark.set_presence(v1::PRESENCE_PRESENT);
+  }
+  ASSERT_THAT(meetings_->RecordAttendance(worker, attendance), IsOk());
+  v1::SetMotionsRequest motions;
+  motions.set_name(open.name());
+  motions.add_motions()->set_text("通过监票人名单");
+  motions.mutable_motions(0)->set_kind(v1::MOTION_KIND_GENERAL);
+  motions.mutable_motions(0)->set_votes_for(4);
+  ASSERT_THAT(meetings_->SetMotions(worker, motions), IsOk());
+
+  // 2002 and 2003 are members below the town but no delegates; 1004 is the scrutineer.
+  v1::CreateElectionRequest elect = Committee(meeting, v1::ELECTION_MODE_PAPER);
+  elect.mutable_election()->clear_candidates();
+  for (const int i : {1001, 1002, 2002, 2003}) {
+    elect.mutable_election()->add_candidates()->set_member(absl::StrCat("members/", i));
+  }
+  elect.mutable_election()->mutable_tellers()->RemoveLast();
+  elect.mutable_election()->mutable_tellers(0)->set_member("members/1004");
+  ASSERT_OK_AND_ASSIGN(v1::Election election, elections_->CreateElection(worker, elect));
+  EXPECT_EQ(election.delegation(), name);
+  v1::FixRollRequest fix;
+  fix.set_name(election.name());
+  ASSERT_OK_AND_ASSIGN(election, elections_->FixRoll(worker, fix));
+  EXPECT_EQ(election.roll(), 5);
+  v1::OpenElectionRequest begin;
+  begin.set_name(election.name());
+  ASSERT_OK_AND_ASSIGN(election, elections_->OpenElection(worker, begin));
+  EXPECT_EQ(election.rounds(0).present(), 4);
+  EXPECT_EQ(election.rounds(0).required_present(), 4);
+
+  v1::CloseElectionRequest close;
+  close.set_name(election.name());
+  v1::PaperCount& count = *close.mutable_count();
+  count.set_issued(4);
+  count.set_returned(4);
+  for (const auto& [member, votes] :
+       std::map<int, int>{{1001, 4}, {1002, 1}, {2002, 3}, {2003, 0}}) {
+    v1::CandidateCount& item = *count.add_counts();
+    item.set_member(absl::StrCat("members/", member));
+    item.set_votes_for(votes);
+    item.set_votes_against(4 - votes);
+  }
+  v1::CandidateCount& written_in = *count.add_counts();
+  written_in.set_member("members/3001");  // belongs nowhere
+  written_in.set_votes_for(3);
+  EXPECT_THAT(elections_->CloseElection(worker, close), HasReason("X_CANDIDATE"));
+  written_in.set_member("members/1012");
+  ASSERT_THAT(elections_->CloseElection(worker, close), IsOk());
+  v1::DecideElectionRequest decide;
+  decide.set_name(election.name());
+  ASSERT_OK_AND_ASSIGN(election, elections_->DecideElection(worker, decide));
+  EXPECT_EQ(election.state(), v1::ELECTION_STATE_DECIDED);
+  v1::GetElectionResultRequest get;
+  get.set_name(election.name());
+  ASSERT_OK_AND_ASSIGN(const v1::ElectionResult result, elections_->GetElectionResult(worker, get));
+  EXPECT_EQ(result.delegation(), name);
+  EXPECT_EQ(result.winners_size(), 3);
+  EXPECT_EQ(result.roll(), 5);
+}
+
+TEST_F(ElectionServiceTest, X_01_ABranchElectsItsDelegates) {
+  const v1::Meeting meeting = OpenMeeting(11);
+  v1::CreateElectionRequest create = Committee(meeting, v1::ELECTION_MODE_PAPER);
+  create.mutable_election()->set_office(v1::ELECTION_OFFICE_DELEGATE);
+  create.mutable_election()->mutable_candidates()->RemoveLast();
+  ASSERT_OK_AND_ASSIGN(v1::Election election, elections_->CreateElection(Secretary(), create));
+  ASSERT_THAT(FixRoll(election.name()), IsOk());
+  EXPECT_THAT(Open(election.name()), HasReason("X_CANDIDATE_COUNT"));  // three for three
+  v1::SetCandidatesRequest set;
+  set.set_name(election.name());
+  for (int i : {3, 1, 4, 2}) set.add_candidates()->set_member(Member(i));
+  EXPECT_THAT(elections_->SetCandidates(Secretary(), set), HasReason("X_DECLARATION"));  // of 2?
+  *set.mutable_tellers() = create.election().tellers();
+  ASSERT_THAT(elections_->SetCandidates(Secretary(), set), IsOk());
+  ASSERT_THAT(Open(election.name()), IsOk());
+  ASSERT_THAT(CloseOnPaper(election.name(), 11, {{1, 9}, {2, 8}, {3, 7}, {4, 2}}), IsOk());
+  ASSERT_OK_AND_ASSIGN(election, Decide(election.name()));
+  EXPECT_EQ(election.state(), v1::ELECTION_STATE_DECIDED);
+  ASSERT_OK_AND_ASSIGN(const v1::ElectionResult result, Result(election.name()));
+  EXPECT_EQ(result.office(), v1::ELECTION_OFFICE_DELEGATE);
+  EXPECT_EQ(result.post_code(), "");
+  ASSERT_EQ(result.winners_size(), 3);
+  EXPECT_EQ(result.winners(0).post_code(), "");
+  EXPECT_EQ(result.delegation(), "");
+}
+
+TEST_F(ElectionServiceTest, X_01_ACommitteeIsElectedByAllMembersBelow) {
+  const rpc::Outgoing worker = As("party_worker", kTown);
+  v1::CreateMeetingRequest create;
+  create.set_parent(absl::StrCat("organizations/", kTown));
+  create.mutable_meeting()->add_kinds(v1::MEETING_KIND_GENERAL);
+  create.mutable_meeting()->set_title("党员大会");
+  *create.mutable_meeting()->mutable_planned_at() = rpc::ToProto(At(kToday, 9));
+  v1::OpenMeetingRequest open;
+  ASSERT_OK_AND_ASSIGN(v1::Meeting meeting, meetings_->CreateMeeting(worker, create));
+  open.set_name(meeting.name());
+  *open.mutable_opened_at() = rpc::ToProto(At(kToday, 9));
+  ASSERT_OK_AND_ASSIGN(meeting, meetings_->OpenMeeting(worker, open));
+  EXPECT_EQ(meeting.should_attend_voting(), kMembers + kSisters);
+  ASSERT_OK_AND_ASSIGN(
+      const v1::Election election,
+      elections_->CreateElection(worker, Committee(meeting, v1::ELECTION_MODE_PAPER)));
+  v1::FixRollRequest fix;
+  fix.set_name(election.name());
+  ASSERT_OK_AND_ASSIGN(const v1::Election fixed, elections_->FixRoll(worker, fix));
+  EXPECT_EQ(fixed.roll(), kMembers + kSisters);
+  EXPECT_EQ(fixed.delegation(), "");
+
+  // So many organizations don't meet in one place: delegates do.
+  for (int i = 0; i < 256; ++i) Add(10000 + i, kTown, "631");
+  create.set_request_id("");
+  ASSERT_OK_AND_ASSIGN(meeting, meetings_->CreateMeeting(worker, create));
+  open.set_name(meeting.name());
+  const auto refused = meetings_->OpenMeeting(worker, open);
+  EXPECT_THAT(refused, HasReason("B_ROLL_TOO_LARGE"));
+  EXPECT_EQ(error::MetadataValue(refused.status(), "rule_id"), "X-01");
 }
 
 TEST_F(ElectionServiceTest, BadInputAndStrangersAreRefused) {

@@ -21,6 +21,7 @@
 #include "services/meeting/domain/election/count.h"
 #include "services/meeting/domain/election/errors.h"
 #include "services/meeting/domain/errors.h"
+#include "services/meeting/store/roll_store.h"
 
 namespace ronghe::meeting {
 namespace {
@@ -39,6 +40,12 @@ std::string HashOf(std::string_view token) { return crypto::Sha256(token); }
 
 bool IsOpen(const Round& round) {
   return round.outcome == ElectionState::kOpen || round.outcome == ElectionState::kClosed;
+}
+
+std::vector<int64_t> MembersOf(const std::vector<Candidate>& candidates) {
+  std::vector<int64_t> members;
+  for (const Candidate& candidate : candidates) members.push_back(candidate.member_id);
+  return members;
 }
 
 // The audit row of a ballot: that one was cast, and in which session. Who used a token stands with
@@ -113,7 +120,8 @@ absl::StatusOr<v1::Election> ElectionsApi::CreateElection(
         election.etag = 1;
         election.event_day = meeting->event_day;
         election.rule_set = rules_.At(meeting->event_day).Name();
-        RONGHE_RETURN_IF_ERROR(ElectorateFor(election, *meeting).status());
+        RONGHE_ASSIGN_OR_RETURN(const Electorate electorate, ElectorateFor(election, *meeting));
+        if (electorate == Electorate::kDelegates) election.delegation = meeting->delegation;
         RONGHE_RETURN_IF_ERROR(CheckSlate(RulesOf(election), election));
         RONGHE_RETURN_IF_ERROR(store_.Insert(tx.session(), election));
         tx.Audit(election.organization_id, base::Name("elections", election.id));
@@ -201,18 +209,27 @@ absl::StatusOr<v1::Election> ElectionsApi::SetCandidates(rpc::Call& call,
   return Update(
       call, request.name(), request.etag(), ElectionAction::kSetCandidates,
       [&](service::WriteTx&, Election* election, ChangedElectionParts* changed) -> absl::Status {
-        election->slate = slate;
+        ReplaceSlate(slate, election);
         changed->slate = true;
+        changed->tellers = true;
         if (!request.upper_approval().empty()) election->upper_approval = request.upper_approval();
         if (!request.teller_resolution().empty()) {
           election->teller_resolution = request.teller_resolution();
         }
         if (!tellers.empty()) {
           election->tellers = tellers;
-          changed->tellers = true;
         }
         return CheckSlate(RulesOf(*election), *election);
       });
+}
+
+absl::Status ElectionsApi::FindEligible(sql::Session& session, std::span<const int64_t> members,
+                                        Election* election) const {
+  if (!election->by_delegates()) return absl::OkStatus();
+  RONGHE_ASSIGN_OR_RETURN(
+      election->eligible,
+      VotingMembers(session, tree_, election->organization_id, members, election->event_day));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Voter>> ElectionsApi::RollOf(sql::Session& session,
@@ -304,7 +321,7 @@ absl::Status ElectionsApi::CheckTellerResolution(sql::Session& session,
   RONGHE_ASSIGN_OR_RETURN(const bool carried,
                           Carried(session, election, election.teller_resolution));
   if (carried) return absl::OkStatus();
-  return ElectionRefused(RulesOf(election), "X-13", "X_TELLER", "监票人须经党员大会表决通过。",
+  return ElectionRefused(RulesOf(election), "X-13", "X_TELLER", "监票人须经大会表决通过。",
                          "a motion carried", election.teller_resolution);
 }
 
@@ -334,9 +351,10 @@ absl::StatusOr<v1::Election> ElectionsApi::OpenElection(rpc::Call& call,
         }
         RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> present,
                                 PresentIn(*election, meeting, request));
+        RONGHE_RETURN_IF_ERROR(FindEligible(tx.session(), MembersOf(election->slate), election));
         RONGHE_RETURN_IF_ERROR(CheckOpening(RulesOf(*election), *election, present));
         RONGHE_ASSIGN_OR_RETURN(const Electorate electorate, ElectorateFor(*election, meeting));
-        if (electorate == Electorate::kGeneralMeeting) {
+        if (electorate == Electorate::kGeneralMeeting || electorate == Electorate::kDelegates) {
           RONGHE_RETURN_IF_ERROR(CheckTellerResolution(tx.session(), *election));
         }
         election->rounds.push_back(NewRound(RulesOf(*election), *election, tx.NextId(), present));
@@ -384,7 +402,7 @@ absl::StatusOr<v1::CastBallotResponse> ElectionsApi::CastBallot(
   RONGHE_ASSIGN_OR_RETURN(const Ballot ballot, BallotFrom(request));
   return writer_.Write<v1::CastBallotResponse>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::CastBallotResponse> {
-        RONGHE_ASSIGN_OR_RETURN(const Election election,
+        RONGHE_ASSIGN_OR_RETURN(Election election,
                                 LoadOpen(tx, request.name(), ElectionAction::kCast));
         const Round& round = election.rounds.back();
         RONGHE_ASSIGN_OR_RETURN(
@@ -392,6 +410,7 @@ absl::StatusOr<v1::CastBallotResponse> ElectionsApi::CastBallot(
             ballots_.UseToken(tx.session(), round.session_id, HashOf(request.token())));
         if (use == TokenUse::kUnknown) return errors::TokenUnknown();
         if (use == TokenUse::kUsedBefore) return errors::TokenUsed();
+        RONGHE_RETURN_IF_ERROR(FindEligible(tx.session(), ballot.votes_for, &election));
         // A refusal undoes the use of the token.
         RONGHE_RETURN_IF_ERROR(CheckBallot(RulesOf(election), election, round, ballot));
         RONGHE_RETURN_IF_ERROR(box_.Put(tx.session(), round, ballot));
@@ -400,10 +419,12 @@ absl::StatusOr<v1::CastBallotResponse> ElectionsApi::CastBallot(
       });
 }
 
-absl::Status ElectionsApi::CloseOnPaper(const v1::CloseElectionRequest& request,
+absl::Status ElectionsApi::CloseOnPaper(sql::Session& session,
+                                        const v1::CloseElectionRequest& request,
                                         Election* election) const {
   if (!request.has_count()) return InvalidField("count", "请填写计票结果");
   RONGHE_ASSIGN_OR_RETURN(const PaperCount count, CountFrom(request.count()));
+  RONGHE_RETURN_IF_ERROR(FindEligible(session, MembersOf(count.counts), election));
   return TakeCount(RulesOf(*election), *election, count, &election->rounds.back());
 }
 
@@ -425,7 +446,7 @@ absl::StatusOr<v1::Election> ElectionsApi::CloseElection(rpc::Call& call,
       call, request.name(), request.etag(), ElectionAction::kClose,
       [&](service::WriteTx& tx, Election* election, ChangedElectionParts* changed) -> absl::Status {
         if (election->mode == ElectionMode::kPaper) {
-          RONGHE_RETURN_IF_ERROR(CloseOnPaper(request, election));
+          RONGHE_RETURN_IF_ERROR(CloseOnPaper(tx.session(), request, election));
         } else {
           RONGHE_RETURN_IF_ERROR(CloseBox(tx.session(), request, election));
         }

@@ -3,6 +3,7 @@
 #define RONGHE_SERVICES_MEETING_API_ELECTIONS_API_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,12 +83,16 @@ class ElectionsApi : public v1::ElectionServiceHandler {
   // Errors: NOT_FOUND MEETING_NOT_FOUND; FAILED_PRECONDITION STATE_INVALID for one that is planned
   // or returned.
   absl::StatusOr<Meeting> StandingMeeting(sql::Session& session, int64_t root_id) const;
+  // Looks up who of the members (at most 256) can be elected beside the voters: only where
+  // delegates vote, since else all who can be elected vote.
+  absl::Status FindEligible(sql::Session& session, std::span<const int64_t> members,
+                            Election* election) const;
   absl::StatusOr<Electorate> ElectorateFor(const Election& election, const Meeting& meeting) const;
   // The roll before anybody is left out.
   absl::StatusOr<std::vector<Voter>> RollOf(sql::Session& session, const Election& election,
                                             const Meeting& meeting, Electorate electorate) const;
-  // True when `resolution` names an ordinary motion that a general meeting of the organization
-  // carried: the meeting of the election, or one whose record counts.
+  // True when `resolution` names an ordinary motion that a meeting of the organization's members or
+  // delegates carried: the meeting of the election, or one whose record counts.
   absl::StatusOr<bool> Carried(sql::Session& session, const Election& election,
                                const std::string& resolution) const;
   absl::Status CheckExclusions(sql::Session& session, const Election& election,
@@ -95,7 +100,8 @@ class ElectionsApi : public v1::ElectionServiceHandler {
   absl::Status CheckTellerResolution(sql::Session& session, const Election& election) const;
   absl::StatusOr<std::vector<int64_t>> PresentIn(const Election& election, const Meeting& meeting,
                                                  const v1::OpenElectionRequest& request) const;
-  absl::Status CloseOnPaper(const v1::CloseElectionRequest& request, Election* election) const;
+  absl::Status CloseOnPaper(sql::Session& session, const v1::CloseElectionRequest& request,
+                            Election* election) const;
   absl::Status CloseBox(sql::Session& session, const v1::CloseElectionRequest& request,
                         Election* election) const;
   void EmitDecided(service::WriteTx& tx, const Election& election) const;

@@ -27,6 +27,7 @@
 #include "services/meeting/api/meetings_api.h"
 #include "services/meeting/jobs/duty_calendar.h"
 #include "services/meeting/rules.h"
+#include "services/meeting/testing/delegations.h"
 
 namespace ronghe::meeting {
 namespace {
@@ -97,7 +98,8 @@ class MeetingServiceTest : public ::testing::Test {
         tokens_("a key for the tests of paging"),
         calendar_(*database_, tree_, rules_, board_, ids_, clock_, metrics_, {.start = kStart},
                   nullptr),
-        meetings_api_(writer_, tree_, scope_, rules_, board_, tokens_, metrics_, kStart),
+        meetings_api_(writer_, tree_, scope_, rules_, board_, tokens_, metrics_, delegations_,
+                      kStart),
         duties_api_(*database_, tree_, rules_, board_, tokens_, kStart),
         facts_(*database_, tree_, rules_),
         fact_feed_("services/meeting", facts_, tree_, tokens_, clock_) {
@@ -256,6 +258,7 @@ class MeetingServiceTest : public ::testing::Test {
   service::Writer writer_;
   rpc::PageTokens tokens_;
   DutyCalendar calendar_;
+  FakeDelegations delegations_;
   MeetingsApi meetings_api_;
   DutiesApi duties_api_;
   FactsApi facts_;

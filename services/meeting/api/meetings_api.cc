@@ -68,17 +68,32 @@ absl::StatusOr<ListCursor> ParseCursor(const std::string& text) {
   return error::Make(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID", "翻页标记无效。");
 }
 
+// whether these delegates can meet for the organization on `day`.
+absl::Status CheckDelegation(const RuleSet& rules, const Delegation& delegation,
+                             int64_t organization_id, absl::CivilDay day) {
+  if (delegation.organization_id != organization_id) {
+    return errors::DelegationInvalid(rules, base::Name("organizations", organization_id),
+                                     base::Name("organizations", delegation.organization_id));
+  }
+  const std::optional<absl::CivilDay>& found = delegation.credentials_on;
+  if (found.has_value() && *found <= day) return absl::OkStatus();
+  return errors::DelegationInvalid(rules, Cat("credentials <= ", base::FormatDay(day)),
+                                   found.has_value() ? base::FormatDay(*found) : "-");
+}
+
 }  // namespace
 
 MeetingsApi::MeetingsApi(service::Writer& writer, const org::OrgTree& tree, auth::OrgScope& scope,
                          const RuleSets& rules, DutyBoard& board, const rpc::PageTokens& tokens,
-                         metrics::Registry& metrics, absl::CivilDay calendar_start)
+                         metrics::Registry& metrics, DelegationReader& delegations,
+                         absl::CivilDay calendar_start)
     : writer_(writer),
       tree_(tree),
       scope_(scope),
       rules_(rules),
       board_(board),
       tokens_(tokens),
+      delegations_(delegations),
       ledger_(tree, rules, writer.ids(), calendar_start),
       failed_quorums_(metrics.AddCounter("ronghe_meeting_failed_quorums_total",
                                          "Motions of submitted records that had no quorum.")) {}
@@ -279,7 +294,22 @@ absl::StatusOr<v1::Meeting> MeetingsApi::WithCatchUp(
   return write();
 }
 
-absl::Status MeetingsApi::Open(service::WriteTx& tx, absl::Time opened_at, Meeting* meeting,
+absl::StatusOr<std::optional<Delegation>> MeetingsApi::DelegationOf(rpc::Call& call,
+                                                                    const std::string& name) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, "meetings"));
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<Meeting> meeting,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return store_.LoadBrief(session, id);
+                          }));
+  if (!meeting.has_value() || meeting->delegation.empty() || meeting->state != State::kPlanned) {
+    return std::optional<Delegation>();
+  }
+  RONGHE_RETURN_IF_ERROR(call.Authorize(meeting->organization_id));
+  return delegations_.Read(call, meeting->delegation);
+}
+
+absl::Status MeetingsApi::Open(service::WriteTx& tx, absl::Time opened_at,
+                               const std::optional<Delegation>& delegation, Meeting* meeting,
                                std::string_view field) const {
   if (opened_at > tx.now() + kSkew) {
     return InvalidField(std::string(field), "会议开始时间不能晚于当前时间(规则 1.4/opened_at)");
@@ -289,9 +319,14 @@ absl::Status MeetingsApi::Open(service::WriteTx& tx, absl::Time opened_at, Meeti
   const std::optional<org::OrgNode> node = tree_.Node(meeting->organization_id);
   if (!node.has_value()) return errors::OrganizationNotFound(meeting->organization_id);
   RONGHE_RETURN_IF_ERROR(CheckHolder(rules, FactsOf(*node), meeting->kinds, day));
-  RONGHE_ASSIGN_OR_RETURN(
-      meeting->attendance,
-      LoadRoll(tx.session(), tree_, rules, meeting->organization_id, meeting->kinds, day));
+  if (delegation.has_value()) {
+    RONGHE_RETURN_IF_ERROR(CheckDelegation(rules, *delegation, meeting->organization_id, day));
+    meeting->attendance = DelegateRoll(delegation->members);
+  } else {
+    RONGHE_ASSIGN_OR_RETURN(
+        meeting->attendance,
+        LoadRoll(tx.session(), tree_, rules, meeting->organization_id, meeting->kinds, day));
+  }
   if (meeting->attendance.empty() && RollRequired(rules, meeting->kinds)) {
     return errors::RollEmpty(rules, meeting->organization_id, day);
   }
@@ -308,11 +343,13 @@ absl::StatusOr<v1::Meeting> MeetingsApi::OpenMeeting(rpc::Call& call,
   if (request.has_opened_at()) {
     RONGHE_ASSIGN_OR_RETURN(opened_at, TimeFrom(request.opened_at(), "opened_at"));
   }
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<Delegation> delegation,
+                          DelegationOf(call, request.name()));
   return WithCatchUp(call, [&] {
     return Update(call, request.name(), request.etag(), Action::kOpen,
                   [&](service::WriteTx& tx, Meeting* meeting, ChangedParts* changed) {
                     changed->attendance = true;
-                    return Open(tx, opened_at, meeting, "opened_at");
+                    return Open(tx, opened_at, delegation, meeting, "opened_at");
                   });
   });
 }
@@ -482,6 +519,8 @@ absl::StatusOr<v1::Meeting> MeetingsApi::SubmitMeeting(rpc::Call& call,
     RONGHE_ASSIGN_OR_RETURN(original,
                             TimeFrom(request.original_submitted_at(), "original_submitted_at"));
   }
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<Delegation> delegation,
+                          DelegationOf(call, request.name()));
   std::vector<DutyRow> duties;
   int32_t failed_quorums = 0;
   const auto write = [&] {
@@ -493,7 +532,8 @@ absl::StatusOr<v1::Meeting> MeetingsApi::SubmitMeeting(rpc::Call& call,
             if (!record.opened_at.has_value()) {
               return InvalidField("record.opened_at", "请填写会议开始时间(规则 1.4/opened_at)");
             }
-            RONGHE_RETURN_IF_ERROR(Open(tx, *record.opened_at, meeting, "record.opened_at"));
+            RONGHE_RETURN_IF_ERROR(
+                Open(tx, *record.opened_at, delegation, meeting, "record.opened_at"));
             changed->attendance = true;
           } else if (record.opened_at.has_value() && *record.opened_at != *meeting->opened_at) {
             return errors::EventDateFixed(rules_.At(meeting->event_day), meeting->event_day,

@@ -19,6 +19,7 @@
 #include "ronghe/meeting/v1/meeting.pb.h"
 #include "ronghe/meeting/v1/meeting.ronghe.h"
 #include "services/meeting/api/convert.h"
+#include "services/meeting/api/delegation_reader.h"
 #include "services/meeting/api/duty_ledger.h"
 #include "services/meeting/domain/meeting_state.h"
 #include "services/meeting/domain/record_rules.h"
@@ -35,7 +36,8 @@ class MeetingsApi : public v1::MeetingServiceHandler {
   // `calendar_start` hold no duties.
   MeetingsApi(service::Writer& writer, const org::OrgTree& tree, auth::OrgScope& scope,
               const RuleSets& rules, DutyBoard& board, const rpc::PageTokens& tokens,
-              metrics::Registry& metrics, absl::CivilDay calendar_start);
+              metrics::Registry& metrics, DelegationReader& delegations,
+              absl::CivilDay calendar_start);
 
   absl::StatusOr<v1::Meeting> CreateMeeting(rpc::Call& call,
                                             const v1::CreateMeetingRequest& request) override;
@@ -82,7 +84,11 @@ class MeetingsApi : public v1::MeetingServiceHandler {
   absl::StatusOr<v1::Meeting> WithCatchUp(rpc::Call& call,
                                           absl::FunctionRef<absl::StatusOr<v1::Meeting>()> write);
 
-  absl::Status Open(service::WriteTx& tx, absl::Time opened_at, Meeting* meeting,
+  // The delegation of a meeting of delegates that is planned, which a call is about to open: read
+  // before its transaction. Nothing for other meetings, and where there is none.
+  absl::StatusOr<std::optional<Delegation>> DelegationOf(rpc::Call& call, const std::string& name);
+  absl::Status Open(service::WriteTx& tx, absl::Time opened_at,
+                    const std::optional<Delegation>& delegation, Meeting* meeting,
                     std::string_view field) const;
   absl::Status Apply(const RecordInput& record, Meeting* meeting, ChangedParts* changed) const;
   absl::Status Decide(Meeting* meeting) const;
@@ -99,6 +105,7 @@ class MeetingsApi : public v1::MeetingServiceHandler {
   const RuleSets& rules_;
   DutyBoard& board_;
   const rpc::PageTokens& tokens_;
+  DelegationReader& delegations_;
   const MeetingStore store_{};
   const DutyLedger ledger_;
   metrics::Counter& failed_quorums_;

@@ -160,6 +160,18 @@ absl::Status RollEmpty(const RuleSet& rules, int64_t organization_id, absl::Civi
                   {"date", base::FormatDay(day)}});
 }
 
+absl::Status RollTooLarge(const RuleSet& rules, size_t most) {
+  return Refusal(rules, "X-01", rules.election.source, "B_ROLL_TOO_LARGE",
+                 "下级党组织过多,不能召开全体党员大会,请报批后召开党员代表大会。",
+                 Cat("<= ", most, " organizations"), Cat("> ", most));
+}
+
+absl::Status DelegationInvalid(const RuleSet& rules, std::string required, std::string actual) {
+  return Refusal(rules, "X-01", rules.election.source, "X_DELEGATION",
+                 "代表资格尚未审查通过,或者不是本党组织的代表,不能召开党员代表大会。",
+                 std::move(required), std::move(actual));
+}
+
 absl::Status NotOnRoll(const RuleSet& rules, int64_t member_id) {
   return Refusal(rules, "11.2", "", "B_NOT_ON_ROLL",
                  "到会名单中有不在应到会名单上的人员;其他支部党员和来宾请记为列席。", "on the roll",

@@ -3,7 +3,9 @@
 #ifndef RONGHE_SERVICES_MEETING_DOMAIN_ERRORS_H_
 #define RONGHE_SERVICES_MEETING_DOMAIN_ERRORS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -31,6 +33,10 @@ absl::Status OrganizationRevoked(const RuleSet& rules, int64_t organization_id,
                                  absl::CivilDay revoked_on, absl::CivilDay day);
 // B_ROLL_EMPTY: nobody is on the roll of a meeting that needs one (11.2).
 absl::Status RollEmpty(const RuleSet& rules, int64_t organization_id, absl::CivilDay day);
+// B_ROLL_TOO_LARGE: the members of so many organizations don't meet in one place.
+absl::Status RollTooLarge(const RuleSet& rules, size_t most);
+// X_DELEGATION: these delegates can't meet.
+absl::Status DelegationInvalid(const RuleSet& rules, std::string required, std::string actual);
 // B_NOT_ON_ROLL: attendance names somebody who is not on the frozen roll.
 absl::Status NotOnRoll(const RuleSet& rules, int64_t member_id);
 // B_EVENT_DATE_FIXED: the event date may not be altered (1.4).

@@ -132,17 +132,7 @@ bool IsCommitteePost(const CommitteeRule& rule, std::string_view post_code) {
 
 RollBase RollOf(const RuleSet& rules, Kinds kinds) {
   RollBase roll = RollBase::kNone;
-  for (Kind kind : kinds.List()) {
-    switch (rules.ForKind(kind)->roll) {
-      case RollBase::kAllMembers:
-        return RollBase::kAllMembers;
-      case RollBase::kCommittee:
-        roll = RollBase::kCommittee;
-        break;
-      case RollBase::kNone:
-        break;
-    }
-  }
+  for (Kind kind : kinds.List()) roll = std::max(roll, rules.ForKind(kind)->roll);
   return roll;
 }
 

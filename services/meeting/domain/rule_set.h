@@ -52,11 +52,13 @@ struct VoteRule {
   std::vector<std::string> organization_kinds;  // whose meetings decide them; empty: any
 };
 
-// Who stands on the roll of a meeting.
+// Who stands on the roll of a meeting, the narrowest first.
 enum class RollBase {
   kNone,        // nobody: participants are written down as observers
-  kAllMembers,  // all members of the organization and its groups with normal standing
   kCommittee,   // holders of the committee's posts
+  kAllMembers,  // all members of the organization and its groups with normal standing
+  kSubtree,     // the same of the organization and all below it
+  kDelegates,   // the delegates of an election, whom membership keeps
 };
 
 // Which organizations may hold a kind of meeting, and who is expected.
@@ -104,7 +106,7 @@ struct ElectionRules {
   std::string committee_post_code;
   std::string secretary_post_code;
   std::string deputy_post_code;
-  std::vector<std::string> general_organization_kinds;    // whose general meetings elect
+  std::vector<std::string> general_organization_kinds;    // whose members or delegates elect
   std::vector<std::string> committee_organization_kinds;  // whose committees elect
 };
 
@@ -154,7 +156,7 @@ class RuleSets {
 bool CommitteeExists(const CommitteeRule& rule, int64_t holders);
 bool IsCommitteePost(const CommitteeRule& rule, std::string_view post_code);
 
-// The roll of a meeting of several kinds: all members as soon as one kind asks for them.
+// The roll of a meeting of several kinds: the widest that one of them asks for.
 RollBase RollOf(const RuleSet& rules, Kinds kinds);
 
 }  // namespace ronghe::meeting

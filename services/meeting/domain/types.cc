@@ -24,6 +24,7 @@ constexpr std::array<KindText, kKindCount> kKindTexts = {{
     {Kind::kDemocraticLife, "DEMOCRATIC_LIFE", "民主生活会"},
     {Kind::kCentralGroup, "CENTRAL_GROUP", "中心组学习"},
     {Kind::kReading, "READING", "传达学习"},
+    {Kind::kDelegates, "DELEGATES", "党员代表大会"},
 }};
 
 constexpr std::array<std::string_view, kMotionKindCount> kMotionKindCodes = {

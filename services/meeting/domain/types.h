@@ -28,8 +28,9 @@ enum class Kind : int32_t {
   kDemocraticLife = 9,
   kCentralGroup = 10,
   kReading = 11,
+  kDelegates = 12,
 };
-inline constexpr int kKindCount = 11;
+inline constexpr int kKindCount = 12;
 
 // Codes in rule data and events, "GENERAL".
 std::string_view KindCode(Kind kind);
@@ -210,6 +211,7 @@ struct Meeting {
   int64_t etag = 0;
   State state = State::kPlanned;
   Kinds kinds;
+  std::string delegation;  // "committeeElections/3/delegation" of a meeting of delegates
   std::string meeting_no;
   std::string title;
   Mode mode = Mode::kOnsite;

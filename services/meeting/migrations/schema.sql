@@ -139,6 +139,7 @@ CREATE TABLE `election` (
   `roll` int(11) NOT NULL,
   `event_day` date NOT NULL,
   `rule_set` varchar(64) NOT NULL,
+  `delegation` varchar(64) NOT NULL DEFAULT '',
   PRIMARY KEY (`id`),
   KEY `election_by_organization` (`organization_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -175,6 +176,7 @@ CREATE TABLE `election_teller` (
   `election_id` bigint(20) NOT NULL,
   `member_id` bigint(20) NOT NULL,
   `duty` int(11) NOT NULL,
+  `no_relative_standing` tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (`election_id`,`member_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -282,6 +284,7 @@ CREATE TABLE `meeting` (
   `corrected_by` bigint(20) DEFAULT NULL,
   `correction_reason` varchar(500) NOT NULL,
   `rule_set` varchar(64) NOT NULL,
+  `delegation` varchar(64) NOT NULL DEFAULT '',
   PRIMARY KEY (`id`),
   KEY `meeting_by_organization` (`organization_id`,`event_day`,`id`),
   KEY `meeting_by_root` (`root_id`,`version`)

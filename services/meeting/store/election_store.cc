@@ -14,7 +14,7 @@ namespace {
 #define RONGHE_ELECTION_COLUMNS                                                        \
   "id, organization_id, meeting_id, etag, state, office, seats, mode, "                \
   "committee_election_id, upper_approval, teller_resolution, seats_resolution, roll, " \
-  "event_day, rule_set"
+  "event_day, rule_set, delegation"
 
 struct ElectionRow {
   int64_t id = 0;
@@ -32,6 +32,7 @@ struct ElectionRow {
   int32_t roll = 0;
   absl::CivilDay event_day;
   std::string rule_set;
+  std::string delegation;
 };
 
 const sql::Query<ElectionRow> kById("election.by_id", "SELECT " RONGHE_ELECTION_COLUMNS
@@ -45,7 +46,7 @@ const sql::Query<ElectionRow> kList("election.list",
                                     " ORDER BY id DESC LIMIT ?");
 const sql::Command kInsert("election.insert",
                            "INSERT INTO election (" RONGHE_ELECTION_COLUMNS
-                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kUpdate(
     "election.update",
     "UPDATE election SET state = ?, upper_approval = ?, teller_resolution = ?,"
@@ -81,14 +82,16 @@ struct TellerRow {
   int64_t election_id = 0;
   int64_t member_id = 0;
   TellerDuty duty = TellerDuty::kScrutineer;
+  bool no_relative_standing = false;
 };
 const sql::Query<TellerRow> kTellers(
     "election_teller.of_elections",
-    "SELECT election_id, member_id, duty FROM election_teller WHERE election_id IN (?*)"
-    " ORDER BY election_id, member_id");
+    "SELECT election_id, member_id, duty, no_relative_standing FROM election_teller"
+    " WHERE election_id IN (?*) ORDER BY election_id, member_id");
 const sql::Command kInsertTeller(
     "election_teller.insert",
-    "INSERT INTO election_teller (election_id, member_id, duty) VALUES (?, ?, ?)");
+    "INSERT INTO election_teller (election_id, member_id, duty, no_relative_standing)"
+    " VALUES (?, ?, ?, ?)");
 const sql::Command kDeleteTellers("election_teller.delete",
                                   "DELETE FROM election_teller WHERE election_id = ?");
 
@@ -154,6 +157,7 @@ Election FromRow(ElectionRow&& row) {
   election.roll = row.roll;
   election.event_day = row.event_day;
   election.rule_set = std::move(row.rule_set);
+  election.delegation = std::move(row.delegation);
   return election;
 }
 
@@ -173,7 +177,7 @@ absl::Status PutTellers(sql::Session& session, const Election& election) {
   RONGHE_RETURN_IF_ERROR(session.Execute(kDeleteTellers, election.id).status());
   std::vector<TellerRow> rows;
   for (const Teller& teller : election.tellers) {
-    rows.push_back({election.id, teller.member_id, teller.duty});
+    rows.push_back({election.id, teller.member_id, teller.duty, teller.no_relative_standing});
   }
   return session.InsertMany(kInsertTeller, rows);
 }
@@ -218,7 +222,8 @@ absl::Status AddLists(sql::Session& session, std::vector<Election>& elections) {
                       row.outcome});
     }
     for (const TellerRow& row : tellers) {
-      if (row.election_id == election.id) election.tellers.push_back({row.member_id, row.duty});
+      if (row.election_id != election.id) continue;
+      election.tellers.push_back({row.member_id, row.duty, row.no_relative_standing});
     }
   }
   return absl::OkStatus();
@@ -256,14 +261,14 @@ absl::StatusOr<std::optional<Election>> WithParts(sql::Session& session,
 }  // namespace
 
 absl::Status ElectionStore::Insert(sql::Session& session, const Election& election) const {
-  RONGHE_RETURN_IF_ERROR(session
-                             .Execute(kInsert, election.id, election.organization_id,
-                                      election.meeting_id, election.etag, election.state,
-                                      election.office, election.seats, election.mode,
-                                      election.committee_election_id, election.upper_approval,
-                                      election.teller_resolution, election.seats_resolution,
-                                      election.roll, election.event_day, election.rule_set)
-                             .status());
+  RONGHE_RETURN_IF_ERROR(
+      session
+          .Execute(kInsert, election.id, election.organization_id, election.meeting_id,
+                   election.etag, election.state, election.office, election.seats, election.mode,
+                   election.committee_election_id, election.upper_approval,
+                   election.teller_resolution, election.seats_resolution, election.roll,
+                   election.event_day, election.rule_set, election.delegation)
+          .status());
   RONGHE_RETURN_IF_ERROR(PutCandidates(session, election.id, kSlate, election.slate));
   return PutTellers(session, election);
 }

@@ -17,7 +17,7 @@ namespace {
   "signed_by_recorder, should_attend, should_attend_voting, attended, attended_voting, "     \
   "care_exempt, speaker_count, motion_count, motions_quorate, missing_items, submitted_at, " \
   "submitted_by, late_entry, source, decided_at, decided_by, return_reason, root_id, "       \
-  "version, correction_of, corrected_by, correction_reason, rule_set"
+  "version, correction_of, corrected_by, correction_reason, rule_set, delegation"
 
 struct MeetingRow {
   int64_t id = 0;
@@ -59,6 +59,7 @@ struct MeetingRow {
   std::optional<int64_t> corrected_by;
   std::string correction_reason;
   std::string rule_set;
+  std::string delegation;
 };
 
 const sql::Query<MeetingRow> kById("meeting.by_id",
@@ -83,7 +84,7 @@ const sql::Query<MeetingCountRow> kCount(
 const sql::Command kInsert("meeting.insert",
                            "INSERT INTO meeting (" RONGHE_MEETING_COLUMNS
                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kUpdate(
     "meeting.update",
     "UPDATE meeting SET "
@@ -280,6 +281,7 @@ Meeting FromRow(MeetingRow&& row) {
   meeting.corrected_by = row.corrected_by;
   meeting.correction_reason = std::move(row.correction_reason);
   meeting.rule_set = std::move(row.rule_set);
+  meeting.delegation = std::move(row.delegation);
   return meeting;
 }
 
@@ -324,6 +326,7 @@ MeetingRow ToRow(const Meeting& meeting) {
   row.corrected_by = meeting.corrected_by;
   row.correction_reason = meeting.correction_reason;
   row.rule_set = meeting.rule_set;
+  row.delegation = meeting.delegation;
   return row;
 }
 

@@ -153,7 +153,8 @@ TEST_F(StoreTest, AnElectionComesBackAsItWasSaved) {
   election.event_day = CivilDay(2026, 11, 20);
   election.rule_set = "branch-work@2018";
   election.slate = {{9, 1, 0, 0, 0, {}}, {7, 2, 0, 0, 0, {}}, {8, 3, 0, 0, 0, {}}};
-  election.tellers = {{3, TellerDuty::kScrutineer}};
+  election.delegation = "committeeElections/2/delegation";
+  election.tellers = {{3, TellerDuty::kScrutineer, true}, {4, TellerDuty::kCounter, false}};
   const ElectionStore store;
   ASSERT_OK(Transact([&](sql::Session& session) { return store.Insert(session, election); }));
   election.state = ElectionState::kRunoff;
@@ -396,6 +397,14 @@ TEST_F(StoreTest, TheRollIsReadAsOfTheDay) {
   EXPECT_EQ(text({Kind::kCommittee}, CivilDay(2026, 11, 20)), "1fvc 4f-c 6fvc ");
   EXPECT_EQ(text({Kind::kGeneral, Kind::kCommittee}, CivilDay(2026, 12, 1)),
             "1fvc 2p-- 4f-c 6fvc 7fv- ");
+  const std::vector<int64_t> asked = {1, 2, 4, 99};
+  ASSERT_OK(Transact([&](sql::Session& session) -> absl::Status {
+    EXPECT_EQ(*VotingMembers(session, tree, 31, asked, CivilDay(2026, 11, 20)),
+              std::vector<int64_t>{1});  // 2 is probationary, 4 has lost the right, 99 is nobody
+    EXPECT_TRUE(VotingMembers(session, tree, 41, asked, CivilDay(2026, 11, 20))->empty());
+    EXPECT_TRUE(VotingMembers(session, tree, 31, asked, CivilDay(1999, 1, 1))->empty());
+    return absl::OkStatus();
+  }));
   ASSERT_OK(Transact([&](sql::Session& session) -> absl::Status {
     const std::array<int64_t, 2> ids = {31, 41};
     const auto holders = *CommitteeHolders(session, rules.committee, ids, CivilDay(2026, 10, 1));

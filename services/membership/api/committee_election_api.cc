@@ -22,10 +22,14 @@
 #include "services/membership/api/post_writer.h"
 #include "services/membership/api/request.h"
 #include "services/membership/api/term_api.h"
+#include "services/membership/api/waiting.h"
+#include "services/membership/domain/organization/delegation.h"
 #include "services/membership/domain/organization/errors.h"
+#include "services/membership/domain/organization/setup.h"
 #include "services/membership/domain/organization/term.h"
 #include "services/membership/store/deadline_store.h"
 #include "services/membership/store/decision_store.h"
+#include "services/membership/store/delegation_store.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/organization_change_store.h"
 #include "services/membership/store/unit_store.h"
@@ -38,10 +42,11 @@ constexpr int32_t kFiling = 2;  // the ordinal beside those of a term
 
 Subject SubjectOf(const CommitteeElectionRow& row) { return {"committeeElections", row.id}; }
 
-void SetDay(const std::optional<absl::CivilDay>& day,
-            google::type::Date* (*mutable_date)(v1::CommitteeElection&),
+using Date = google::type::Date;
+
+void SetDay(const std::optional<absl::CivilDay>& day, Date* (v1::CommitteeElection::*date)(),
             v1::CommitteeElection& election) {
-  if (day) *mutable_date(election) = rpc::ToProto(*day);
+  if (day) *(election.*date)() = rpc::ToProto(*day);
 }
 
 v1::CommitteeElection ToProto(const CommitteeElectionRow& row) {
@@ -55,23 +60,14 @@ v1::CommitteeElection ToProto(const CommitteeElectionRow& row) {
   election.set_by_delegates(row.by_delegates);
   *election.mutable_reminded_on() = rpc::ToProto(row.reminded_on);
   using Election = v1::CommitteeElection;
-  SetDay(
-      row.requested_on, [](Election& e) { return e.mutable_requested_on(); }, election);
-  SetDay(
-      row.replied_on, [](Election& e) { return e.mutable_replied_on(); }, election);
-  SetDay(
-      row.nominated_on, [](Election& e) { return e.mutable_nominated_on(); }, election);
-  SetDay(
-      row.candidates_approved_on, [](Election& e) { return e.mutable_candidates_approved_on(); },
-      election);
-  SetDay(
-      row.elected_on, [](Election& e) { return e.mutable_elected_on(); }, election);
-  SetDay(
-      row.reported_on, [](Election& e) { return e.mutable_reported_on(); }, election);
-  SetDay(
-      row.approved_on, [](Election& e) { return e.mutable_approved_on(); }, election);
-  SetDay(
-      row.closed_on, [](Election& e) { return e.mutable_closed_on(); }, election);
+  SetDay(row.requested_on, &Election::mutable_requested_on, election);
+  SetDay(row.replied_on, &Election::mutable_replied_on, election);
+  SetDay(row.nominated_on, &Election::mutable_nominated_on, election);
+  SetDay(row.candidates_approved_on, &Election::mutable_candidates_approved_on, election);
+  SetDay(row.elected_on, &Election::mutable_elected_on, election);
+  SetDay(row.reported_on, &Election::mutable_reported_on, election);
+  SetDay(row.approved_on, &Election::mutable_approved_on, election);
+  SetDay(row.closed_on, &Election::mutable_closed_on, election);
   for (const absl::string_view name : absl::StrSplit(row.elections, ',', absl::SkipEmpty())) {
     election.add_elections(std::string(name));
   }
@@ -107,12 +103,19 @@ absl::CivilDay LastStep(const CommitteeElectionRow& row) {
   return last;
 }
 
-// Who is asked where a step is the upper organization's; a root answers for itself.
-int64_t UpperOf(const OrganizationRow& organization) {
-  return organization.parent_id == 0 ? organization.id : organization.parent_id;
+// What the organization above is asked for in a state.
+std::string_view WaitOf(ElectionState state) {
+  switch (state) {
+    case ElectionState::kRequested:
+      return kElectionWaits;
+    case ElectionState::kNominating:
+      return kNomineesWait;
+    case ElectionState::kReported:
+      return kElectionResultWaits;
+    default:
+      return kNobody;
+  }
 }
-
-bool Leads(Post code) { return code == Post::kSecretary || code == Post::kDeputySecretary; }
 
 absl::StatusOr<std::vector<Elected>> ReadCandidates(const v1::ProposeCandidatesRequest& request) {
   std::vector<Elected> people;
@@ -128,6 +131,27 @@ absl::StatusOr<std::vector<Elected>> ReadCandidates(const v1::ProposeCandidatesR
   }
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   return people;
+}
+
+// The units that are to send delegates: given, and only, where delegates are to elect.
+absl::StatusOr<std::vector<DelegationUnitRow>> ReadUnits(
+    const v1::RequestCommitteeElectionRequest& request) {
+  std::vector<DelegationUnitRow> units;
+  int32_t seats = 0;
+  for (const v1::DelegateSeats& unit : request.delegate_units()) {
+    DelegationUnitRow& row = units.emplace_back();
+    RONGHE_ASSIGN_OR_RETURN(row.unit_id, base::ParseName(unit.unit(), "organizations"));
+    row.seats = unit.seats();
+    seats += row.seats;
+  }
+  if (request.by_delegates() == units.empty()) {
+    return error::InvalidFields({{"delegate_units", "由代表选举的，须填写各单位的代表名额。"}});
+  }
+  if (seats > kMaxDelegates) {
+    return error::InvalidFields(
+        {{"delegate_units", base::Cat("代表名额合计不能超过", kMaxDelegates, "名。")}});
+  }
+  return units;
 }
 
 std::vector<Elected> PeopleOf(std::span<const NamedCandidateRow> rows, bool elected_only) {
@@ -203,6 +227,11 @@ absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::Take(
         Guard guard;
         Step work{row, organization, day, guard};
         RONGHE_RETURN_IF_ERROR(apply(tx, work));
+        RONGHE_RETURN_IF_ERROR(MoveWait(tx, elections_.On(base::ShanghaiDay(tx.now())),
+                                        SubjectOf(row),
+                                        {.before = WaitOf(row.state),
+                                         .after = WaitOf(next),
+                                         .organization_id = UpperOf(organization)}));
         row.state = next;
         ++row.etag;
         row.update_time = tx.now();
@@ -286,41 +315,69 @@ absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::StartCommitteeElecti
       });
 }
 
+absl::StatusOr<Seats> CommitteeElectionApi::SeatsOf(sql::Session& session, const Step& step) {
+  const int64_t id = step.organization.id;
+  RONGHE_ASSIGN_OR_RETURN(const ProfileRow profile, LoadProfile(session, id));
+  const org::OrgCounts all = tree_.tree().Count(id);
+  return Seats{.kind = step.organization.kind,
+               .full = tree_.tree().OwnCount(id).full,
+               .members = all.full + all.probationary,
+               .committee = step.row.committee_seats,
+               .deputies = step.row.deputy_seats,
+               .by_delegates = step.row.by_delegates,
+               .scattered_sites = profile.scattered_sites};
+}
+
+absl::Status CommitteeElectionApi::AskForDelegates(service::WriteTx& tx, Step& step,
+                                                   std::vector<DelegationUnitRow> units) {
+  if (units.empty()) return DropDelegation(tx.session(), step.row.id);
+  const RuleSet& rules = elections_.On(step.day);
+  std::vector<SendingUnit> facts;
+  for (DelegationUnitRow& unit : units) {
+    unit.committee_election_id = step.row.id;
+    const std::optional<org::OrgNode> node = tree_.tree().Node(unit.unit_id);
+    const bool nested = std::any_of(units.begin(), units.end(), [&](const auto& other) {
+      return &other != &unit && tree_.Within(unit.unit_id, other.unit_id);
+    });
+    facts.push_back({.unit_id = unit.unit_id,
+                     .elects = node && !node->revoked_on && HasTerms(rules, KindOf(node->kind)),
+                     .below = unit.unit_id != step.organization.id &&
+                              tree_.Within(unit.unit_id, step.organization.id),
+                     .nested = nested});
+  }
+  RONGHE_RETURN_IF_ERROR(CheckUnits(step.guard, rules, facts));
+  return ReplaceDelegation(
+      tx.session(),
+      {.committee_election_id = step.row.id, .create_time = tx.now(), .update_time = tx.now()},
+      units);
+}
+
 absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::RequestCommitteeElection(
     rpc::Call& call, const v1::RequestCommitteeElectionRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<DelegationUnitRow> units, ReadUnits(request));
   RONGHE_ASSIGN_OR_RETURN(
       const absl::CivilDay day,
       PastDay(call, request.has_requested_on(), request.requested_on(), "requested_on"));
-  return Take(
-      call, request, Actor::kOwn, "RequestCommitteeElection", day, ElectionStep::kRequest,
-      [&](service::WriteTx& tx, Step& step) -> absl::Status {
-        const RuleSet& rules = elections_.On(day);
-        const int64_t id = step.organization.id;
-        const org::OrgCounts own = tree_.tree().OwnCount(id);
-        const org::OrgCounts all = tree_.tree().Count(id);
-        RONGHE_ASSIGN_OR_RETURN(const ProfileRow profile, LoadProfile(tx.session(), id));
-        RONGHE_RETURN_IF_ERROR(CheckSeats(step.guard, setup_.On(day), rules,
-                                          {.kind = step.organization.kind,
-                                           .full = own.full,
-                                           .members = all.full + all.probationary,
-                                           .committee = request.committee_seats(),
-                                           .deputies = request.deputy_seats(),
-                                           .by_delegates = request.by_delegates(),
-                                           .scattered_sites = profile.scattered_sites}));
-        if (step.row.term_id != 0) {
-          RONGHE_ASSIGN_OR_RETURN(const TermRow term, LoadTerm(tx.session(), step.row.term_id));
-          const Rule& before = rules.Get("election.request_months");
-          const absl::CivilDay latest =
-              base::AddMonths(term.expires_on, -static_cast<int>(before.number));
-          step.guard.Expect(day <= latest, before, "ELECTION_REQUEST_LATE",
-                            base::Cat("<= ", base::FormatDay(latest)), base::FormatDay(day));
-        }
-        step.row.committee_seats = request.committee_seats();
-        step.row.deputy_seats = request.deputy_seats();
-        step.row.by_delegates = request.by_delegates();
-        step.row.requested_on = day;
-        return absl::OkStatus();
-      });
+  return Take(call, request, Actor::kOwn, "RequestCommitteeElection", day, ElectionStep::kRequest,
+              [&](service::WriteTx& tx, Step& step) -> absl::Status {
+                step.row.committee_seats = request.committee_seats();
+                step.row.deputy_seats = request.deputy_seats();
+                step.row.by_delegates = request.by_delegates();
+                step.row.requested_on = day;
+                const RuleSet& rules = elections_.On(day);
+                RONGHE_ASSIGN_OR_RETURN(const Seats seats, SeatsOf(tx.session(), step));
+                RONGHE_RETURN_IF_ERROR(CheckSeats(step.guard, setup_.On(day), rules, seats));
+                RONGHE_RETURN_IF_ERROR(AskForDelegates(tx, step, units));
+                if (step.row.term_id == 0) return absl::OkStatus();
+                RONGHE_ASSIGN_OR_RETURN(const TermRow term,
+                                        LoadTerm(tx.session(), step.row.term_id));
+                const Rule& before = rules.Get("election.request_months");
+                const absl::CivilDay latest =
+                    base::AddMonths(term.expires_on, -static_cast<int>(before.number));
+                step.guard.Expect(day <= latest, before, "ELECTION_REQUEST_LATE",
+                                  base::Cat("<= ", base::FormatDay(latest)), base::FormatDay(day));
+                return absl::OkStatus();
+              });
 }
 
 absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::ReplyCommitteeElection(
@@ -329,9 +386,11 @@ absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::ReplyCommitteeElecti
                                                             request.replied_on(), "replied_on"));
   return Take(call, request, Actor::kUpper, "ReplyCommitteeElection", day,
               request.approved() ? ElectionStep::kAgree : ElectionStep::kReturnRequest,
-              [&](service::WriteTx&, Step& step) {
+              [&](service::WriteTx& tx, Step& step) -> absl::Status {
                 step.row.replied_on = day;
-                return absl::OkStatus();
+                if (!request.approved() || !step.row.by_delegates) return absl::OkStatus();
+                RONGHE_ASSIGN_OR_RETURN(const Seats seats, SeatsOf(tx.session(), step));
+                return CheckDelegatesElect(step.guard, elections_.On(day), seats);
               });
 }
 
@@ -369,6 +428,19 @@ absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::ApproveCandidates(
       });
 }
 
+absl::StatusOr<VerdictTerms> CommitteeElectionApi::ResultTerms(service::WriteTx& tx,
+                                                               const Step& step) {
+  const CommitteeElectionRow& row = step.row;
+  VerdictTerms terms{.organization_id = row.organization_id,
+                     .not_before = row.candidates_approved_on.value_or(row.reminded_on)};
+  if (!row.by_delegates) return terms;
+  RONGHE_ASSIGN_OR_RETURN(const DelegationRow delegation, LockDelegation(tx.session(), row.id));
+  if (!delegation.credentials_on) return CredentialsMissing();
+  terms.not_before = std::max(terms.not_before, *delegation.credentials_on);
+  terms.delegation = base::Cat(SubjectOf(row).name(), "/delegation");
+  return terms;
+}
+
 absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::RecordElectionResult(
     rpc::Call& call, const v1::RecordElectionResultRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "committeeElections"));
@@ -378,18 +450,22 @@ absl::StatusOr<v1::CommitteeElection> CommitteeElectionApi::RecordElectionResult
                           }));
   RONGHE_RETURN_IF_ERROR(call.Authorize(found.organization_id));
   RONGHE_RETURN_IF_ERROR(Follow(found.state, ElectionStep::kRecordResult).status());
+  std::vector<ElectionVerdict> verdicts;
   std::vector<Elected> elected;
   absl::CivilDay held_on = found.candidates_approved_on.value_or(found.reminded_on);
   for (const std::string& name : request.elections()) {
-    RONGHE_ASSIGN_OR_RETURN(const ElectionVerdict verdict, reader_.Read(call, name));
-    RONGHE_RETURN_IF_ERROR(CheckVerdict(verdict, found.organization_id,
-                                        found.candidates_approved_on.value_or(found.reminded_on)));
+    RONGHE_ASSIGN_OR_RETURN(ElectionVerdict verdict, reader_.Read(call, name));
     elected.insert(elected.end(), verdict.elected.begin(), verdict.elected.end());
     held_on = std::max(held_on, verdict.held_on);
+    verdicts.push_back(std::move(verdict));
   }
   return Take(
       call, request, Actor::kOwn, "RecordElectionResult", held_on, ElectionStep::kRecordResult,
       [&](service::WriteTx& tx, Step& step) -> absl::Status {
+        RONGHE_ASSIGN_OR_RETURN(const VerdictTerms terms, ResultTerms(tx, step));
+        for (const ElectionVerdict& verdict : verdicts) {
+          RONGHE_RETURN_IF_ERROR(CheckVerdict(verdict, terms));
+        }
         RONGHE_ASSIGN_OR_RETURN(const std::vector<CandidateFacts> facts,
                                 Facts(tx.session(), step.organization.id, elected, held_on));
         RONGHE_RETURN_IF_ERROR(

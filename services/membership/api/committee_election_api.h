@@ -17,6 +17,7 @@
 #include "services/membership/domain/decision.h"
 #include "services/membership/domain/organization/election.h"
 #include "services/membership/domain/rule_book.h"
+#include "services/membership/store/delegation_store.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/organization_store.h"
 #include "services/membership/store/term_store.h"
@@ -83,6 +84,13 @@ class CommitteeElectionApi : public v1::CommitteeElectionServiceHandler {
                                                     std::span<const Elected> people,
                                                     absl::CivilDay day);
   absl::Status CheckList(service::WriteTx& tx, Step& step, std::span<const Elected> people);
+  // What is asked for, and how many members there are now.
+  absl::StatusOr<Seats> SeatsOf(sql::Session& session, const Step& step);
+  // Keeps how many delegates each unit is to send; none: the members elect themselves.
+  absl::Status AskForDelegates(service::WriteTx& tx, Step& step,
+                               std::vector<DelegationUnitRow> units);
+  // What the elections of a result must have been.
+  absl::StatusOr<VerdictTerms> ResultTerms(service::WriteTx& tx, const Step& step);
   // What a result comes to in posts: each elected with one post, the leading one where it leads.
   absl::Status Inaugurate(service::WriteTx& tx, Step& step);
 

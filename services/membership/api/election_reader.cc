@@ -41,8 +41,16 @@ class RpcElectionReader : public ElectionReader {
     verdict.decided = result.state() == meeting::ELECTION_STATE_DECIDED;
     verdict.settled = result.meeting_state() == meeting::MEETING_STATE_SUBMITTED ||
                       result.meeting_state() == meeting::MEETING_STATE_ACCEPTED;
+    verdict.committee = result.office() == meeting::ELECTION_OFFICE_COMMITTEE;
+    verdict.delegation = result.delegation();
+    if (result.office() == meeting::ELECTION_OFFICE_DELEGATE) verdict.delegates.emplace();
     for (const meeting::Winner& winner : result.winners()) {
-      RONGHE_ASSIGN_OR_RETURN(verdict.elected.emplace_back(), WinnerOf(winner));
+      if (verdict.delegates) {
+        RONGHE_ASSIGN_OR_RETURN(verdict.delegates->emplace_back(),
+                                base::ParseName(winner.member(), "members"));
+      } else {
+        RONGHE_ASSIGN_OR_RETURN(verdict.elected.emplace_back(), WinnerOf(winner));
+      }
     }
     return verdict;
   }

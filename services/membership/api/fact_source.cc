@@ -33,11 +33,7 @@ fact::v1::Indicator MakeIndicator(std::string_view name, const char* title, cons
 
 int32_t KindOf(const org::OrgTree& tree, int64_t organization) {
   const std::optional<org::OrgNode> node = tree.Node(organization);
-  int32_t kind = 0;
-  if (node.has_value()) {
-    std::from_chars(node->kind.data(), node->kind.data() + node->kind.size(), kind);
-  }
-  return kind;
+  return node.has_value() ? membership::KindOf(node->kind) : 0;
 }
 
 // Whether the indicator's rule asks anything of a branch of this size.

@@ -1,7 +1,6 @@
 #include "services/membership/api/finding_api.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,12 +24,6 @@ namespace {
 constexpr size_t kBatch = 256;
 constexpr int kBatches = 4;
 constexpr int32_t kMaxRows = 2000;
-
-int32_t KindOf(std::string_view code) {
-  int32_t kind = 0;
-  std::from_chars(code.data(), code.data() + code.size(), kind);
-  return kind;
-}
 
 // Where a page goes on: behind an organization; within `inside`, if that is the one that follows,
 // behind so many of its findings.
@@ -170,6 +163,8 @@ absl::Status AddFlags(sql::Session& session, std::span<const int64_t> ids, Batch
     facts.functional = row.functional;
     facts.scattered_sites = row.scattered_sites;
     facts.size_approved = row.size_approved;
+    // Where no level is recorded, the root alone is taken for a local committee.
+    facts.local = OfCountyOrAbove(row.level).value_or(facts.root);
   }
   return absl::OkStatus();
 }
@@ -247,7 +242,8 @@ absl::StatusOr<std::vector<SetupFacts>> FindingApi::Gather(sql::Session& session
                         kSecretaryStanding})) {
     RONGHE_RETURN_IF_ERROR(AddPosts(session, organizations, day, batch));
   }
-  if (WantsAny(wanted, {kBelowMinimum, kGeneralBranchSize, kCommitteeSize, kDelegatesAdvised})) {
+  if (WantsAny(wanted, {kBelowMinimum, kGeneralBranchSize, kCommitteeSize, kDelegatesAdvised,
+                        kTermMissing})) {
     RONGHE_RETURN_IF_ERROR(AddFlags(session, organizations, batch));
   }
   if (WantsAny(wanted, {kTemporaryExceeded, kTermMissing, kTermExpired, kTermExpiring})) {

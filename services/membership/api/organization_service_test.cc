@@ -18,6 +18,7 @@
 #include "common/rpc/convert.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ronghe/membership/v1/delegation.ronghe.h"
 #include "ronghe/membership/v1/finding.ronghe.h"
 #include "ronghe/membership/v1/founding_case.ronghe.h"
 #include "ronghe/membership/v1/organization_change.ronghe.h"
@@ -26,6 +27,7 @@
 #include "ronghe/membership/v1/term.ronghe.h"
 #include "ronghe/membership/v1/unit.ronghe.h"
 #include "services/membership/api/committee_election_api.h"
+#include "services/membership/api/delegation_api.h"
 #include "services/membership/api/finding_api.h"
 #include "services/membership/api/founding_api.h"
 #include "services/membership/api/organization_change_api.h"
@@ -45,7 +47,13 @@ using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-absl::CivilDay Today() { return base::ShanghaiDay(absl::Now()); }
+// The clock of the calls: all of them stay on the day on which the tests began.
+const base::Clock& StandingClock() {
+  static const base::ManualClock clock(absl::Now());
+  return clock;
+}
+
+absl::CivilDay Today() { return base::ShanghaiDay(StandingClock().Now()); }
 
 int64_t Id(const std::string& name, const char* collection = "organizations") {
   return *base::ParseName(name, collection);
@@ -68,12 +76,13 @@ class OrganizationServiceTest : public ::testing::Test, protected ServiceParts {
       : posts_api_(writer_, tree_, rules_, books_.Get("party_worker"), tokens_),
         foundings_api_(writer_, tree_, rules_, books_.Get("organization"), tokens_),
         findings_api_(*database_, tree_, rules_, books_, tokens_),
-        units_api_(writer_, rules_, tokens_),
+        units_api_(writer_, tree_, rules_, tokens_),
         terms_api_(writer_, books_.Get("election"), tokens_),
         elections_api_(writer_, tree_, books_, tokens_, reader_,
                        [this](sql::Session&, std::span<const int64_t>, absl::CivilDay) {
                          return absl::StatusOr<std::vector<int64_t>>(disciplined_);
                        }),
+        delegations_api_(writer_, tree_, books_, reader_),
         mover_(writer_, tree_, rules_),
         changes_api_(
             writer_, tree_, rules_, mover_, tokens_, [] {}, /*at_once=*/40),
@@ -86,9 +95,10 @@ class OrganizationServiceTest : public ::testing::Test, protected ServiceParts {
     tables.push_back(v1::UnitServiceTable(units_api_));
     tables.push_back(v1::TermServiceTable(terms_api_));
     tables.push_back(v1::CommitteeElectionServiceTable(elections_api_));
+    tables.push_back(v1::DelegationServiceTable(delegations_api_));
     tables.push_back(v1::OrganizationChangeServiceTable(changes_api_));
     tables.push_back(v1::PartyWorkerServiceTable(workers_api_));
-    Serve(std::move(tables));
+    Serve(std::move(tables), &StandingClock());
     const auto& channel = server_->channel();
     posts_ = std::make_unique<v1::PostServiceClient>(channel);
     foundings_ = std::make_unique<v1::FoundingServiceClient>(channel);
@@ -96,6 +106,7 @@ class OrganizationServiceTest : public ::testing::Test, protected ServiceParts {
     units_ = std::make_unique<v1::UnitServiceClient>(channel);
     terms_ = std::make_unique<v1::TermServiceClient>(channel);
     elections_ = std::make_unique<v1::CommitteeElectionServiceClient>(channel);
+    delegations_ = std::make_unique<v1::DelegationServiceClient>(channel);
     changes_ = std::make_unique<v1::OrganizationChangeServiceClient>(channel);
     workers_ = std::make_unique<v1::PartyWorkerServiceClient>(channel);
     town_ = Found(Found("", v1::ORGANIZATION_KIND_COMMITTEE, "某县委").name(),
@@ -203,17 +214,71 @@ class OrganizationServiceTest : public ::testing::Test, protected ServiceParts {
     request.set_approved(approved);
     return elections_->ApproveCandidates(Department(), request);
   }
+  // Delegates are to elect three: from each unit as many.
+  static v1::RequestCommitteeElectionRequest ByDelegates(
+      const std::string& name, const std::vector<std::pair<std::string, int>>& units) {
+    v1::RequestCommitteeElectionRequest request;
+    request.set_name(name);
+    request.set_committee_seats(3);
+    request.set_by_delegates(true);
+    for (const auto& [unit, seats] : units) {
+      request.add_delegate_units()->set_unit(unit);
+      request.mutable_delegate_units()->rbegin()->set_seats(seats);
+    }
+    return request;
+  }
+  void Scatter(bool scattered) {
+    v1::UpdateOrganizationProfileRequest request;
+    request.mutable_profile()->set_name(absl::StrCat(town_.name(), "/profile"));
+    request.mutable_profile()->set_scattered_sites(scattered);
+    request.mutable_update_mask()->add_paths("scattered_sites");
+    EXPECT_THAT(units_->UpdateOrganizationProfile(Department(), request), IsOk());
+  }
+  // The unit has elected these delegates; answers the name of that election.
+  std::string Sent(const std::string& unit, const std::vector<std::string>& delegates) {
+    ElectionVerdict verdict{.name = absl::StrCat("elections/", ++ballots_),
+                            .organization_id = Id(unit),
+                            .held_on = Today(),
+                            .decided = true,
+                            .settled = true};
+    verdict.delegates.emplace();
+    for (const std::string& delegate : delegates) {
+      verdict.delegates->push_back(Id(delegate, "members"));
+    }
+    reader_.verdicts[verdict.name] = verdict;
+    return verdict.name;
+  }
+  absl::StatusOr<v1::DelegateUnit> Register(const rpc::Outgoing& as, const std::string& delegation,
+                                            const std::string& unit, const std::string& election) {
+    v1::RegisterDelegatesRequest request;
+    request.set_name(delegation);
+    request.set_unit(unit);
+    request.set_election(election);
+    return delegations_->RegisterDelegates(as, request);
+  }
+  absl::StatusOr<v1::Delegation> CheckCredentials(const std::string& delegation) {
+    v1::CheckCredentialsRequest request;
+    request.set_name(delegation);
+    return delegations_->CheckCredentials(Department(), request);
+  }
+  absl::StatusOr<v1::Delegation> Delegation(const std::string& name) {
+    v1::GetDelegationRequest request;
+    request.set_name(name);
+    return delegations_->GetDelegation(Department(), request);
+  }
   // The first `seats` members are elected to the committee, the first to be secretary.
   absl::StatusOr<v1::CommitteeElection> Record(const std::string& name,
                                                const std::string& organization,
                                                const std::vector<std::string>& members,
-                                               size_t seats) {
+                                               size_t seats, const std::string& delegation = "") {
     const int64_t number = ++ballots_;
     ElectionVerdict committee{.name = absl::StrCat("elections/", number),
                               .organization_id = Id(organization),
                               .held_on = Today(),
                               .decided = true,
-                              .settled = true};
+                              .settled = true,
+                              .committee = true,
+                              .delegation = delegation};
     for (size_t i = 0; i < seats; ++i) {
       committee.elected.push_back({Id(members[i], "members"), Post::kCommitteeMember});
     }
@@ -241,13 +306,22 @@ class OrganizationServiceTest : public ::testing::Test, protected ServiceParts {
     EXPECT_THAT(election, IsOk());
     if (!election.ok()) return {};
     const std::string name = election->name();
+    const std::string upper = Get(organization).parent();
+    const auto waits = [&](const std::string& code) {
+      EXPECT_THAT(WaitingFor(upper), ::testing::ElementsAre(absl::StrCat(code, " ", name)));
+    };
     EXPECT_THAT(Ask(name, static_cast<int>(seats)), IsOk());
+    waits("WT-06");
     EXPECT_THAT(Agree(name), IsOk());
+    EXPECT_THAT(WaitingFor(upper), ::testing::IsEmpty());
     EXPECT_THAT(Propose(name, members, seats == 0 ? 0 : seats + 1), IsOk());
+    waits("WT-07");
     EXPECT_THAT(Approve(name), IsOk());
+    EXPECT_THAT(WaitingFor(upper), ::testing::IsEmpty());
     EXPECT_THAT(Record(name, organization, members, seats), IsOk());
     election = Report(name);
     EXPECT_THAT(election, IsOk());
+    waits("WT-08");
     return election.ok() ? *election : v1::CommitteeElection();
   }
   v1::Term GetTerm(const std::string& name) {
@@ -341,6 +415,7 @@ class OrganizationServiceTest : public ::testing::Test, protected ServiceParts {
   UnitApi units_api_;
   TermApi terms_api_;
   CommitteeElectionApi elections_api_;
+  DelegationApi delegations_api_;
   OrganizationMover mover_;
   OrganizationChangeApi changes_api_;
   PartyWorkerApi workers_api_;
@@ -350,6 +425,7 @@ class OrganizationServiceTest : public ::testing::Test, protected ServiceParts {
   std::unique_ptr<v1::UnitServiceClient> units_;
   std::unique_ptr<v1::TermServiceClient> terms_;
   std::unique_ptr<v1::CommitteeElectionServiceClient> elections_;
+  std::unique_ptr<v1::DelegationServiceClient> delegations_;
   std::unique_ptr<v1::OrganizationChangeServiceClient> changes_;
   std::unique_ptr<v1::PartyWorkerServiceClient> workers_;
   v1::Organization town_;
@@ -528,6 +604,149 @@ TEST_F(OrganizationServiceTest, X_12_AnElectionEndsOldPostsAndBeginsTheNewTerm) 
     EXPECT_EQ(deadline.state(), v1::DEADLINE_STATE_MET);
   }
   EXPECT_THAT(Start(branch.name()), IsOk());
+}
+
+TEST_F(OrganizationServiceTest, X_01_DelegatesElectOnlyWithApproval) {
+  const v1::Organization first = Branch("一支部", 4);
+  const v1::Organization second = Branch("二支部", 3);
+  ASSERT_OK_AND_ASSIGN(const auto started, Start(town_.name()));
+  const std::string name = started.name();
+  const std::string delegation = absl::StrCat(name, "/delegation");
+  const auto ask = [&](const v1::RequestCommitteeElectionRequest& request) {
+    return elections_->RequestCommitteeElection(Department(), request);
+  };
+  const auto wanted = ByDelegates(name, {{first.name(), 2}, {second.name(), 1}});
+  const auto few = ask(wanted);
+  EXPECT_THAT(few, HasReason("ELECTION_DELEGATES"));
+  EXPECT_EQ(error::MetadataValue(few.status(), "rule_id"), "X-01");
+  EXPECT_EQ(error::MetadataValue(few.status(), "actual"), "7");
+  Scatter(true);
+  EXPECT_THAT(ask(ByDelegates(name, {})), HasReason("FIELD_INVALID"));
+  v1::RequestCommitteeElectionRequest members = wanted;
+  members.set_by_delegates(false);
+  EXPECT_THAT(ask(members), HasReason("FIELD_INVALID"));
+  std::vector<std::pair<std::string, int>> many;
+  for (int i = 0; i < 33; ++i) many.emplace_back(first.name(), 31);
+  EXPECT_THAT(ask(ByDelegates(name, many)), HasReason("FIELD_INVALID"));  // 1,023 in all
+  for (const std::string& wrong : {town_.name(), town_.parent(), std::string("organizations/1"),
+                                   first.name()}) {  // one of them twice
+    EXPECT_THAT(ask(ByDelegates(name, {{first.name(), 2}, {wrong, 1}})),
+                HasReason("DELEGATE_UNITS"))
+        << wrong;
+  }
+  EXPECT_THAT(Delegation(delegation), HasReason("NOT_FOUND"));
+  ASSERT_THAT(ask(wanted), IsOk());
+  ASSERT_OK_AND_ASSIGN(v1::Delegation asked, Delegation(delegation));
+  EXPECT_EQ(asked.seats(), 3);
+  EXPECT_FALSE(asked.has_approved_on());
+
+  // A request that is sent back and made anew without delegates has none.
+  ASSERT_THAT(Agree(name, false), IsOk());
+  EXPECT_FALSE(Delegation(delegation)->has_approved_on());
+  ASSERT_THAT(Ask(name, 3), IsOk());
+  EXPECT_THAT(Delegation(delegation), HasReason("NOT_FOUND"));
+  ASSERT_THAT(Agree(name, false), IsOk());
+  ASSERT_THAT(ask(wanted), IsOk());
+  Scatter(false);  // what was true at the request is looked at again
+  EXPECT_THAT(Agree(name), HasReason("ELECTION_DELEGATES"));
+  Scatter(true);
+  ASSERT_OK_AND_ASSIGN(const auto agreed, Agree(name));
+  const auto& decisions = agreed.decisions();
+  const auto decision =
+      std::find_if(decisions.rbegin(), decisions.rend(),
+                   [](const v1::Decision& one) { return one.event() == "ReplyCommitteeElection"; });
+  ASSERT_NE(decision, decisions.rend());
+  EXPECT_EQ(decision->rule_id(), "X-01");
+  EXPECT_EQ(decision->rule_set(), "election/2020-07-13");
+  EXPECT_EQ(decision->required(), ">= 500 or scattered");
+  EXPECT_EQ(decision->actual(), "7, scattered");
+  ASSERT_OK_AND_ASSIGN(asked, Delegation(delegation));
+  EXPECT_TRUE(asked.has_approved_on());
+  ASSERT_THAT(asked.units(), SizeIs(2));
+  EXPECT_EQ(asked.units(0).unit(), first.name());
+  EXPECT_EQ(asked.units(0).seats(), 2);
+}
+
+TEST_F(OrganizationServiceTest, X_01_X_02_UnitsSendDelegatesWhoseCredentialsAreLookedAt) {
+  const v1::Organization first = Branch("一支部", 4);
+  const v1::Organization second = Branch("二支部", 3);
+  const std::vector<std::string>& people = members_of_[first.name()];
+  const std::vector<std::string>& others = members_of_[second.name()];
+  ASSERT_OK_AND_ASSIGN(const auto started, Start(town_.name()));
+  const std::string name = started.name();
+  const std::string delegation = absl::StrCat(name, "/delegation");
+  Scatter(true);
+  ASSERT_THAT(elections_->RequestCommitteeElection(
+                  Department(), ByDelegates(name, {{first.name(), 2}, {second.name(), 1}})),
+              IsOk());
+  const rpc::Outgoing secretary = server_->As("branch_secretary", Id(first.name()));
+  const std::string two = Sent(first.name(), {people[0], people[1]});
+  EXPECT_THAT(Register(secretary, delegation, first.name(), two), HasReason("ELECTION_STATE"));
+  ASSERT_THAT(Agree(name), IsOk());
+
+  EXPECT_THAT(Register(secretary, delegation, second.name(), two), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(Register(secretary, delegation, "organizations/1", two), HasReason("SCOPE_DENIED"));
+  EXPECT_THAT(Register(Department(), delegation, town_.name(), two), HasReason("NOT_FOUND"));
+  EXPECT_THAT(Register(Department(), delegation, second.name(), two),
+              HasReason("ELECTION_RESULT_INVALID"));
+  reader_.verdicts[two].held_on = Today() - 1;  // before the reply
+  EXPECT_THAT(Register(secretary, delegation, first.name(), two),
+              HasReason("ELECTION_RESULT_INVALID"));
+  reader_.verdicts[two].held_on = Today();
+  const auto three = Register(secretary, delegation, first.name(),
+                              Sent(first.name(), {people[0], people[1], people[2]}));
+  EXPECT_THAT(three, HasReason("DELEGATES_TOO_MANY"));
+  EXPECT_EQ(error::MetadataValue(three.status(), "rule_id"), "X-01");
+  const auto stranger =
+      Register(secretary, delegation, first.name(), Sent(first.name(), {people[0], others[0]}));
+  EXPECT_THAT(stranger, HasReason("DELEGATE_NOT_ELIGIBLE"));
+  EXPECT_EQ(error::MetadataValue(stranger.status(), "rule_id"), "X-02");
+  EXPECT_EQ(error::MetadataValue(stranger.status(), "actual"), others[0]);
+  ASSERT_OK_AND_ASSIGN(const v1::DelegateUnit unit,
+                       Register(secretary, delegation, first.name(), two));
+  ASSERT_THAT(unit.delegates(), SizeIs(2));
+  EXPECT_EQ(unit.delegates(0).member(), people[0]);
+  EXPECT_EQ(unit.election(), two);
+
+  const auto missing = CheckCredentials(delegation);
+  EXPECT_THAT(missing, HasReason("DELEGATES_MISSING"));
+  EXPECT_EQ(error::MetadataValue(missing.status(), "rule_id"), "X-01");
+  ASSERT_THAT(Register(Department(), delegation, second.name(), Sent(second.name(), {others[0]})),
+              IsOk());
+  ASSERT_OK_AND_ASSIGN(v1::Delegation found, CheckCredentials(delegation));
+  EXPECT_EQ(*rpc::FromProto(found.credentials_on()), Today());
+  v1::GetCommitteeElectionRequest get;
+  get.set_name(name);
+  EXPECT_EQ(elections_->GetCommitteeElection(Department(), get)->decisions().rbegin()->event(),
+            "CheckCredentials");
+  // Whoever is sent anew is looked at anew, as is somebody who has moved since.
+  ASSERT_THAT(
+      Register(secretary, delegation, first.name(), Sent(first.name(), {people[1], people[2]})),
+      IsOk());
+  EXPECT_FALSE(Delegation(delegation)->has_credentials_on());
+  v1::MoveMemberRequest move;
+  move.set_name(people[2]);
+  move.set_organization(second.name());
+  ASSERT_THAT(members_->MoveMember(Department(), move), IsOk());
+  EXPECT_THAT(CheckCredentials(delegation), HasReason("DELEGATE_NOT_ELIGIBLE"));
+  ASSERT_THAT(
+      Register(secretary, delegation, first.name(), Sent(first.name(), {people[0], people[1]})),
+      IsOk());
+
+  // The result is that of these delegates, with their credentials in order.
+  const std::vector<std::string> candidates = {people[0], people[1], others[0], others[1]};
+  ASSERT_THAT(Propose(name, candidates, 4), IsOk());
+  ASSERT_THAT(Approve(name), IsOk());
+  const auto unchecked = Record(name, town_.name(), candidates, 3, delegation);
+  EXPECT_THAT(unchecked, HasReason("ELECTION_RESULT_INVALID"));
+  EXPECT_EQ(error::MetadataValue(unchecked.status(), "cause"), "CREDENTIALS");
+  ASSERT_THAT(CheckCredentials(delegation), IsOk());
+  const auto general = Record(name, town_.name(), candidates, 3);
+  EXPECT_THAT(general, HasReason("ELECTION_RESULT_INVALID"));
+  EXPECT_EQ(error::MetadataValue(general.status(), "cause"), "DELEGATES");
+  ASSERT_THAT(Record(name, town_.name(), candidates, 3, delegation), IsOk());
+  EXPECT_THAT(Register(secretary, delegation, first.name(), two), HasReason("ELECTION_STATE"));
+  EXPECT_THAT(CheckCredentials(delegation), HasReason("ELECTION_STATE"));
 }
 
 TEST_F(OrganizationServiceTest, AnElectionGivenUpLeavesTheTermRunning) {
@@ -780,6 +999,36 @@ TEST_F(OrganizationServiceTest, UnitsAreKeptAndTheirCodesChecked) {
   detach.set_unit(unit->name());
   EXPECT_THAT(units_->DetachUnit(Department(), detach), IsOk());
   EXPECT_THAT(units_->DetachUnit(Department(), detach), HasReason("UNIT_NOT_ATTACHED"));
+}
+
+TEST_F(OrganizationServiceTest, ABranchOutOfSightIsAnsweredLikeOneThatIsNotThere) {
+  const rpc::Outgoing worker = server_->As("party_worker", Id(town_.name()));
+  const v1::Unit unit = NewUnit(town_.name(), v1::UNIT_NATURE_STATE_ENTERPRISE);
+  const v1::Organization other = Found(town_.parent(), v1::ORGANIZATION_KIND_COMMITTEE, "邻镇党委");
+  const std::string out_of_sight =
+      Found(other.name(), v1::ORGANIZATION_KIND_BRANCH, "邻镇支部").name();
+  v1::CreateSiteRequest create;
+  create.set_parent(unit.name());
+  create.mutable_site()->set_title("某隧道项目");
+  *create.mutable_site()->mutable_starts_on() = rpc::ToProto(Today());
+  ASSERT_OK_AND_ASSIGN(const v1::Site site, units_->CreateSite(worker, create));
+  v1::UpdateSiteRequest update;
+  update.mutable_site()->set_name(site.name());
+  update.mutable_update_mask()->add_paths("branch");
+  std::set<std::string> answers;
+  for (const std::string& branch : {out_of_sight, std::string("organizations/1")}) {
+    create.mutable_site()->set_branch(branch);
+    update.mutable_site()->set_branch(branch);
+    for (const absl::Status& status : {units_->CreateSite(worker, create).status(),
+                                       units_->UpdateSite(worker, update).status()}) {
+      EXPECT_EQ(error::MetadataValue(status, "name"), branch);
+      answers.insert(absl::StatusCodeToString(status.code()) + " " + error::Reason(status));
+    }
+  }
+  EXPECT_THAT(answers, SizeIs(1));
+  EXPECT_FALSE(answers.contains("OK "));
+  update.mutable_site()->set_branch(Branch("一支部").name());
+  EXPECT_THAT(units_->UpdateSite(worker, update), IsOk());
 }
 
 TEST_F(OrganizationServiceTest, Table8_1_ProfilesAreKept) {

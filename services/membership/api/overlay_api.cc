@@ -116,10 +116,6 @@ absl::StatusOr<v1::Overlay> OverlayApi::RegisterFloatingMember(
            "destination", violations);
   NeedCode(request.former_occupation(), v1::FloatingOccupation_IsValid(request.former_occupation()),
            "former_occupation", violations);
-  tree_.AfterOwnWrites(call.deadline());
-  if (destination != 0 && !tree_.Contains(destination)) {
-    violations.push_back({"destination_organization", "没有这个党组织。"});
-  }
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   return Register(
       call, request.parent(), day,

@@ -217,6 +217,14 @@ class WorkerReader {
   bool end_ = false;
 };
 
+// Lets through who may ask about the member.
+absl::Status AuthorizeMember(rpc::Call& call, sql::Session& session, int64_t member_id) {
+  const std::vector<int64_t> ids = {member_id};
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> members, LoadMembers(session, ids));
+  if (members.empty()) return MemberNotFound(member_id);
+  return call.Authorize(members.front().organization_id);
+}
+
 // Whether somebody is or was a Party worker, or holds a post.
 absl::Status CheckWorks(sql::Session& session, int64_t member_id) {
   const std::vector<int64_t> ids = {member_id};
@@ -543,10 +551,7 @@ absl::StatusOr<v1::ListExchangesResponse> PartyWorkerApi::ListExchanges(
   std::vector<WorkerExchangeRow> rows;
   RONGHE_RETURN_IF_ERROR(
       writer_.database().Read(call.deadline(), [&](sql::Session& session) -> absl::Status {
-        const std::vector<int64_t> ids = {member_id};
-        RONGHE_ASSIGN_OR_RETURN(const auto members, LoadMembers(session, ids));
-        if (members.empty()) return MemberNotFound(member_id);
-        RONGHE_RETURN_IF_ERROR(call.Authorize(members.front().organization_id));
+        RONGHE_RETURN_IF_ERROR(AuthorizeMember(call, session, member_id));
         RONGHE_ASSIGN_OR_RETURN(rows,
                                 ExchangesOf(session, member_id, before_day, before_id, size + 1));
         return absl::OkStatus();
@@ -572,10 +577,7 @@ absl::StatusOr<v1::ListGrowthRecordsResponse> PartyWorkerApi::ListGrowthRecords(
   std::vector<Growth> growth;
   RONGHE_RETURN_IF_ERROR(writer_.database().ReadSnapshot(
       call.deadline(), [&, first = first, last = last](sql::Session& session) -> absl::Status {
-        const std::vector<int64_t> ids = {member_id};
-        RONGHE_ASSIGN_OR_RETURN(const auto members, LoadMembers(session, ids));
-        if (members.empty()) return MemberNotFound(member_id);
-        RONGHE_RETURN_IF_ERROR(call.Authorize(members.front().organization_id));
+        RONGHE_RETURN_IF_ERROR(AuthorizeMember(call, session, member_id));
         RONGHE_ASSIGN_OR_RETURN(growth, GrowthIn(session, member_id, first, last));
         return absl::OkStatus();
       }));

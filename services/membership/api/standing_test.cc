@@ -307,6 +307,7 @@ TEST_F(StandingTest, D_05_EveryExitGoesItsWholeWayAndLeavesItsCode) {
     EXPECT_THAT(dispositions_->ApproveDisposition(Committee(), Approval(name)),
                 HasReason("DISPOSITION_STATE_INVALID"));
     ASSERT_THAT(dispositions_->DecideDisposition(Secretary(), Decision(name, row.outcome)), IsOk());
+    EXPECT_THAT(WaitingFor(town_.name()), ::testing::ElementsAre(absl::StrCat("WT-10 ", name)));
     EXPECT_EQ(Get(member).standing(), v1::MEMBER_STANDING_NORMAL);
     ASSERT_OK_AND_ASSIGN(const auto approved,
                          dispositions_->ApproveDisposition(Committee(), Approval(name)));
@@ -424,6 +425,108 @@ TEST_F(StandingTest, D_06_ExpulsionIsForTheCommissionAboveAndBansForFiveYears_M_
   EXPECT_EQ(Get(member).standing(), v1::MEMBER_STANDING_NORMAL);
   EXPECT_THAT(standings_->ReinstateMember(County(), reinstate),
               HasReason("STANDING_TRANSITION_NOT_ALLOWED"));
+}
+
+// Who is of a county or above is said by the level of the committee where it is recorded.
+TEST_F(StandingTest, D_06_TheLevelOfACommitteeSaysWhetherItIsOfACountyOrAbove) {
+  const auto set_level = [&](const v1::Organization& committee, v1::AdministrativeLevel level) {
+    v1::UpdateOrganizationRequest request;
+    *request.mutable_organization() = committee;
+    request.mutable_organization()->clear_etag();
+    request.mutable_organization()->set_level(level);
+    request.mutable_update_mask()->add_paths("level");
+    return organizations_->UpdateOrganization(Department(), request);
+  };
+  EXPECT_EQ(error::FieldViolations(set_level(branch_, v1::ADMINISTRATIVE_LEVEL_TOWNSHIP).status())
+                .front()
+                .field,
+            "organization.level");
+  // Above the town, but no county.
+  ASSERT_OK(set_level(county_, v1::ADMINISTRATIVE_LEVEL_TOWNSHIP));
+  auto approval = Approval(Disciplined(members_named_[0], v1::DISCIPLINE_MEASURE_EXPELLED));
+  approval.set_approver(county_.name());
+  approval.set_organ(v1::DISCIPLINE_ORGAN_COMMISSION);
+  EXPECT_THAT(dispositions_->ApproveDisposition(County(), approval), HasReason("D_APPROVER"));
+  ASSERT_OK_AND_ASSIGN(const auto county, set_level(county_, v1::ADMINISTRATIVE_LEVEL_COUNTY));
+  EXPECT_EQ(county.level(), v1::ADMINISTRATIVE_LEVEL_COUNTY);
+  EXPECT_OK(dispositions_->ApproveDisposition(County(), approval));
+}
+
+TEST_F(StandingTest, D_07_AMeasureFromPaperIsRecordedByTheDepartmentWithItsDocument) {
+  const std::string member = members_named_[0];
+  v1::RecordPastDisciplineRequest request;
+  request.set_parent(member);
+  request.set_measure(v1::DISCIPLINE_MEASURE_PROBATION_WITHIN_PARTY);
+  request.set_months(24);
+  *request.mutable_decided_on() = Date(Day(2025, 9, 1));
+  request.set_organ(v1::DISCIPLINE_ORGAN_COMMISSION);
+  request.set_decided_by_title("外省某县纪委");
+  request.set_document_number("某纪〔2025〕7号");
+  request.set_request_id("paper-1");
+  EXPECT_THAT(disciplines_->RecordPastDiscipline(County(), request),
+              HasReason("PERMISSION_DENIED"));
+  const rpc::Outgoing department = As("organization_department", county_);
+  ASSERT_OK_AND_ASSIGN(const v1::Discipline recorded,
+                       disciplines_->RecordPastDiscipline(department, request));
+  EXPECT_EQ(recorded.basis(), recorded.name());
+  EXPECT_EQ(recorded.decided_by(), "");
+  EXPECT_EQ(recorded.decided_by_title(), "外省某县纪委");
+  EXPECT_EQ(recorded.document_number(), "某纪〔2025〕7号");
+  EXPECT_TRUE(recorded.rights_suspended());
+  // The vote is suspended from its first day on, in the interval that holds today.
+  EXPECT_FALSE(Get(member).voting());
+  EXPECT_EQ(Changes(member).front().day, Day(2025, 9, 1));
+  const auto deadlines =
+      Deadlines({"disciplines", *base::ParseName(recorded.name(), "disciplines")});
+  ASSERT_THAT(deadlines, SizeIs(1));
+  EXPECT_EQ(deadlines[0].code, "DL-24");
+  EXPECT_EQ(deadlines[0].due_on, Day(2027, 9, 1));
+  // Repeated, the same; again, refused.
+  ASSERT_OK_AND_ASSIGN(const v1::Discipline repeated,
+                       disciplines_->RecordPastDiscipline(department, request));
+  EXPECT_EQ(repeated.name(), recorded.name());
+  request.set_request_id("paper-2");
+  EXPECT_THAT(disciplines_->RecordPastDiscipline(department, request), HasReason("D_PAST_EXISTS"));
+
+  // What ran out long ago suspends nothing and has no deadline.
+  request.set_parent(members_named_[1]);
+  request.set_measure(v1::DISCIPLINE_MEASURE_WARNING);
+  request.set_months(0);
+  *request.mutable_decided_on() = Date(Day(2015, 3, 1));
+  request.set_request_id("");
+  ASSERT_OK_AND_ASSIGN(const v1::Discipline old,
+                       disciplines_->RecordPastDiscipline(department, request));
+  EXPECT_FALSE(old.in_effect());
+  EXPECT_TRUE(Get(members_named_[1]).voting());
+  EXPECT_THAT(Deadlines({"disciplines", *base::ParseName(old.name(), "disciplines")}), SizeIs(0));
+  v1::ListMemberDisciplinesRequest list;
+  list.set_parent(members_named_[1]);
+  ASSERT_OK_AND_ASSIGN(const auto listed, disciplines_->ListMemberDisciplines(department, list));
+  EXPECT_EQ(listed.disciplines_size(), 1);
+}
+
+TEST_F(StandingTest, D_07_FromPaperIsForWhatWasDecidedBeforeTheRecord) {
+  const rpc::Outgoing department = As("organization_department", county_);
+  v1::RecordPastDisciplineRequest request;
+  request.set_parent(members_named_[0]);
+  request.set_measure(v1::DISCIPLINE_MEASURE_EXPELLED);
+  *request.mutable_decided_on() = Date(base::ShanghaiDay(absl::Now()));
+  request.set_organ(v1::DISCIPLINE_ORGAN_COMMISSION);
+  request.set_decided_by_title("某县纪委");
+  request.set_document_number("某纪〔2026〕1号");
+  EXPECT_EQ(error::FieldViolations(disciplines_->RecordPastDiscipline(department, request).status())
+                .front()
+                .field,
+            "measure");
+  request.set_measure(v1::DISCIPLINE_MEASURE_WARNING);
+  const auto refused = disciplines_->RecordPastDiscipline(department, request);
+  EXPECT_THAT(refused, HasReason("D_PAST_AFTER_RECORD"));
+  EXPECT_EQ(error::MetadataValue(refused.status(), "rule_id"), "D-07");
+  request.set_reason(v1::PAST_DISCIPLINE_REASON_DECIDED_OUTSIDE);
+  ASSERT_OK_AND_ASSIGN(const auto recorded,
+                       disciplines_->RecordPastDiscipline(department, request));
+  EXPECT_EQ(recorded.past_reason(), v1::PAST_DISCIPLINE_REASON_DECIDED_OUTSIDE);
+  EXPECT_TRUE(recorded.in_effect());
 }
 
 TEST_F(StandingTest, D_08_ProbationSuspendsTheVoteUntilRightsAreRestored_DL_24) {
@@ -631,6 +734,7 @@ TEST_F(StandingTest, M_03_M_04_OutOfContactFromSearchToRemoval_DL_13) {
   *propose.mutable_proposed_on() = Date(Day(2024, 3, 1));
   ASSERT_OK_AND_ASSIGN(const auto proposed, suspensions_->ProposeRemoval(Secretary(), propose));
   EXPECT_EQ(proposed.next_organization(), town_.name());
+  EXPECT_THAT(WaitingFor(town_.name()), ElementsAre(absl::StrCat("WT-11 ", lost.name())));
   v1::RemoveUntracedRequest remove;
   remove.set_name(lost.name());
   remove.set_approver(town_.name());
@@ -640,6 +744,7 @@ TEST_F(StandingTest, M_03_M_04_OutOfContactFromSearchToRemoval_DL_13) {
   remove.set_motion(Voted(lost.name(), Day(2024, 3, 5)));
   ASSERT_OK_AND_ASSIGN(const auto removed, suspensions_->RemoveUntraced(Committee(), remove));
   EXPECT_EQ(removed.state(), v1::SUSPENSION_STATE_REMOVED);
+  EXPECT_THAT(WaitingFor(town_.name()), IsEmpty());
   EXPECT_EQ(Get(member).standing(), v1::MEMBER_STANDING_LEFT);
   EXPECT_FALSE(Get(member).out_of_contact());
   EXPECT_EQ(Changes(member).front().code, ChangeCode::kLapsedUntraced);
@@ -774,6 +879,30 @@ TEST_F(StandingTest, F_02_F_03_F_06_FloatingIsRegisteredOnBothSides) {
   ASSERT_THAT(overlays_->EndOverlay(Secretary(), end), IsOk());
   EXPECT_FALSE(Get(member).floating());
   EXPECT_THAT(overlays_->EndOverlay(Secretary(), end), HasReason("OVERLAY_ENDED"));
+}
+
+TEST_F(StandingTest, F_02_WhetherADestinationIsThereShowsWhenItAcknowledges) {
+  v1::RegisterFloatingMemberRequest request;
+  request.set_destination_region("440100");
+  request.set_reach(v1::FLOATING_REACH_OVER_PROVINCES);
+  request.set_destination(v1::FLOATING_DESTINATION_PRIVATE_ENTERPRISE);
+  request.set_former_occupation(v1::FLOATING_OCCUPATION_FARMER);
+  request.set_contact_person(Join(70));
+  std::vector<std::string> overlays;
+  for (const std::string& destination : {other_.name(), std::string("organizations/1")}) {
+    request.set_parent(members_named_[overlays.size()]);
+    request.set_destination_organization(destination);
+    ASSERT_OK_AND_ASSIGN(const auto overlay,
+                         overlays_->RegisterFloatingMember(Secretary(), request));
+    EXPECT_EQ(overlay.destination_organization(), destination);
+    overlays.push_back(overlay.name());
+  }
+  v1::AcknowledgeFloatingMemberRequest acknowledge;
+  for (const std::string& overlay : overlays) {
+    acknowledge.set_name(overlay);
+    EXPECT_THAT(overlays_->AcknowledgeFloatingMember(Secretary(), acknowledge),
+                HasReason("SCOPE_DENIED"));
+  }
 }
 
 TEST_F(StandingTest, ACaseTakesThePlaceOfAFlagFromTheRoster) {

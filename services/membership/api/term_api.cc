@@ -80,11 +80,9 @@ absl::StatusOr<std::vector<int32_t>> NaturesOf(sql::Session& session, int64_t or
 
 absl::Status SetTermDeadlines(service::WriteTx& tx, const RuleSet& elections, const TermRow& term,
                               const OrganizationRow& organization) {
-  // Who has no organization above reminds itself.
-  const int64_t upper = organization.parent_id == 0 ? organization.id : organization.parent_id;
-  DeadlineRow reminder = MakeDeadline(tx.NextId(), kTermDeadline, SubjectOf(term), upper,
-                                      ReminderDay(elections, term.expires_on),
-                                      elections.Get("term.remind_months"), tx.now());
+  DeadlineRow reminder = MakeDeadline(
+      tx.NextId(), kTermDeadline, SubjectOf(term), UpperOf(organization),
+      ReminderDay(elections, term.expires_on), elections.Get("term.remind_months"), tx.now());
   reminder.ordinal = kReminder;
   RONGHE_RETURN_IF_ERROR(SetDeadline(tx.session(), reminder));
   return SetDeadline(tx.session(), ElectionDue(tx, term, SubjectOf(term)));
@@ -131,8 +129,7 @@ absl::StatusOr<v1::Term> TermApi::RecordTerm(rpc::Call& call,
                           PastDay(call, request.has_starts_on(), request.starts_on(), "starts_on"));
   return writer_.Write<v1::Term>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Term> {
     RONGHE_ASSIGN_OR_RETURN(const OrganizationRow organization, LockOrganization(tx.session(), id));
-    RONGHE_RETURN_IF_ERROR(
-        call.Authorize(organization.parent_id == 0 ? id : organization.parent_id));
+    RONGHE_RETURN_IF_ERROR(call.Authorize(UpperOf(organization)));
     if (organization.revoked_on) return OrganizationRevoked(id);
     if (day < organization.founded_on) {
       return EffectiveDateBeforeInterval(day, organization.founded_on);
@@ -184,8 +181,7 @@ absl::StatusOr<v1::Term> TermApi::AdjustTerm(rpc::Call& call,
     RONGHE_ASSIGN_OR_RETURN(const TermRow found, LoadTerm(session, id));
     RONGHE_ASSIGN_OR_RETURN(const OrganizationRow organization,
                             LockOrganization(session, found.organization_id));
-    RONGHE_RETURN_IF_ERROR(
-        call.Authorize(organization.parent_id == 0 ? organization.id : organization.parent_id));
+    RONGHE_RETURN_IF_ERROR(call.Authorize(UpperOf(organization)));
     RONGHE_ASSIGN_OR_RETURN(TermRow term, LockTerm(session, id));
     RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.etag(), term.etag));
     if (term.state != TermState::kRunning) return TermEnded();

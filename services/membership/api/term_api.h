@@ -32,6 +32,11 @@ class TermApi : public v1::TermServiceHandler {
   const rpc::PageTokens& tokens_;
 };
 
+// Who reminds, replies and approves: the organization above; a root answers for itself.
+inline int64_t UpperOf(const OrganizationRow& organization) {
+  return organization.parent_id == 0 ? organization.id : organization.parent_id;
+}
+
 // Inserts the next term of an organization from `starts_on` on, of the length that the rules set
 // for it, and sets its deadlines (DL-11): the reminder by the organization above (ordinal 0) and
 // the election itself (ordinal 1).

@@ -37,6 +37,7 @@ constexpr std::array<std::string_view, 9> kProfileFields = {
 constexpr std::string_view kProfileSuffix = "/profile";
 // What the caller may see of a second resource that a request names.
 constexpr std::string_view kReadMember = "membership.member.read";
+constexpr std::string_view kReadOrganization = "membership.organization.read";
 constexpr std::string_view kReadUnit = "membership.unit.read";
 
 v1::Unit ToProto(const UnitRow& row) {
@@ -59,13 +60,19 @@ v1::Unit ToProto(const UnitRow& row) {
   return unit;
 }
 
-v1::OrganizationUnit ToProto(const OrganizationUnitRow& row, const UnitRow& unit) {
+v1::OrganizationUnit ToProto(const StandingUnitRow& row) {
   v1::OrganizationUnit shown;
   shown.set_organization(base::Name("organizations", row.organization_id));
   shown.set_unit(base::Name("units", row.unit_id));
-  shown.set_title(unit.title);
-  shown.set_nature(static_cast<v1::UnitNature>(unit.nature));
+  shown.set_title(row.title);
+  shown.set_nature(static_cast<v1::UnitNature>(row.nature));
   *shown.mutable_valid_from() = rpc::ToProto(row.valid_from);
+  return shown;
+}
+
+v1::OrganizationUnit ToProto(const OrganizationUnitRow& row, const UnitRow& unit) {
+  v1::OrganizationUnit shown = ToProto(
+      StandingUnitRow{row.organization_id, row.unit_id, unit.title, unit.nature, row.valid_from});
   if (row.valid_to != kOpenEnd) *shown.mutable_valid_to() = rpc::ToProto(row.valid_to);
   return shown;
 }
@@ -262,20 +269,12 @@ absl::StatusOr<v1::ListOrganizationUnitsResponse> UnitApi::ListOrganizationUnits
                             return StandingUnits(session, id);
                           }));
   v1::ListOrganizationUnitsResponse response;
-  for (const StandingUnitRow& row : rows) {
-    v1::OrganizationUnit& shown = *response.add_organization_units();
-    shown.set_organization(base::Name("organizations", row.organization_id));
-    shown.set_unit(base::Name("units", row.unit_id));
-    shown.set_title(row.title);
-    shown.set_nature(static_cast<v1::UnitNature>(row.nature));
-    *shown.mutable_valid_from() = rpc::ToProto(row.valid_from);
-  }
+  for (const StandingUnitRow& row : rows) *response.add_organization_units() = ToProto(row);
   return response;
 }
 
-absl::Status UnitApi::ReadSite(sql::Session& session, const v1::Site& wanted,
-                               const google::protobuf::FieldMask& mask, absl::CivilDay today,
-                               SiteRow& row) {
+absl::Status UnitApi::ReadSite(service::WriteTx& tx, const v1::Site& wanted,
+                               const google::protobuf::FieldMask& mask, SiteRow& row) {
   const auto covers = [&](std::string_view path) { return rpc::MaskCovers(mask, path); };
   std::vector<error::FieldViolation> violations;
   if (covers("title")) row.title = std::string(Trim(wanted.title()));
@@ -296,11 +295,13 @@ absl::Status UnitApi::ReadSite(sql::Session& session, const v1::Site& wanted,
   RONGHE_ASSIGN_OR_RETURN(row.branch_id, ParseOptional(wanted.branch(), "organizations"));
   if (row.branch_id == 0) return absl::OkStatus();
   const std::vector<int64_t> ids = {row.branch_id};
-  RONGHE_ASSIGN_OR_RETURN(const auto organizations, LoadOrganizations(session, ids));
-  if (organizations.empty()) return OrganizationNotFound(row.branch_id);
+  RONGHE_ASSIGN_OR_RETURN(const auto organizations, LoadOrganizations(tx.session(), ids));
+  if (organizations.empty() || !tx.call().Holds(kReadOrganization, row.branch_id)) {
+    return OrganizationNotFound(row.branch_id);
+  }
   const OrganizationRow& branch = organizations.front();
   if (branch.revoked_on) return OrganizationRevoked(branch.id);
-  const OrganizationRules& kinds = kinds_.On(today);
+  const OrganizationRules& kinds = kinds_.On(base::ShanghaiDay(tx.now()));
   if (kinds.kinds.at(branch.kind).temporary) return absl::OkStatus();
   return CheckHoldsMembers(kinds, branch.kind);
 }
@@ -308,6 +309,7 @@ absl::Status UnitApi::ReadSite(sql::Session& session, const v1::Site& wanted,
 absl::StatusOr<v1::Site> UnitApi::CreateSite(rpc::Call& call,
                                              const v1::CreateSiteRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t unit_id, base::ParseName(request.parent(), "units"));
+  tree_.AfterOwnWrites(call.deadline());
   return writer_.Write<v1::Site>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Site> {
     RONGHE_ASSIGN_OR_RETURN(const UnitRow unit, LockUnit(tx.session(), unit_id));
     RONGHE_RETURN_IF_ERROR(call.Authorize(unit.organization_id));
@@ -317,8 +319,7 @@ absl::StatusOr<v1::Site> UnitApi::CreateSite(rpc::Call& call,
                 .organization_id = unit.organization_id,
                 .create_time = tx.now(),
                 .update_time = tx.now()};
-    RONGHE_RETURN_IF_ERROR(
-        ReadSite(tx.session(), request.site(), {}, base::ShanghaiDay(call.now()), row));
+    RONGHE_RETURN_IF_ERROR(ReadSite(tx, request.site(), {}, row));
     RONGHE_RETURN_IF_ERROR(InsertSite(tx.session(), row));
     tx.Audit(unit.organization_id, base::ChildName("units", unit_id, "sites", row.id));
     return ToProto(row);
@@ -330,13 +331,13 @@ absl::StatusOr<v1::Site> UnitApi::UpdateSite(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(const auto name,
                           base::ParseChildName(request.site().name(), "units", "sites"));
   RONGHE_RETURN_IF_ERROR(rpc::CheckMask(request.update_mask(), kSiteFields));
+  tree_.AfterOwnWrites(call.deadline());
   return writer_.Write<v1::Site>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Site> {
     RONGHE_ASSIGN_OR_RETURN(SiteRow row, LockSite(tx.session(), name.second));
     RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
     if (row.unit_id != name.first) return SiteNotFound(name.second);
     RONGHE_RETURN_IF_ERROR(rpc::CheckEtag(request.site().etag(), row.etag));
-    RONGHE_RETURN_IF_ERROR(ReadSite(tx.session(), request.site(), request.update_mask(),
-                                    base::ShanghaiDay(call.now()), row));
+    RONGHE_RETURN_IF_ERROR(ReadSite(tx, request.site(), request.update_mask(), row));
     ++row.etag;
     row.update_time = tx.now();
     RONGHE_RETURN_IF_ERROR(membership::UpdateSite(tx.session(), row));

@@ -7,6 +7,7 @@
 #include "common/service/write.h"
 #include "ronghe/membership/v1/unit.ronghe.h"
 #include "services/membership/domain/organization.h"
+#include "services/membership/store/membership_tree.h"
 #include "services/membership/store/unit_store.h"
 
 namespace ronghe::membership {
@@ -14,8 +15,9 @@ namespace ronghe::membership {
 // Thread-safe. The references must outlive it. Each method's errors stand in unit.proto.
 class UnitApi : public v1::UnitServiceHandler {
  public:
-  UnitApi(service::Writer& writer, const OrganizationRuleBook& kinds, const rpc::PageTokens& tokens)
-      : writer_(writer), kinds_(kinds), tokens_(tokens) {}
+  UnitApi(service::Writer& writer, MembershipTree& tree, const OrganizationRuleBook& kinds,
+          const rpc::PageTokens& tokens)
+      : writer_(writer), tree_(tree), kinds_(kinds), tokens_(tokens) {}
 
   absl::StatusOr<v1::Unit> CreateUnit(rpc::Call& call,
                                       const v1::CreateUnitRequest& request) override;
@@ -42,12 +44,13 @@ class UnitApi : public v1::UnitServiceHandler {
       rpc::Call& call, const v1::UpdateOrganizationProfileRequest& request) override;
 
  private:
-  // Reads a site's fields from a message into a row and checks them.
-  absl::Status ReadSite(sql::Session& session, const v1::Site& wanted,
-                        const google::protobuf::FieldMask& mask, absl::CivilDay today,
-                        SiteRow& row);
+  // Reads a site's fields from a message into a row and checks them. A branch out of the caller's
+  // sight is answered like one that is not there.
+  absl::Status ReadSite(service::WriteTx& tx, const v1::Site& wanted,
+                        const google::protobuf::FieldMask& mask, SiteRow& row);
 
   service::Writer& writer_;
+  MembershipTree& tree_;
   const OrganizationRuleBook& kinds_;
   const rpc::PageTokens& tokens_;
 };

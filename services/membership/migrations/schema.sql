@@ -1,6 +1,26 @@
 -- Which tables does the schema have after all migrations? Written by the test that compares
 -- it, with RONGHE_UPDATE_SCHEMA=1; nothing runs this file.
 
+CREATE TABLE `activist_analysis` (
+  `id` bigint(20) NOT NULL,
+  `organization_id` bigint(20) NOT NULL,
+  `year` int(11) NOT NULL,
+  `analysed_on` date NOT NULL,
+  `activists` int(11) NOT NULL,
+  `new_activists` int(11) NOT NULL,
+  `ripe` int(11) NOT NULL,
+  `examinations_overdue` int(11) NOT NULL,
+  `without_cultivator` int(11) NOT NULL,
+  `new_candidates` int(11) NOT NULL,
+  `branches` int(11) NOT NULL,
+  `measures` varchar(64) NOT NULL,
+  `conclusion` varchar(500) NOT NULL,
+  `rule_set` varchar(64) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `activist_analysis_by_year` (`organization_id`,`year`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `admission_applicant` (
   `case_id` bigint(20) NOT NULL,
   `open_key` varbinary(32) DEFAULT NULL,
@@ -66,7 +86,8 @@ CREATE TABLE `admission_case` (
   PRIMARY KEY (`id`),
   KEY `admission_case_by_organization` (`organization_id`,`id`),
   KEY `admission_case_by_member` (`member_id`,`state`),
-  KEY `admission_case_by_approval` (`approved_on`,`id`)
+  KEY `admission_case_by_approval` (`approved_on`,`id`),
+  KEY `admission_case_by_state` (`state`,`organization_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `admission_event` (
@@ -279,6 +300,31 @@ CREATE TABLE `decision` (
   KEY `decision_by_subject` (`subject_collection`,`subject_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `delegate` (
+  `committee_election_id` bigint(20) NOT NULL,
+  `unit_id` bigint(20) NOT NULL,
+  `member_id` bigint(20) NOT NULL,
+  PRIMARY KEY (`committee_election_id`,`unit_id`,`member_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `delegation` (
+  `committee_election_id` bigint(20) NOT NULL,
+  `credentials_on` date DEFAULT NULL,
+  `etag` bigint(20) NOT NULL,
+  `create_time` datetime(6) NOT NULL,
+  `update_time` datetime(6) NOT NULL,
+  PRIMARY KEY (`committee_election_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `delegation_unit` (
+  `committee_election_id` bigint(20) NOT NULL,
+  `unit_id` bigint(20) NOT NULL,
+  `seats` int(11) NOT NULL,
+  `election` varchar(40) NOT NULL,
+  `elected_on` date DEFAULT NULL,
+  PRIMARY KEY (`committee_election_id`,`unit_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `discipline` (
   `id` bigint(20) NOT NULL,
   `member_id` bigint(20) NOT NULL,
@@ -294,6 +340,9 @@ CREATE TABLE `discipline` (
   `restored_on` date DEFAULT NULL,
   `create_time` datetime(6) NOT NULL,
   `update_time` datetime(6) NOT NULL,
+  `decided_by_title` varchar(100) NOT NULL DEFAULT '',
+  `document_number` varchar(64) NOT NULL DEFAULT '',
+  `past_reason` int(11) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `discipline_by_basis` (`basis_collection`,`basis_id`),
   KEY `discipline_by_member` (`member_id`,`id`),
@@ -765,6 +814,7 @@ CREATE TABLE `member` (
   `etag` bigint(20) NOT NULL,
   `create_time` datetime(6) NOT NULL,
   `update_time` datetime(6) NOT NULL,
+  `transfer_id` bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `member_by_identity` (`identity_index`),
   KEY `member_by_organization` (`organization_id`,`id`),
@@ -879,6 +929,7 @@ CREATE TABLE `organization` (
   `update_time` datetime(6) NOT NULL,
   `can_approve_probationary` tinyint(1) NOT NULL DEFAULT 0,
   `admits_floating` tinyint(1) NOT NULL DEFAULT 0,
+  `level` int(11) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `organization_by_code` (`code`),
   KEY `organization_by_parent` (`parent_id`,`sort`,`id`)
@@ -1374,12 +1425,15 @@ CREATE TABLE `transfer` (
   `etag` bigint(20) NOT NULL,
   `create_time` datetime(6) NOT NULL,
   `update_time` datetime(6) NOT NULL,
+  `pending_count` int(11) NOT NULL DEFAULT 0,
+  `noted_to` bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `transfer_by_number` (`transfer_no`),
   UNIQUE KEY `transfer_by_open_unit` (`open_unit_id`),
   KEY `transfer_by_origin` (`from_organization_id`,`id`),
   KEY `transfer_by_destination` (`to_organization_id`,`id`),
-  KEY `transfer_by_expiry` (`state`,`expires_on`,`id`)
+  KEY `transfer_by_expiry` (`state`,`expires_on`,`id`),
+  KEY `transfer_by_pending` (`pending_count`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `transfer_counter` (
@@ -1398,6 +1452,7 @@ CREATE TABLE `transfer_member` (
   `category` int(11) NOT NULL,
   `dues_paid_through` date DEFAULT NULL,
   `dues_source` int(11) NOT NULL,
+  `standing` int(11) NOT NULL DEFAULT 10,
   PRIMARY KEY (`transfer_id`,`member_id`),
   UNIQUE KEY `transfer_member_by_open_member` (`open_member_id`),
   KEY `transfer_member_by_member` (`member_id`,`transfer_id`)

@@ -18,8 +18,9 @@ const sql::Query<OrganizationNumberRow> kFloating(
     "AND standing = 10 GROUP BY organization_id");
 const sql::Query<SetupFlagsRow> kFlags(
     "setup.flags",
-    "SELECT organization_id, functional, scattered_sites, size_approved FROM organization_profile "
-    "WHERE organization_id IN (?*)");
+    "SELECT o.id, COALESCE(p.functional, 0), COALESCE(p.scattered_sites, 0), "
+    "COALESCE(p.size_approved, 0), o.level FROM organization o LEFT JOIN organization_profile p ON "
+    "p.organization_id = o.id WHERE o.id IN (?*)");
 const sql::Query<RunningTermRow> kTerms(
     "setup.terms",
     "SELECT organization_id, id, expires_on, rule_id, rule_set, source FROM term WHERE "

@@ -46,6 +46,7 @@ struct SetupFlagsRow {
   bool functional = false;
   bool scattered_sites = false;
   bool size_approved = false;
+  int32_t level = 0;  // of a local committee; 0: not recorded
 };
 absl::StatusOr<std::vector<SetupFlagsRow>> SetupFlags(sql::Session& session,
                                                       std::span<const int64_t> organization_ids);

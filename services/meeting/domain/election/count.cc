@@ -48,9 +48,9 @@ absl::Status CheckWriteIn(const RuleSet& rules, const Election& election, const 
                           int64_t member_id) {
   const std::vector<int64_t> elected = Elected(election);
   const bool free = std::find(elected.begin(), elected.end(), member_id) == elected.end();
-  if (!round.runoff && free && FindVoter(election, member_id) != nullptr) return absl::OkStatus();
+  if (!round.runoff && free && CanBeElected(election, member_id)) return absl::OkStatus();
   return ElectionRefused(rules, "X-02", "X_CANDIDATE", "所选的人不能当选。",
-                         round.runoff ? "a candidate of the round" : "on the roll",
+                         round.runoff ? "a candidate of the round" : "a member who can be elected",
                          base::Name("members", member_id));
 }
 

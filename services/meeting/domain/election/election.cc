@@ -30,4 +30,9 @@ const Voter* FindVoter(const Election& election, int64_t member_id) {
   return it != election.voters.end() && it->member_id == member_id ? &*it : nullptr;
 }
 
+bool CanBeElected(const Election& election, int64_t member_id) {
+  return FindVoter(election, member_id) != nullptr ||
+         std::binary_search(election.eligible.begin(), election.eligible.end(), member_id);
+}
+
 }  // namespace ronghe::meeting

@@ -11,7 +11,13 @@
 
 namespace ronghe::meeting {
 
-enum class Office : int32_t { kCommittee = 1, kSecretary = 2, kDeputySecretary = 3 };
+enum class Office : int32_t { kCommittee = 1, kSecretary = 2, kDeputySecretary = 3, kDelegate = 4 };
+
+// Seats that more stand for than there are, and that the members fill, not a committee: of the
+// committee and of delegates. The others stand in equal number.
+constexpr bool IsContested(Office office) {
+  return office == Office::kCommittee || office == Office::kDelegate;
+}
 
 enum class ElectionMode : int32_t { kPaper = 1, kElectronic = 2 };
 
@@ -44,7 +50,7 @@ enum class TellerDuty : int32_t { kScrutineer = 1, kCounter = 2 };
 enum class CandidateOutcome : int32_t { kNone = 0, kElected = 1, kNotElected = 2, kTied = 3 };
 
 // Who votes.
-enum class Electorate { kGeneralMeeting, kCommittee, kNewCommittee };
+enum class Electorate { kGeneralMeeting, kDelegates, kCommittee, kNewCommittee };
 
 // Somebody who stands, with the votes on the valid ballots.
 struct Candidate {
@@ -62,6 +68,7 @@ struct Candidate {
 struct Teller {
   int64_t member_id = 0;
   TellerDuty duty = TellerDuty::kScrutineer;
+  bool no_relative_standing = false;  // as the teller declared of the candidates of that time
 
   friend bool operator==(const Teller&, const Teller&) = default;
 };
@@ -106,6 +113,7 @@ struct Election {
   int32_t seats = 0;
   ElectionMode mode = ElectionMode::kPaper;
   std::optional<int64_t> committee_election_id;
+  std::string delegation;  // whose delegates vote, "committeeElections/3/delegation"
   std::string upper_approval;
   std::string teller_resolution;
   std::string seats_resolution;
@@ -118,6 +126,11 @@ struct Election {
   std::vector<Voter> voters;     // by member id
   std::vector<Round> rounds;     // the first one first
 
+  // Who can be elected beside the voters, where delegates vote: of those whom a step names. By
+  // member id; not stored.
+  std::vector<int64_t> eligible;
+
+  bool by_delegates() const { return !delegation.empty(); }
   friend bool operator==(const Election&, const Election&) = default;
 };
 
@@ -127,6 +140,8 @@ std::vector<int64_t> Elected(const Election& election);
 int32_t OpenSeats(const Election& election);
 // The voter of that id; null when not on the roll.
 const Voter* FindVoter(const Election& election, int64_t member_id);
+// Whether the member can be elected.
+bool CanBeElected(const Election& election, int64_t member_id);
 
 }  // namespace ronghe::meeting
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "absl/strings/str_join.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
@@ -48,6 +50,24 @@ absl::Status WrongMeeting(const RuleSet& rules, std::string_view rule_id, std::s
                          std::move(required), kinds.Codes());
 }
 
+// Who votes, whatever the organization is.
+absl::StatusOr<Electorate> VotersIn(const RuleSet& rules, const Election& election, Kinds kinds) {
+  const Office office = election.office;
+  if (election.committee_election_id.has_value()) {
+    if (IsContested(office)) return WrongMeeting(rules, "X-01", "GENERAL", kinds);
+    return Electorate::kNewCommittee;
+  }
+  if (kinds.Has(Kind::kDelegates)) {
+    if (office == Office::kCommittee) return Electorate::kDelegates;
+    return WrongMeeting(rules, office == Office::kDelegate ? "X-01" : "X-06",
+                        office == Office::kDelegate ? "GENERAL" : "COMMITTEE", kinds);
+  }
+  if (kinds.Has(Kind::kGeneral)) return Electorate::kGeneralMeeting;
+  if (IsContested(office)) return WrongMeeting(rules, "X-01", "GENERAL", kinds);
+  if (kinds.Has(Kind::kCommittee)) return Electorate::kCommittee;
+  return WrongMeeting(rules, "X-06", "COMMITTEE", kinds);
+}
+
 absl::Status CheckTellersPresent(const RuleSet& rules, const Election& election,
                                  const std::vector<int64_t>& present) {
   for (const Teller& teller : election.tellers) {
@@ -63,21 +83,14 @@ absl::Status CheckTellersPresent(const RuleSet& rules, const Election& election,
 
 absl::StatusOr<Electorate> ElectorateOf(const RuleSet& rules, const Election& election, Kinds kinds,
                                         std::string_view organization_kind) {
-  const bool general = !election.committee_election_id.has_value() && kinds.Has(Kind::kGeneral);
-  if (!general) {
-    if (election.office == Office::kCommittee) return WrongMeeting(rules, "X-01", "GENERAL", kinds);
-    if (!kinds.Has(Kind::kCommittee) && !election.committee_election_id.has_value()) {
-      return WrongMeeting(rules, "X-06", "COMMITTEE", kinds);
-    }
-  }
-  const std::vector<std::string>& allowed = general ? rules.election.general_organization_kinds
+  RONGHE_ASSIGN_OR_RETURN(const Electorate electorate, VotersIn(rules, election, kinds));
+  const bool members =
+      electorate == Electorate::kGeneralMeeting || electorate == Electorate::kDelegates;
+  const std::vector<std::string>& allowed = members ? rules.election.general_organization_kinds
                                                     : rules.election.committee_organization_kinds;
-  if (!Among(allowed, organization_kind)) {
-    return ElectionRefused(rules, "B-26", "X_ORGANIZATION_KIND", "这类党组织不进行这项选举。",
-                           general ? "631,632" : "committee", std::string(organization_kind));
-  }
-  if (election.committee_election_id.has_value()) return Electorate::kNewCommittee;
-  return general ? Electorate::kGeneralMeeting : Electorate::kCommittee;
+  if (Among(allowed, organization_kind)) return electorate;
+  return ElectionRefused(rules, "B-26", "X_ORGANIZATION_KIND", "这类党组织不进行这项选举。",
+                         absl::StrJoin(allowed, ","), std::string(organization_kind));
 }
 
 std::vector<Voter> VotersOf(const Meeting& meeting, Electorate electorate) {
@@ -92,7 +105,7 @@ std::vector<Voter> VotersOf(const Meeting& meeting, Electorate electorate) {
 
 absl::Status CheckDirectElection(const RuleSet& rules, const Election& election,
                                  const Meeting& meeting) {
-  if (election.office == Office::kCommittee) return absl::OkStatus();
+  if (IsContested(election.office)) return absl::OkStatus();
   const int64_t full = std::count_if(meeting.attendance.begin(), meeting.attendance.end(),
                                      [](const Attendee& attendee) { return attendee.full; });
   if (full < rules.election.committee_required_from) return absl::OkStatus();
@@ -104,7 +117,7 @@ absl::Status CheckDirectElection(const RuleSet& rules, const Election& election,
 absl::Status Exclude(const RuleSet& rules, const Meeting& meeting, Electorate electorate,
                      const std::vector<Voter>& exclusions, std::vector<Voter>* voters) {
   if (!exclusions.empty() && electorate != Electorate::kGeneralMeeting) {
-    return ElectionRefused(rules, "X-04", "X_EXCLUSION", "委员会选举的应到会人数不得扣减。", "0",
+    return ElectionRefused(rules, "X-04", "X_EXCLUSION", "代表、委员的应到会人数不得扣减。", "0",
                            Cat(exclusions.size()));
   }
   for (const Voter& exclusion : exclusions) {
@@ -169,8 +182,25 @@ absl::Status CheckSlate(const RuleSet& rules, const Election& election) {
       return ElectionRefused(rules, "X-13", "X_TELLER", "候选人不得担任监票人、计票人,且不得重复。",
                              "no candidate", Member(teller.member_id));
     }
+    if (!teller.no_relative_standing) {
+      return ElectionRefused(rules, "X-13", "X_DECLARATION",
+                             "监票人、计票人须声明与候选人没有近亲属关系,有近亲属关系的应回避。",
+                             "no_relative_standing", Member(teller.member_id));
+    }
   }
   return absl::OkStatus();
+}
+
+void ReplaceSlate(std::vector<Candidate> slate, Election* election) {
+  const auto stood = [&](const Candidate& candidate) {
+    return std::any_of(
+        election->slate.begin(), election->slate.end(),
+        [&](const Candidate& before) { return before.member_id == candidate.member_id; });
+  };
+  if (!std::all_of(slate.begin(), slate.end(), stood)) {
+    for (Teller& teller : election->tellers) teller.no_relative_standing = false;
+  }
+  election->slate = std::move(slate);
 }
 
 absl::Status CheckOpening(const RuleSet& rules, const Election& election,
@@ -185,17 +215,17 @@ absl::Status CheckOpening(const RuleSet& rules, const Election& election,
   const int64_t seats = OpenSeats(election);
   const int64_t candidates = static_cast<int64_t>(election.slate.size());
   const int64_t needed = CandidatesNeeded(rules.election, election.office, seats);
-  const bool equal_number = election.office != Office::kCommittee;
+  const bool equal_number = !IsContested(election.office);
   if (!RunoffNext(election) && (candidates < needed || (equal_number && candidates != needed))) {
     return ElectionRefused(rules, equal_number ? "X-06" : "X-05", "X_CANDIDATE_COUNT",
                            equal_number ? "书记、副书记候选人数应与应选名额相等。"
-                                        : "委员候选人数应多于应选名额的百分之二十。",
+                                        : "候选人数应多于应选名额的百分之二十。",
                            Cat(equal_number ? "=" : ">=", needed), Cat(candidates));
   }
   for (const Candidate& candidate : election.slate) {
-    if (FindVoter(election, candidate.member_id) == nullptr) {
-      return ElectionRefused(rules, "X-02", "X_CANDIDATE", "候选人没有被选举权。", "on the roll",
-                             Member(candidate.member_id));
+    if (!CanBeElected(election, candidate.member_id)) {
+      return ElectionRefused(rules, "X-02", "X_CANDIDATE", "候选人没有被选举权。",
+                             "a member who can be elected", Member(candidate.member_id));
     }
   }
   if (election.upper_approval.empty()) {
@@ -221,21 +251,23 @@ Round NewRound(const RuleSet& rules, const Election& election, int64_t session_i
 }
 
 int64_t CandidatesNeeded(const ElectionRules& rules, Office office, int64_t seats) {
-  if (office != Office::kCommittee) return seats;
+  if (!IsContested(office)) return seats;
   const Ratio& ratio = rules.candidates;
   return (ratio.numerator * seats + ratio.denominator - 1) / ratio.denominator;
 }
 
-const std::string& PostCodeOf(const ElectionRules& rules, Office office) {
+std::string PostCodeOf(const ElectionRules& rules, Office office) {
   switch (office) {
     case Office::kCommittee:
-      break;
+      return rules.committee_post_code;
     case Office::kSecretary:
       return rules.secretary_post_code;
     case Office::kDeputySecretary:
       return rules.deputy_post_code;
+    case Office::kDelegate:
+      break;
   }
-  return rules.committee_post_code;
+  return "";
 }
 
 }  // namespace ronghe::meeting

@@ -17,8 +17,9 @@
 namespace ronghe::meeting {
 
 // Who votes in a meeting held as `kinds`: the new committee where its election is
-// named, else the general meeting, else the committee. Committees elect secretaries and deputies
-// only. Temporary organizations elect nobody (B-26).
+// named, else the delegates, else the general meeting, else the committee. Delegates elect a
+// committee only, committees secretaries and deputies only. Temporary organizations elect nobody
+// (B-26).
 //
 // Errors: FAILED_PRECONDITION X_MEETING_KIND, X_ORGANIZATION_KIND.
 absl::StatusOr<Electorate> ElectorateOf(const RuleSet& rules, const Election& election, Kinds kinds,
@@ -53,16 +54,22 @@ absl::Status CheckPresent(const RuleSet& rules, const Election& election, const 
                           const std::vector<int64_t>& present);
 
 // Are candidates and tellers put together so that they can stand at all? Nobody twice, nobody who
-// is elected already, no teller among the candidates.
+// is elected already, no teller among the candidates or with a close relative among them, as each
+// must have declared.
 //
-// Errors: FAILED_PRECONDITION X_CANDIDATE, X_TELLER.
+// Errors: FAILED_PRECONDITION X_CANDIDATE, X_TELLER, X_DECLARATION.
 absl::Status CheckSlate(const RuleSet& rules, const Election& election);
+
+// Puts `slate` in the place of the candidates. Declarations were made of the candidates before:
+// with somebody new among them they hold no longer.
+void ReplaceSlate(std::vector<Candidate> slate, Election* election);
 
 // May the coming round open with so many present? Quorum, number of candidates (X-05, X-06;
 // not in a runoff), that they can be elected, the higher organization's agreement to them
 // a scrutineer among those present.
 //
-// Errors: FAILED_PRECONDITION X_QUORUM, X_CANDIDATE_COUNT, X_CANDIDATE, X_APPROVAL, X_TELLER.
+// Errors: FAILED_PRECONDITION X_QUORUM, X_CANDIDATE_COUNT, X_CANDIDATE, X_APPROVAL, X_TELLER,
+// X_DECLARATION.
 absl::Status CheckOpening(const RuleSet& rules, const Election& election,
                           const std::vector<int64_t>& present);
 
@@ -73,8 +80,8 @@ Round NewRound(const RuleSet& rules, const Election& election, int64_t session_i
 // Candidates that so many seats need (X-05: a fifth more, rounded up; X-06: as many).
 int64_t CandidatesNeeded(const ElectionRules& rules, Office office, int64_t seats);
 
-// "08", "01", "02".
-const std::string& PostCodeOf(const ElectionRules& rules, Office office);
+// "08", "01", "02"; nothing for delegates.
+std::string PostCodeOf(const ElectionRules& rules, Office office);
 
 }  // namespace ronghe::meeting
 

@@ -65,7 +65,7 @@ Election CommitteeElection() {
   election.state = ElectionState::kRollFixed;
   election.slate = Slate({1, 2, 3, 4});
   election.upper_approval = "镇党委〔2026〕12号";
-  election.tellers = {{9, TellerDuty::kScrutineer}, {10, TellerDuty::kCounter}};
+  election.tellers = {{9, TellerDuty::kScrutineer, true}, {10, TellerDuty::kCounter, true}};
   election.voters = VotersOf(GeneralMeeting(10, 10), Electorate::kGeneralMeeting);
   election.roll = 10;
   return election;
@@ -94,6 +94,50 @@ TEST(ElectionRules, X_01_TheGeneralMeetingElectsTheCommittee) {
   EXPECT_EQ(error::Reason(committee.status()), "X_MEETING_KIND");
   EXPECT_EQ(RuleOf(committee.status()), "X-01");
   EXPECT_FALSE(ElectorateOf(Rules(), election, {Kind::kThemeDay}, "631").ok());
+}
+
+TEST(ElectionRules, X_01_DelegatesElectACommitteeAndMembersElectDelegates) {
+  Election committee;
+  for (const char* kind : {"611", "621", "631", "632"}) {
+    EXPECT_EQ(ElectorateOf(Rules(), committee, {Kind::kDelegates}, kind).value(),
+              Electorate::kDelegates);
+    EXPECT_EQ(ElectorateOf(Rules(), committee, {Kind::kGeneral}, kind).value(),
+              Electorate::kGeneralMeeting);
+  }
+  Election secretary;
+  secretary.office = Office::kSecretary;
+  const auto direct = ElectorateOf(Rules(), secretary, {Kind::kDelegates}, "611");
+  EXPECT_EQ(error::Reason(direct.status()), "X_MEETING_KIND");
+  EXPECT_EQ(RuleOf(direct.status()), "X-06");
+  secretary.committee_election_id = 7;
+  EXPECT_EQ(ElectorateOf(Rules(), secretary, {Kind::kDelegates}, "611").value(),
+            Electorate::kNewCommittee);
+
+  Election delegates;
+  delegates.office = Office::kDelegate;
+  EXPECT_EQ(ElectorateOf(Rules(), delegates, {Kind::kGeneral}, "631").value(),
+            Electorate::kGeneralMeeting);
+  for (const Kind kind : {Kind::kDelegates, Kind::kCommittee, Kind::kThemeDay}) {
+    const auto other = ElectorateOf(Rules(), delegates, {kind}, "631");
+    EXPECT_EQ(error::Reason(other.status()), "X_MEETING_KIND");
+    EXPECT_EQ(RuleOf(other.status()), "X-01");
+  }
+  EXPECT_TRUE(CheckDirectElection(Rules(), delegates, GeneralMeeting(20, 20)).ok());
+  EXPECT_EQ(CandidatesNeeded(Rules().election, Office::kDelegate, 5), 6);
+  EXPECT_EQ(PostCodeOf(Rules().election, Office::kDelegate), "");
+}
+
+TEST(ElectionRules, X_02_DelegatesMayElectSomebodyWhoIsNone) {
+  Election election = CommitteeElection();
+  election.delegation = "committeeElections/1/delegation";
+  election.slate = Slate({1, 2, 3, 11});  // 11 is no delegate
+  EXPECT_EQ(error::Reason(CheckOpening(Rules(), election, FirstMembers(10))), "X_CANDIDATE");
+  election.eligible = {11, 12};
+  EXPECT_TRUE(CheckOpening(Rules(), election, FirstMembers(10)).ok());
+  const Election opened = Opened(election, 10);
+  const Round& round = opened.rounds.back();
+  EXPECT_TRUE(CheckBallot(Rules(), opened, round, {{12}, {}}).ok()) << "written in";
+  EXPECT_EQ(error::Reason(CheckBallot(Rules(), opened, round, {{13}, {}})), "X_CANDIDATE");
 }
 
 TEST(ElectionRules, B_26_TemporaryOrganizationsElectNobody) {
@@ -129,7 +173,7 @@ TEST_P(X_03, FourFifthsOfThoseWhoShouldVote) {
   Election election = CommitteeElection();
   election.slate = Slate({1, 2});
   election.seats = 1;
-  election.tellers = {{3, TellerDuty::kScrutineer}};
+  election.tellers = {{3, TellerDuty::kScrutineer, true}};
   election.voters = VotersOf(GeneralMeeting(n, n), Electorate::kGeneralMeeting);
   election.roll = n;
   EXPECT_TRUE(CheckOpening(Rules(), election, FirstMembers(least)).ok());
@@ -194,7 +238,7 @@ TEST_P(X_05, AFifthMoreCandidatesThanSeats) {
   election.voters = VotersOf(GeneralMeeting(20, 20), Electorate::kGeneralMeeting);
   election.roll = 20;
   election.seats = seats;
-  election.tellers = {{20, TellerDuty::kScrutineer}};
+  election.tellers = {{20, TellerDuty::kScrutineer, true}};
   election.slate = Slate(FirstMembers(candidates));
   EXPECT_TRUE(CheckOpening(Rules(), election, FirstMembers(20)).ok());
   election.slate.push_back({15, candidates + 1, 0, 0, 0, {}});
@@ -440,16 +484,33 @@ TEST(ElectionRules, X_11_NobodyVotesForTheAbsent) {
 
 TEST(ElectionRules, X_13_TellersAreNoCandidates) {
   Election election = CommitteeElection();
-  election.tellers = {{4, TellerDuty::kCounter}, {9, TellerDuty::kScrutineer}};
+  election.tellers = {{4, TellerDuty::kCounter, true}, {9, TellerDuty::kScrutineer, true}};
   EXPECT_EQ(error::Reason(CheckSlate(Rules(), election)), "X_TELLER");
-  election.tellers = {{9, TellerDuty::kCounter}};
+  election.tellers = {{9, TellerDuty::kCounter, true}};
   const absl::Status none = CheckOpening(Rules(), election, FirstMembers(10));
   EXPECT_EQ(error::Reason(none), "X_TELLER");
   EXPECT_EQ(RuleOf(none), "X-13");
-  election.tellers = {{9, TellerDuty::kScrutineer}};
+  election.tellers = {{9, TellerDuty::kScrutineer, true}};
   EXPECT_EQ(error::Reason(CheckOpening(Rules(), election, FirstMembers(8))), "X_TELLER")
       << "the scrutineer is not there";
   EXPECT_TRUE(CheckOpening(Rules(), election, FirstMembers(9)).ok());
+}
+
+TEST(ElectionRules, X_13_TellersDeclareToHaveNoRelativeAmongTheCandidates) {
+  Election election = CommitteeElection();
+  for (Teller& teller : election.tellers) {
+    teller.no_relative_standing = false;
+    const absl::Status status = CheckSlate(Rules(), election);
+    EXPECT_EQ(error::Reason(status), "X_DECLARATION");
+    EXPECT_EQ(RuleOf(status), "X-13");
+    EXPECT_EQ(error::MetadataValue(status, "required"), "no_relative_standing");
+    teller.no_relative_standing = true;
+  }
+  EXPECT_TRUE(CheckSlate(Rules(), election).ok());
+  ReplaceSlate(Slate({4, 2, 1}), &election);  // nobody new: what was declared still holds
+  EXPECT_TRUE(CheckSlate(Rules(), election).ok());
+  ReplaceSlate(Slate({4, 2, 5}), &election);
+  EXPECT_EQ(error::Reason(CheckSlate(Rules(), election)), "X_DECLARATION");
 }
 
 TEST(ElectionState, WhatMayFollowWhat) {

@@ -44,8 +44,6 @@ constexpr std::array<std::string_view, 11> kStateNames = {
     "",        "REMINDED", "REQUESTED", "REPLIED", "NOMINATING", "CANDIDATES_APPROVED",
     "ELECTED", "REPORTED", "APPROVED",  "CLOSED",  "CANCELLED"};
 
-bool Leads(Post code) { return code == Post::kSecretary || code == Post::kDeputySecretary; }
-
 int64_t CountOf(std::span<const CandidateFacts> people, Post code) {
   return std::count_if(people.begin(), people.end(),
                        [code](const CandidateFacts& one) { return one.code == code; });
@@ -81,6 +79,8 @@ absl::Status CheckEqual(Guard& guard, const RuleSet& elections, Post code, int64
 }
 
 }  // namespace
+
+bool Leads(Post code) { return code == Post::kSecretary || code == Post::kDeputySecretary; }
 
 std::string_view StateName(ElectionState state) {
   return kStateNames[static_cast<size_t>(state) % kStateNames.size()];
@@ -121,12 +121,21 @@ absl::Status CheckSeats(Guard& guard, const RuleSet& setup, const RuleSet& elect
         seats.deputies < seats.committee, setup.Get("branch_committee.min_size"), "ELECTION_SEATS",
         "副书记名额应当少于委员名额。", Cat("< ", seats.committee), Cat(seats.deputies)));
   }
-  if (!seats.by_delegates) return absl::OkStatus();
+  return seats.by_delegates ? CheckDelegatesElect(guard, elections, seats) : absl::OkStatus();
+}
+
+absl::Status CheckDelegatesElect(Guard& guard, const RuleSet& elections, const Seats& seats) {
   const Rule& delegates = elections.Get("election.delegates_from_members");
+  if (seats.committee == 0) {
+    return guard.Require(false, delegates, "ELECTION_DELEGATES",
+                         "代表大会只选举委员会；不设委员会的，书记由党员大会选举。", "committee",
+                         "0");
+  }
   return guard.Require(
       seats.members >= delegates.number || seats.scattered_sites, delegates, "ELECTION_DELEGATES",
       Cat("党员", delegates.number, "人以上或者所辖党组织分散的，才可以召开代表大会选举。"),
-      Cat(">= ", delegates.number), Cat(seats.members));
+      Cat(">= ", delegates.number, " or scattered"),
+      Cat(seats.members, seats.scattered_sites ? ", scattered" : ""));
 }
 
 absl::Status CheckEligible(Guard& guard, const RuleSet& elections,
@@ -174,17 +183,22 @@ absl::Status CheckCandidates(Guard& guard, const RuleSet& setup, const RuleSet& 
   return absl::OkStatus();
 }
 
-absl::Status CheckVerdict(const ElectionVerdict& verdict, int64_t organization_id,
-                          absl::CivilDay approved_on) {
-  if (verdict.organization_id != organization_id) {
+absl::Status CheckVerdict(const ElectionVerdict& verdict, const VerdictTerms& terms) {
+  if (verdict.organization_id != terms.organization_id) {
     return ElectionResultInvalid("ORGANIZATION", "这次选举不是本党组织的选举。");
+  }
+  if (verdict.delegates.has_value() != terms.of_delegates) {
+    return ElectionResultInvalid("OFFICE", "这次选举选的是另外的职务。");
+  }
+  if (verdict.committee && verdict.delegation != terms.delegation) {
+    return ElectionResultInvalid("DELEGATES", "委员会应当由批复确定的代表或者党员大会选举产生。");
   }
   if (!verdict.decided) return ElectionResultInvalid("UNDECIDED", "选举还没有产生结果。");
   if (!verdict.settled) {
     return ElectionResultInvalid("RECORD_OPEN", "选举会议的记录还没有提交。");
   }
-  if (verdict.held_on < approved_on) {
-    return ElectionResultInvalid("HELD_BEFORE", "选举在候选人批复之前举行，不是这次换届的选举。");
+  if (verdict.held_on < terms.not_before) {
+    return ElectionResultInvalid("HELD_BEFORE", "选举在批复之前举行，不是这次换届的选举。");
   }
   return absl::OkStatus();
 }

@@ -58,6 +58,9 @@ inline bool IsFinal(ElectionState state) { return state >= ElectionState::kClose
 // Errors: FAILED_PRECONDITION ELECTION_STATE.
 absl::StatusOr<ElectionState> Follow(ElectionState state, ElectionStep step);
 
+// Whether it is the post of a secretary or deputy.
+bool Leads(Post code);
+
 // What is to be elected in an organization of this kind.
 struct Seats {
   int32_t kind = 0;
@@ -70,12 +73,16 @@ struct Seats {
 };
 
 // B-10, B-11: a branch with enough full members elects a committee of the right size, one with
-// fewer a secretary alone; X-01: delegates elect only where there are so many members or so many
-// sites.
+// fewer a secretary alone. X-01: see CheckDelegatesElect.
 //
 // Errors: FAILED_PRECONDITION ELECTION_SEATS, ELECTION_DELEGATES.
 absl::Status CheckSeats(Guard& guard, const RuleSet& setup, const RuleSet& elections,
                         const Seats& seats);
+
+// delegates elect, and only a committee, where there are so many members or so many sites.
+//
+// Errors: FAILED_PRECONDITION ELECTION_DELEGATES.
+absl::Status CheckDelegatesElect(Guard& guard, const RuleSet& elections, const Seats& seats);
 
 // Somebody who stands, as of the day of the step.
 struct CandidateFacts {
@@ -112,17 +119,24 @@ struct ElectionVerdict {
   std::string name;  // "elections/2"
   int64_t organization_id = 0;
   absl::CivilDay held_on;
-  bool decided = false;  // the round was decided for good
-  bool settled = false;  // the record of the meeting was submitted or accepted
+  bool decided = false;    // the round was decided for good
+  bool settled = false;    // the record of the meeting was submitted or accepted
+  bool committee = false;  // seats of the committee were elected
+  std::string delegation;  // whose delegates elected, "committeeElections/3/delegation"
   std::vector<Elected> elected;
+  std::optional<std::vector<int64_t>> delegates;  // elected, where delegates were to be
 };
 
-// Whether a verdict is a result of an election of `organization_id` whose candidates were approved
-// on `approved_on`.
-//
+// What an election must have been for a case to rest on it.
+struct VerdictTerms {
+  int64_t organization_id = 0;
+  absl::CivilDay not_before;    // the day of the approval that it needed
+  bool of_delegates = false;    // delegates were elected, not a committee or who leads it
+  std::string delegation = {};  // who elect the committee; empty: the members themselves
+};
+
 // Errors: FAILED_PRECONDITION ELECTION_RESULT_INVALID with the cause.
-absl::Status CheckVerdict(const ElectionVerdict& verdict, int64_t organization_id,
-                          absl::CivilDay approved_on);
+absl::Status CheckVerdict(const ElectionVerdict& verdict, const VerdictTerms& terms);
 
 // Whether as many were elected as there are seats at most, one of them secretary, and everybody
 // who leads has a seat.

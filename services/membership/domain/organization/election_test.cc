@@ -90,6 +90,30 @@ TEST_F(ElectionRules, B_10_AndB_11_SeatsFitTheBranch) {
   EXPECT_THAT(guard_.decisions(), Contains(Field(&Decision::reason, "COMMITTEE_LARGE")));
 }
 
+TEST_F(ElectionRules, X_01_WhoElectedIsWhomTheReplySays) {
+  ElectionVerdict verdict{.organization_id = 7,
+                          .held_on = day_,
+                          .decided = true,
+                          .settled = true,
+                          .committee = true,
+                          .delegation = "committeeElections/3/delegation"};
+  VerdictTerms terms{.organization_id = 7, .not_before = day_};
+  const auto cause = [&] { return error::MetadataValue(CheckVerdict(verdict, terms), "cause"); };
+  EXPECT_EQ(cause(), "DELEGATES");  // the members were to elect themselves
+  terms.delegation = "committeeElections/4/delegation";
+  EXPECT_EQ(cause(), "DELEGATES");  // of another election
+  terms.delegation = verdict.delegation;
+  EXPECT_EQ(cause(), "");
+  verdict.delegation = "";
+  EXPECT_EQ(cause(), "DELEGATES");
+  verdict.committee = false;  // the new committee elects its secretary
+  EXPECT_EQ(cause(), "");
+  verdict.delegates = {{1, 2}};
+  EXPECT_EQ(cause(), "OFFICE");
+  terms.of_delegates = true;
+  EXPECT_EQ(cause(), "");
+}
+
 TEST_F(ElectionRules, X_01_DelegatesElectWhereThereAreManyMembersOrSites) {
   Seats seats{.kind = 611, .members = 499, .committee = 7, .by_delegates = true};
   EXPECT_EQ(SeatsReason(seats), "ELECTION_DELEGATES");
@@ -98,6 +122,14 @@ TEST_F(ElectionRules, X_01_DelegatesElectWhereThereAreManyMembersOrSites) {
   seats.members = 10;
   seats.scattered_sites = true;
   EXPECT_EQ(SeatsReason(seats), "");
+  const Decision& allowed = guard_.decisions().back();
+  EXPECT_EQ(allowed.rule_id, "X-01");
+  EXPECT_EQ(allowed.rule_set, "election/2020-07-13");
+  EXPECT_EQ(allowed.required, ">= 500 or scattered");
+  EXPECT_EQ(allowed.actual, "10, scattered");
+  // Where there is no committee the members elect the secretary themselves.
+  EXPECT_EQ(SeatsReason({.kind = 631, .full = 6, .by_delegates = true, .scattered_sites = true}),
+            "ELECTION_DELEGATES");
 }
 
 TEST_F(ElectionRules, X_02_OnlyVotingMembersOfTheOrganizationStand) {
@@ -159,10 +191,11 @@ TEST_F(ElectionRules, AVerdictBelongsToThisElection) {
                           .held_on = day_,
                           .decided = true,
                           .settled = true};
-  EXPECT_TRUE(CheckVerdict(verdict, 7, day_).ok());
   const auto cause = [&](int64_t organization, Day approved) {
-    return error::MetadataValue(CheckVerdict(verdict, organization, approved), "cause");
+    return error::MetadataValue(
+        CheckVerdict(verdict, {.organization_id = organization, .not_before = approved}), "cause");
   };
+  EXPECT_EQ(cause(7, day_), "");
   EXPECT_EQ(cause(8, day_), "ORGANIZATION");
   EXPECT_EQ(cause(7, day_ + 1), "HELD_BEFORE");
   verdict.settled = false;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
@@ -33,6 +34,16 @@ absl::Status TermNotFound(int64_t id) { return NotFound("没有这一届任期�
 
 absl::Status ElectionNotFound(int64_t id) {
   return NotFound("没有这次换届选举。", "committeeElections", id);
+}
+
+absl::Status DelegationNotFound(int64_t election_id) {
+  return error::Make(
+      absl::StatusCode::kNotFound, "NOT_FOUND", "这次换届选举没有代表团。",
+      {{"name", base::Cat(base::Name("committeeElections", election_id), "/delegation")}});
+}
+
+absl::Status DelegateUnitNotFound(int64_t id) {
+  return NotFound("这个党组织没有代表名额。", "organizations", id);
 }
 
 absl::Status FoundingCaseNotFound(int64_t id) {
@@ -91,6 +102,10 @@ absl::Status ElectionResultInvalid(std::string_view cause, std::string_view mess
                      {{"cause", std::string(cause)}});
 }
 
+absl::Status CredentialsMissing() {
+  return ElectionResultInvalid("CREDENTIALS", "代表资格还没有审查通过。");
+}
+
 absl::Status FoundingStateInvalid(std::string_view state) {
   return error::Make(absl::StatusCode::kFailedPrecondition, "FOUNDING_STATE",
                      "设立申请现在的环节不允许该操作。", {{"actual", std::string(state)}});
@@ -138,6 +153,18 @@ absl::Status ExchangeDaysReversed() {
 
 absl::Status ExchangeSameOrganization() {
   return Precondition("EXCHANGE_SAME_ORGANIZATION", "交流任职的来源和去向不能是同一个党组织。");
+}
+
+absl::Status AsOfInFuture(absl::CivilDay day, absl::CivilDay today) {
+  return error::Make(absl::StatusCode::kFailedPrecondition, "AS_OF_IN_FUTURE",
+                     "只能统计今天或者以前的日期。",
+                     {{"required", base::FormatDay(today)}, {"actual", base::FormatDay(day)}});
+}
+
+absl::Status SubtreeTooLarge(size_t limit) {
+  return error::Make(absl::StatusCode::kFailedPrecondition, "SUBTREE_TOO_LARGE",
+                     base::Cat("所辖党组织超过", limit, "个，请用统计报表统计以前的日期。"),
+                     {{"limit", base::Cat(limit)}});
 }
 
 }  // namespace ronghe::membership

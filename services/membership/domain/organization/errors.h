@@ -6,10 +6,12 @@
 #ifndef RONGHE_SERVICES_MEMBERSHIP_DOMAIN_ORGANIZATION_ERRORS_H_
 #define RONGHE_SERVICES_MEMBERSHIP_DOMAIN_ORGANIZATION_ERRORS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/time/civil_time.h"
 #include "services/membership/domain/rule_book.h"
 
 namespace ronghe::membership {
@@ -19,6 +21,10 @@ absl::Status UnitNotFound(int64_t id);
 absl::Status SiteNotFound(int64_t id);
 absl::Status TermNotFound(int64_t id);
 absl::Status ElectionNotFound(int64_t id);
+absl::Status DelegationNotFound(int64_t election_id);
+absl::Status DelegateUnitNotFound(int64_t id);
+// FAILED_PRECONDITION ELECTION_RESULT_INVALID: the delegates' credentials are not in order.
+absl::Status CredentialsMissing();
 absl::Status FoundingCaseNotFound(int64_t id);
 absl::Status OrganizationChangeNotFound(int64_t id);
 absl::Status PartyWorkerNotFound(int64_t id);
@@ -53,6 +59,9 @@ absl::Status WorkerNotRegistered();
 absl::Status ExchangeOverlaps();
 absl::Status ExchangeDaysReversed();
 absl::Status ExchangeSameOrganization();
+absl::Status AsOfInFuture(absl::CivilDay day, absl::CivilDay today);
+// Of more than `limit` organizations a past day is counted by a report.
+absl::Status SubtreeTooLarge(size_t limit);
 
 }  // namespace ronghe::membership
 

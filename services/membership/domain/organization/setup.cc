@@ -1,6 +1,7 @@
 #include "services/membership/domain/organization/setup.h"
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "common/base/civil.h"
@@ -125,7 +126,7 @@ void GeneralBranchSize(Work& work) {
 
 void CommitteeSize(Work& work) {
   const Rule& least = work.setup("committee.min_members");
-  if (work.facts.kind != kCommitteeKind || work.facts.root || work.facts.size_approved ||
+  if (work.facts.kind != kCommitteeKind || work.facts.local || work.facts.size_approved ||
       work.facts.subtree_members >= least.number) {
     return;
   }
@@ -182,6 +183,7 @@ void SecretaryStanding(Work& work) {
            {}, facts.secretary_post);
 }
 
+// Which member is in which group is not on record: what can be told is their size on average.
 void GroupSize(Work& work) {
   const Rule& least = work.setup("group.min_size");
   const Rule& most = work.setup("group.max_size");
@@ -190,8 +192,9 @@ void GroupSize(Work& work) {
   const bool small = facts.members() < facts.groups * least.number;
   const bool large = facts.members() > facts.groups * most.number;
   if (!small && !large) return;
-  work.Add(FindingCode::kGroupSize, small ? least : most, Cat(least.number, "..", most.number),
-           Cat(facts.members(), "/", facts.groups));
+  work.Add(FindingCode::kGroupSize, small ? least : most,
+           Cat(least.number, "..", most.number, " a group on average"),
+           Cat("members ", facts.members(), ", groups ", facts.groups));
 }
 
 void MembersMisplaced(Work& work) {
@@ -206,7 +209,7 @@ void MembersMisplaced(Work& work) {
 void DelegatesAdvised(Work& work) {
   const Rule& rule = work.setup("delegates.from_members");
   const SetupFacts& facts = work.facts;
-  if (!HasTerms(work.rules.elections, facts.kind) || facts.root ||
+  if (!HasTerms(work.rules.elections, facts.kind) || facts.local ||
       (facts.subtree_members < rule.number && !facts.scattered_sites)) {
     return;
   }
@@ -216,7 +219,7 @@ void DelegatesAdvised(Work& work) {
 
 void TermMissing(Work& work) {
   const SetupFacts& facts = work.facts;
-  if (!HasTerms(work.rules.elections, facts.kind) || facts.root || facts.term) return;
+  if (!HasTerms(work.rules.elections, facts.kind) || facts.local || facts.term) return;
   const Rule& rule = work.rules.elections.Get(facts.kind == kCommitteeKind ? "term.committee_months"
                                                                            : "term.branch_months");
   work.Add(FindingCode::kTermMissing, rule, "1", "0");
@@ -264,6 +267,12 @@ constexpr std::array<void (*)(Work&), kFindingCodes> kChecks = {
     TermExpiring,      StaffingShort,     TrainingLate};
 
 }  // namespace
+
+int32_t KindOf(std::string_view code) {
+  int32_t kind = 0;
+  std::from_chars(code.data(), code.data() + code.size(), kind);
+  return kind;
+}
 
 std::vector<Finding> CheckSetup(const SetupRules& rules, const SetupFacts& facts,
                                 absl::CivilDay day, const FindingSet& wanted) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -21,6 +22,9 @@ inline constexpr int32_t kGeneralBranchKind = 621;
 inline constexpr int32_t kBranchKind = 631;
 inline constexpr int32_t kJointBranchKind = 632;
 inline constexpr int32_t kGroupKind = 641;
+
+// The kind that the tree keeps as text: "631"; 0 for what is none.
+int32_t KindOf(std::string_view code);
 
 // True for the kinds that members belong to.
 inline bool IsBranchKind(int32_t kind) { return kind == kBranchKind || kind == kJointBranchKind; }
@@ -98,6 +102,7 @@ struct LateFacts {
 struct SetupFacts {
   int32_t kind = 0;
   bool root = false;
+  bool local = false;  // a committee of a county or above, which is no basic-level committee
   bool revoked = false;
   bool holds_members = false;  // kinds rule
   bool temporary = false;      // kinds rule

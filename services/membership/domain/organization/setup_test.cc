@@ -145,14 +145,25 @@ TEST_F(SetupFindings, B_08_AGeneralBranchHasFiftyToNinetyNine) {
 TEST_F(SetupFindings, B_09_ACommitteeHasAHundred) {
   SetupFacts facts{.kind = kCommitteeKind, .subtree_members = 99};
   EXPECT_TRUE(Found(FindingCode::kCommitteeSize, facts));
-  facts.root = true;
+  facts.local = true;
   EXPECT_FALSE(Found(FindingCode::kCommitteeSize, facts));
-  facts.root = false;
+  facts.local = false;
   facts.size_approved = true;
   EXPECT_FALSE(Found(FindingCode::kCommitteeSize, facts));
   facts.size_approved = false;
   facts.subtree_members = 100;
   EXPECT_FALSE(Found(FindingCode::kCommitteeSize, facts));
+}
+
+TEST_F(SetupFindings, B_09_B_15_B_20_AreOfBasicLevelCommitteesAlone) {
+  SetupFacts facts{.kind = kCommitteeKind, .subtree_members = 600};
+  EXPECT_TRUE(Found(FindingCode::kDelegatesAdvised, facts));
+  const auto missing = Only(FindingCode::kTermMissing, facts);
+  ASSERT_THAT(missing, SizeIs(1));
+  EXPECT_EQ(missing[0].rule_id, "B-20");
+  facts.local = true;
+  facts.has_secretary = true;
+  EXPECT_THAT(All(facts), IsEmpty());
 }
 
 TEST_F(SetupFindings, B_10_SevenFullMembersHaveACommitteeOfThreeToSeven) {
@@ -206,6 +217,10 @@ TEST_F(SetupFindings, B_13_GroupsAreNeitherTooLargeNorTooSmall) {
     facts.groups = groups;
     EXPECT_EQ(Found(FindingCode::kGroupSize, facts), found) << members << "/" << groups;
   }
+  facts.groups = 5;
+  facts.full = 100;
+  EXPECT_EQ(Only(FindingCode::kGroupSize, facts)[0].required, "3..15 a group on average");
+  EXPECT_EQ(Only(FindingCode::kGroupSize, facts)[0].actual, "members 100, groups 5");
 }
 
 TEST_F(SetupFindings, B_14_MembersBelongToABranch) {
@@ -228,7 +243,7 @@ TEST_F(SetupFindings, B_15_FiveHundredMembersMayElectByDelegates) {
   EXPECT_TRUE(Found(FindingCode::kDelegatesAdvised, facts));
 }
 
-TEST_F(SetupFindings, B_20_To_B_25_Terms) {
+TEST_F(SetupFindings, B_20_B_21_B_23_B_25_Terms) {
   SetupFacts facts = Sound();
   facts.term.reset();
   EXPECT_TRUE(Found(FindingCode::kTermMissing, facts));

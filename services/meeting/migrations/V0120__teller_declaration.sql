@@ -1,0 +1,1 @@
+ALTER TABLE election_teller ADD COLUMN IF NOT EXISTS no_relative_standing TINYINT(1) NOT NULL DEFAULT 0
