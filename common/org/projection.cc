@@ -1,17 +1,15 @@
 #include "common/org/projection.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <string_view>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "common/base/civil.h"
+#include "absl/container/flat_hash_map.h"
 #include "common/base/status_macros.h"
-#include "common/error/error.h"
 #include "common/log/log.h"
 #include "common/org/copy_store.h"
+#include "common/org/event_data.h"
+#include "common/org/interval_event.h"
 #include "common/sql/statement.h"
 
 namespace ronghe::org {
@@ -19,7 +17,6 @@ namespace {
 
 constexpr char kSource[] = "services/membership";
 constexpr char kOrganizationChanged[] = "ronghe.membership.organization.changed";
-constexpr char kIntervalChanged[] = "ronghe.membership.interval.changed";
 constexpr char kPostChanged[] = "ronghe.membership.post.changed";
 constexpr int64_t kLoadPage = 1000;
 constexpr absl::Duration kLoadTimeout = absl::Minutes(10);
@@ -94,82 +91,31 @@ OrgNode ToNode(OrgRow row) {
           .revoked_on = row.revoked_on};
 }
 
-// Reads one event's data; the first problem is kept.
-class Data {
+// The last row of each id, in order of first appearance.
+template <class Row>
+class LastRows {
  public:
-  explicit Data(const event::v1::Event& event) : event_(event) {}
-
-  std::string Text(const char* key) {
-    const auto it = event_.data().find(key);
-    if (it == event_.data().end()) {
-      Fail(key);
-      return std::string();
+  void Keep(Row row) {
+    const auto [known, fresh] = places_.try_emplace(row.id, rows_.size());
+    if (fresh) {
+      rows_.push_back(std::move(row));
+    } else {
+      rows_[known->second] = std::move(row);
     }
-    return it->second;
   }
-  // An id, plain or as the last part of a name; 0 when empty.
-  int64_t Id(const char* key) {
-    const std::string text = Text(key);
-    std::string_view digits = text;
-    if (const size_t slash = digits.rfind('/'); slash != std::string_view::npos) {
-      digits.remove_prefix(slash + 1);
-    }
-    return digits.empty() ? 0 : Number<int64_t>(key, digits);
-  }
-  int32_t Int(const char* key) { return Number<int32_t>(key, Text(key)); }
-  std::optional<absl::CivilDay> OptionalDay(const char* key) {
-    const std::string text = Text(key);
-    if (text.empty()) return std::nullopt;
-    const absl::StatusOr<absl::CivilDay> day = base::ParseDay(text);
-    if (!day.ok()) {
-      Fail(key);
-      return std::nullopt;
-    }
-    return *day;
-  }
-  absl::CivilDay Day(const char* key) {
-    const std::optional<absl::CivilDay> day = OptionalDay(key);
-    if (!day.has_value()) Fail(key);
-    return day.value_or(absl::CivilDay());
-  }
-  const absl::Status& status() const { return status_; }
+  const std::vector<Row>& rows() const { return rows_; }
 
  private:
-  template <class Int>
-  Int Number(const char* key, std::string_view text) {
-    Int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) Fail(key);
-    return value;
-  }
-  void Fail(const char* key) {
-    if (!status_.ok()) return;
-    status_ = error::Make(absl::StatusCode::kInternal, "EVENT_INVALID", "上游事件格式有误",
-                          {{"event", event_.id()}, {"type", event_.type()}, {"key", key}});
-  }
-
-  const event::v1::Event& event_;
-  absl::Status status_;
+  std::vector<Row> rows_;
+  absl::flat_hash_map<int64_t, size_t> places_;
 };
 
-// Keeps the last row of each id, in order of first appearance.
-template <class Row>
-void KeepLast(std::vector<Row>* rows, Row row) {
-  for (Row& known : *rows) {
-    if (known.id == row.id) {
-      known = std::move(row);
-      return;
-    }
-  }
-  rows->push_back(std::move(row));
-}
-
 absl::Status Apply(sql::Session& session, std::span<const event::v1::Event> events) {
-  std::vector<OrgRow> orgs;
-  std::vector<IntervalRow> intervals;
-  std::vector<PostRow> posts;
+  LastRows<OrgRow> orgs;
+  LastRows<IntervalRow> intervals;
+  LastRows<PostRow> posts;
   for (const event::v1::Event& event : events) {
-    Data data(event);
+    EventData data(event);
     if (event.type() == kOrganizationChanged) {
       OrgRow row{.id = data.Id("organization"),
                  .parent_id = data.Id("parent"),
@@ -180,18 +126,10 @@ absl::Status Apply(sql::Session& session, std::span<const event::v1::Event> even
                  .founded_on = data.OptionalDay("founded_on"),
                  .revoked_on = data.OptionalDay("revoked_on")};
       RONGHE_RETURN_IF_ERROR(data.status());
-      KeepLast(&orgs, std::move(row));
-    } else if (event.type() == kIntervalChanged) {
-      IntervalRow row{.id = data.Id("interval"),
-                      .member_id = data.Id("member"),
-                      .organization_id = data.Id("organization"),
-                      .category = data.Int("category"),
-                      .standing = data.Text("standing"),
-                      .voting = data.Text("voting") == "1",
-                      .valid_from = data.Day("valid_from"),
-                      .valid_to = data.OptionalDay("valid_to").value_or(kOpenEnd)};
-      RONGHE_RETURN_IF_ERROR(data.status());
-      KeepLast(&intervals, std::move(row));
+      orgs.Keep(std::move(row));
+    } else if (TellsIntervals(event)) {
+      RONGHE_ASSIGN_OR_RETURN(std::vector<IntervalRow> told, IntervalsIn(event));
+      for (IntervalRow& row : told) intervals.Keep(std::move(row));
     } else if (event.type() == kPostChanged) {
       PostRow row{.id = data.Id("post"),
                   .member_id = data.Id("member"),
@@ -200,12 +138,12 @@ absl::Status Apply(sql::Session& session, std::span<const event::v1::Event> even
                   .valid_from = data.Day("valid_from"),
                   .valid_to = data.OptionalDay("valid_to").value_or(kOpenEnd)};
       RONGHE_RETURN_IF_ERROR(data.status());
-      KeepLast(&posts, std::move(row));
+      posts.Keep(std::move(row));
     }
   }
-  RONGHE_RETURN_IF_ERROR(session.InsertMany(kPutOrg, orgs));
-  RONGHE_RETURN_IF_ERROR(session.InsertMany(kPutInterval, intervals));
-  return session.InsertMany(kPutPost, posts);
+  RONGHE_RETURN_IF_ERROR(session.InsertMany(kPutOrg, orgs.rows()));
+  RONGHE_RETURN_IF_ERROR(session.InsertMany(kPutInterval, intervals.rows()));
+  return session.InsertMany(kPutPost, posts.rows());
 }
 
 }  // namespace
@@ -219,7 +157,7 @@ Projection::Projection(sql::Database& database, std::shared_ptr<rpc::Channel> me
       tree_bytes_(metrics::Registry::Default().AddGauge("ronghe_org_tree_bytes",
                                                         "Bytes of the tree held in memory.", {})) {
   event::ConsumerOptions options;
-  options.types = {kOrganizationChanged, kIntervalChanged, kPostChanged,
+  options.types = {kOrganizationChanged, kIntervalChanged, kIntervalsOpened, kPostChanged,
                    "ronghe.membership.member.changed"};
   consumer_ = std::make_unique<event::Consumer>(
       kSource, event::v1::EventFeedServiceClient(std::move(membership)), database_,
@@ -276,10 +214,10 @@ absl::Status Projection::Load() {
 // read whole from the copy instead of being changed by a difference.
 void Projection::AfterCommit(std::span<const event::v1::Event> events) {
   for (const event::v1::Event& event : events) {
-    Data data(event);
+    EventData data(event);
     if (event.type() == kOrganizationChanged) {
       stale_organizations_.insert(data.Id("organization"));
-    } else if (event.type() == kIntervalChanged) {
+    } else if (TellsIntervals(event)) {
       stale_counts_.insert(data.Id("organization"));
     }
   }

@@ -11,6 +11,7 @@
 #include "common/event/feed.h"
 #include "common/event/publisher.h"
 #include "common/org/copy_store.h"
+#include "common/org/interval_event.h"
 #include "common/rpc/authenticator.h"
 #include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
@@ -72,8 +73,12 @@ class ProjectionTest : public ::testing::Test {
   }
 
   void Emit(std::string type, std::map<std::string, std::string> data) {
+    EmitType("ronghe.membership." + type + ".changed", std::move(data));
+  }
+
+  void EmitType(std::string type, std::map<std::string, std::string> data) {
     event::Draft draft;
-    draft.type = "ronghe.membership." + type + ".changed";
+    draft.type = std::move(type);
     draft.subject = "subjects/1";
     draft.data = std::move(data);
     draft.id = ids_.Next();
@@ -260,6 +265,42 @@ TEST_F(ProjectionTest, MovesAndRevocationsChangeTheCounts) {
   EmitOrg(4, 3, "631", "2026-06-01");
   projection->CatchUp(Soon());
   EXPECT_EQ(projection->tree().Count(3), (OrgCounts{3, 0, 1, 0}));
+}
+
+TEST_F(ProjectionTest, IntervalsOpenedTogetherAreLikeThoseOpenedOneByOne) {
+  EmitOrg(1, 0, "611");
+  EmitOrg(2, 1, "631");
+  EmitInterval(11, 101, 2, 1, "2026-01-01", "");
+  EmitType(kIntervalsOpened, {{"organization", "2"},
+                              {"full", "1"},
+                              {"probationary", "1"},
+                              {"intervals",
+                               "12,102,2,10,0,2026-02-01,;13,103,2,10,0,2026-01-01,2026-03-01;"
+                               "14,103,1,10,1,2026-03-01,"}});
+  auto projection = NewProjection();
+  ASSERT_OK(projection->Start());
+  projection->CatchUp(Soon());
+  EXPECT_EQ(projection->tree().Count(1), (OrgCounts{2, 1, 2, 1}));
+  EXPECT_THAT(MembersAsOf(2, absl::CivilDay(2026, 1, 31)), ElementsAre(101, 103));
+  const auto rows = Read(
+      [&](sql::Session& session) { return IntervalsAsOf(session, 2, absl::CivilDay(2026, 3, 1)); });
+  ASSERT_OK(rows);
+  EXPECT_THAT(
+      *rows,
+      ElementsAre(::testing::_,
+                  IntervalRow{12, 102, 2, 2, "10", false, absl::CivilDay(2026, 2, 1), kOpenEnd},
+                  IntervalRow{14, 103, 2, 1, "10", true, absl::CivilDay(2026, 3, 1), kOpenEnd}));
+}
+
+TEST(IntervalEvent, AListThatCannotBeReadIsAnError) {
+  for (const char* list : {"12,102,2,10,0,2026-02-01", "x,102,2,10,0,2026-02-01,",
+                           "12,102,2,10,0,2026-02-30,", "12,102,2,10,0,,", "12;13"}) {
+    event::v1::Event event;
+    event.set_type(kIntervalsOpened);
+    (*event.mutable_data())["organization"] = "2";
+    (*event.mutable_data())["intervals"] = list;
+    EXPECT_THAT(IntervalsIn(event), testing::HasReason("EVENT_INVALID")) << list;
+  }
 }
 
 TEST_F(ProjectionTest, ManyEventsAreAppliedOnceEach) {

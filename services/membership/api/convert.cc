@@ -84,6 +84,7 @@ v1::Organization ToProto(const OrganizationRow& row) {
   organization.set_region_code(row.region_code);
   organization.set_can_approve_probationary(row.can_approve_probationary);
   organization.set_admits_floating(row.admits_floating);
+  organization.set_level(static_cast<v1::AdministrativeLevel>(row.level));
   organization.set_etag(rpc::EtagOf(row.etag));
   *organization.mutable_create_time() = rpc::ToProto(row.create_time);
   *organization.mutable_update_time() = rpc::ToProto(row.update_time);
@@ -116,6 +117,7 @@ absl::StatusOr<v1::Member> FullToProto(const MemberRow& row, const PersonalField
   member.set_out_of_contact(row.out_of_contact);
   member.set_residence_region(row.residence_region);
   member.set_household_region(row.household_region);
+  if (row.transfer_id != 0) member.set_transfer(base::Name("transfers", row.transfer_id));
   *member.mutable_create_time() = rpc::ToProto(row.create_time);
   *member.mutable_update_time() = rpc::ToProto(row.update_time);
   MaskMember(member);
@@ -212,29 +214,6 @@ v1::Post ToProto(const HeldPostRow& row) {
   *post.mutable_valid_from() = rpc::ToProto(row.valid_from);
   if (row.valid_to != kOpenEnd) *post.mutable_valid_to() = rpc::ToProto(row.valid_to);
   return post;
-}
-
-v1::RosterImport ToProto(const RosterImportRow& row) {
-  v1::RosterImport roster;
-  roster.set_name(base::Name("rosterImports", row.id));
-  roster.set_organization(base::Name("organizations", row.organization_id));
-  roster.set_file_name(row.file_name);
-  roster.set_size(row.size);
-  roster.set_uploaded(row.uploaded);
-  roster.set_state(static_cast<v1::RosterImportState>(row.state));
-  roster.set_dry_run(row.dry_run);
-  *roster.mutable_effective_date() = rpc::ToProto(row.effective_date);
-  roster.set_row_count(row.row_count);
-  roster.set_processed_count(row.processed_count);
-  roster.set_created_count(row.created_count);
-  roster.set_updated_count(row.updated_count);
-  roster.set_unchanged_count(row.unchanged_count);
-  roster.set_failed_count(row.failed_count);
-  roster.set_failure_reason(row.failure_reason);
-  roster.set_failure_message(row.failure_message);
-  *roster.mutable_create_time() = rpc::ToProto(row.create_time);
-  *roster.mutable_update_time() = rpc::ToProto(row.update_time);
-  return roster;
 }
 
 std::optional<absl::CivilDay> ReadDay(bool present, const google::type::Date& date,

@@ -16,13 +16,11 @@
 #include "ronghe/membership/v1/member.pb.h"
 #include "ronghe/membership/v1/organization.pb.h"
 #include "ronghe/membership/v1/post.pb.h"
-#include "ronghe/membership/v1/roster_import.pb.h"
 #include "services/membership/domain/member.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/organization_store.h"
 #include "services/membership/store/personal_fields.h"
 #include "services/membership/store/post_store.h"
-#include "services/membership/store/roster_import_store.h"
 
 namespace ronghe::membership {
 
@@ -64,7 +62,6 @@ absl::StatusOr<v1::Member> ToProto(const MemberRow& row, v1::MemberView view,
 
 v1::MemberInterval ToProto(const MemberIntervalRow& row);
 v1::Post ToProto(const HeldPostRow& row);
-v1::RosterImport ToProto(const RosterImportRow& row);
 
 // The day that a request field gives; nothing when it is absent. A bad date is added to
 // `violations` under `path`.

@@ -6,10 +6,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "common/rpc/page_token.h"
-#include "common/service/write.h"
 #include "ronghe/membership/v1/import.ronghe.h"
-#include "services/membership/api/import_desk.h"
+#include "services/membership/api/import_calls.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
 
@@ -21,7 +19,7 @@ class ImportApi : public v1::ImportServiceHandler {
   // `start` is called after a commit that gives the job work.
   ImportApi(service::Writer& writer, MembershipTree& tree, const PersonalFields& fields,
             const rpc::PageTokens& tokens, std::function<void()> start)
-      : desk_(writer, tree, fields, false, "imports"), tokens_(tokens), start_(std::move(start)) {}
+      : calls_(ImportDesk(writer, tree, fields, false, "imports"), tokens, std::move(start)) {}
 
   absl::StatusOr<v1::ImportFile> DownloadImportTemplate(
       rpc::Call& call, const v1::DownloadImportTemplateRequest& request) override;
@@ -39,9 +37,7 @@ class ImportApi : public v1::ImportServiceHandler {
       rpc::Call& call, const v1::DownloadImportErrorsRequest& request) override;
 
  private:
-  const ImportDesk desk_;
-  const rpc::PageTokens& tokens_;
-  const std::function<void()> start_;
+  const ImportCalls<v1::Import> calls_;
 };
 
 }  // namespace ronghe::membership

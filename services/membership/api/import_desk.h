@@ -1,7 +1,7 @@
 // What do the calls about imports of every kind have in common?
 //
-// RosterImportService and ImportService answer in their own messages; the rules of opening,
-// filling, starting and reading an import stand here once.
+// The rules of opening, filling, starting and reading an import; how its calls are answered in the
+// messages of two services stands in import_calls.h.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_API_IMPORT_DESK_H_
 #define RONGHE_SERVICES_MEMBERSHIP_API_IMPORT_DESK_H_
 
@@ -77,6 +77,7 @@ class ImportDesk {
 
   service::Writer& writer() const { return writer_; }
   MembershipTree& tree() const { return tree_; }
+  bool members() const { return members_; }
 
  private:
   // Locks and authorizes.

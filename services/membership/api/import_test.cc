@@ -1,19 +1,24 @@
 // How do files of organizations and posts go in, whole or not at all, and what does a file with a
 // hundred thousand rows do?
 #include <functional>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
+#include "common/event/event_store.h"
+#include "common/org/interval_event.h"
 #include "common/rpc/convert.h"
 #include "common/workbook/xlsx_stream.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ronghe/event/v1/event_feed.pb.h"
 #include "ronghe/membership/v1/dues_standard.ronghe.h"
 #include "ronghe/membership/v1/import.ronghe.h"
 #include "ronghe/membership/v1/post.ronghe.h"
@@ -24,11 +29,13 @@
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/jobs/dues_base_kind.h"
 #include "services/membership/jobs/importer.h"
+#include "services/membership/jobs/roster_kind.h"
 #include "services/membership/store/deadline_store.h"
 #include "services/membership/store/dues_account_store.h"
 #include "services/membership/store/dues_standard_store.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/workbook/table.h"
+#include "services/membership/testing/played_motions.h"
 #include "services/membership/testing/service_parts.h"
 
 namespace ronghe::membership {
@@ -52,7 +59,7 @@ class ImportTest : public ::testing::Test, protected ServiceParts {
         roster_api_(writer_, tree_, fields_, tokens_, [] {}),
         import_api_(writer_, tree_, fields_, tokens_, [] {}),
         rates_(*LoadDuesRates(BuiltinDuesRatesFile())),
-        standard_api_(writer_, tree_, rates_, books_, tokens_),
+        standard_api_(writer_, tree_, rates_, books_, motions_, tokens_),
         importer_(ids_, tree_, rules_, fields_, metrics_, [this] { after_chunk_(); }) {
     importer_.Add(ImportKind::kDuesBases, MakeDuesBaseKind(tree_, rates_, fields_));
     AddRosterJobs(jobs_, importer_);
@@ -219,10 +226,105 @@ class ImportTest : public ::testing::Test, protected ServiceParts {
     return ids;
   }
 
+  // All that stands about members, in words, by their ids.
+  struct Written {
+    using Texts = std::map<int64_t, std::vector<std::string>>;
+    std::map<std::string, MemberRow> members;  // by blind index
+    Texts intervals;                           // category, from, to
+    Texts changes;                             // categories, day
+    Texts posts;                               // code, from, to
+    Texts events;                              // of intervals and posts, in their order
+  };
+
+  Written ReadWritten() {
+    struct IdRow {
+      int64_t id;
+    };
+    struct SpanRow {
+      int64_t member_id;
+      int32_t code;
+      absl::CivilDay from;
+      absl::CivilDay to;
+    };
+    struct ChangeRow {
+      int64_t member_id;
+      int32_t from_category;
+      int32_t to_category;
+      absl::CivilDay day;
+    };
+    static const sql::Query<IdRow> ids("import_test.members", "SELECT id FROM member");
+    static const sql::Query<SpanRow> intervals(
+        "import_test.intervals",
+        "SELECT member_id, category, valid_from, valid_to FROM membership_interval ORDER BY id");
+    static const sql::Query<SpanRow> posts(
+        "import_test.posts", "SELECT member_id, code, valid_from, valid_to FROM post ORDER BY id");
+    static const sql::Query<ChangeRow> changes(
+        "import_test.changes",
+        "SELECT member_id, from_category, to_category, day FROM membership_change ORDER BY id");
+    Written written;
+    const auto spans = [](const std::vector<SpanRow>& rows, Written::Texts& texts) {
+      for (const SpanRow& row : rows) {
+        texts[row.member_id].push_back(
+            absl::StrCat(row.code, " ", base::FormatDay(row.from), " ", base::FormatDay(row.to)));
+      }
+    };
+    EXPECT_OK(database_->Read(
+        absl::Now() + absl::Seconds(60), [&](sql::Session& session) -> absl::Status {
+          RONGHE_ASSIGN_OR_RETURN(const auto all, session.Select(ids));
+          for (const IdRow& one : all) {
+            RONGHE_ASSIGN_OR_RETURN(const auto rows,
+                                    LoadMembers(session, std::vector<int64_t>{one.id}));
+            written.members.emplace(rows.front().identity_index, rows.front());
+          }
+          RONGHE_ASSIGN_OR_RETURN(const auto held, session.Select(intervals));
+          spans(held, written.intervals);
+          RONGHE_ASSIGN_OR_RETURN(const auto taken, session.Select(posts));
+          spans(taken, written.posts);
+          RONGHE_ASSIGN_OR_RETURN(const auto changed, session.Select(changes));
+          for (const ChangeRow& row : changed) {
+            written.changes[row.member_id].push_back(absl::StrCat(
+                row.from_category, ">", row.to_category, " ", base::FormatDay(row.day)));
+          }
+          return absl::OkStatus();
+        }));
+    ReadEvents(written.events);
+    return written;
+  }
+
+  void ReadEvents(Written::Texts& texts) {
+    EXPECT_OK(publisher_.PublishPending(absl::Now() + absl::Seconds(60)));
+    std::vector<event::EventRow> page;
+    int64_t after = 0;
+    do {
+      auto read = database_->Read(absl::Now() + absl::Seconds(60), [&](sql::Session& session) {
+        return event::EventsAfter(session, after, 1000);
+      });
+      ASSERT_OK(read.status());
+      page = *std::move(read);
+      for (const event::EventRow& row : page) {
+        after = *row.sequence;
+        ::ronghe::event::v1::Event event;
+        ASSERT_TRUE(event.ParseFromString(row.payload));
+        event.set_type(row.type);
+        ASSERT_OK_AND_ASSIGN(const auto told, org::IntervalsIn(event));
+        for (const org::IntervalRow& one : told) {
+          texts[one.member_id].push_back(absl::StrCat("interval ", one.category, " ",
+                                                      base::FormatDay(one.valid_from), " ",
+                                                      base::FormatDay(one.valid_to)));
+        }
+        auto& data = *event.mutable_data();
+        if (!data.contains("post")) continue;
+        texts[std::stoll(data["member"])].push_back(
+            absl::StrCat("post ", data["post_code"], " ", data["valid_from"]));
+      }
+    } while (!page.empty());
+  }
+
   PostApi post_api_;
   RosterImportApi roster_api_;
   ImportApi import_api_;
   const DuesRateBook rates_;
+  PlayedMotions motions_;
   DuesStandardApi standard_api_;
   std::function<void()> after_chunk_ = [] {};
   Importer importer_;
@@ -315,7 +417,7 @@ TEST_F(ImportTest, AnImportThatWasKilledGoesOnWhereItStopped) {
   RunUntil(5);
   const v1::Import half = Get(import.name());
   EXPECT_EQ(half.state(), v1::IMPORT_STATE_RUNNING);
-  EXPECT_EQ(half.processed_count(), 2 * kRosterChunkRows);
+  EXPECT_EQ(half.processed_count(), 2 * kChunkRows);
   RunUntil(0);
   const v1::Import done = Get(import.name());
   EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
@@ -400,12 +502,11 @@ TEST_F(ImportTest, DuesBasesFixTheStandardsOfAYearOnce) {
   std::vector<v1::Member> members;
   for (int n = 1; n <= 3; ++n) members.push_back(*TryJoin(branch.name(), Someone(n)));
   ASSERT_OK(database_->Transact(absl::Now() + absl::Seconds(9), [&](sql::Session& session) {
-    return SetDeadline(
-        session,
-        MakeDeadline(ids_.Next(), "DL-19", {"organizations", branch_id}, branch_id,
-                     absl::CivilDay(2025, 1, 31),
-                     books_.Get("dues").On(absl::CivilDay(2025, 1, 1)).Get("dues.standard_by"),
-                     absl::Now()));
+    DeadlineRow row = MakeDeadline(
+        ids_.Next(), "DL-19", {"organizations", branch_id}, branch_id, absl::CivilDay(2025, 1, 31),
+        books_.Get("dues").On(absl::CivilDay(2025, 1, 1)).Get("dues.standard_by"), absl::Now());
+    row.ordinal = 2025;
+    return SetDeadline(session, row);
   }));
   const std::string file = absl::StrCat(DuesBases(), DuesBase(1, "1", "3000.01"),
                                         DuesBase(2, "离退休", "3000"), DuesBase(3, "学生", ""));
@@ -454,6 +555,34 @@ TEST_F(ImportTest, DuesBasesFixTheStandardsOfAYearOnce) {
   EXPECT_EQ(changed.failure_reason(), "ROSTER_ROWS_WRONG");
   EXPECT_THAT(WrongCells(changed), ElementsAre("2年度", "4年度"));
   EXPECT_THAT(StandardsOf(members[0].name()), SizeIs(1));
+}
+
+TEST_F(ImportTest, DuesBasesOfFarmersTakeTheAmountOfTheProvince) {
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  std::vector<v1::Member> members;
+  for (int n = 1; n <= 3; ++n) members.push_back(*TryJoin(branch.name(), Someone(n)));
+  const std::string header = "姓名,公民身份号码,年度,类别,基数(元),固定数额(元)\n";
+  const auto row = [](int n, const char* category, const char* base, const char* fixed) {
+    return absl::StrCat("王小", n, ",", Identity(n), ",2025,", category, ",", base, ",", fixed,
+                        "\n");
+  };
+  const v1::Import done =
+      Import(kDuesBases, absl::StrCat(header, row(1, "农民", "", "1"), row(2, "5", "", ""),
+                                      row(3, "学生", "", "0.20")));
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
+  EXPECT_EQ(StandardsOf(members[0].name())[0].amount_fen(), 100);
+  EXPECT_EQ(StandardsOf(members[1].name())[0].amount_fen(), 20);
+  EXPECT_EQ(StandardsOf(members[2].name())[0].amount_fen(), 20);
+
+  // As SetDuesStandard: within the bounds; and an amount that a comma has split is not taken.
+  for (int n = 4; n <= 8; ++n) ASSERT_OK(TryJoin(branch.name(), Someone(n)));
+  const v1::Import failed =
+      Import(kDuesBases, absl::StrCat(header, row(4, "农民", "", "1.01"),
+                                      row(5, "学生", "", "0.30"), row(6, "农民", "", "0"),
+                                      row(7, "1", "3000", "1"), row(8, "1", "3,000", "")));
+  EXPECT_EQ(failed.failure_reason(), "ROSTER_ROWS_WRONG");
+  EXPECT_THAT(WrongCells(failed), ElementsAre("2固定数额(元)", "3固定数额(元)", "4固定数额(元)",
+                                              "5固定数额(元)", "6固定数额(元)"));
 }
 
 TEST_F(ImportTest, EveryWrongCellOfDuesBasesIsNamed) {
@@ -527,7 +656,7 @@ TEST_F(ImportTest, DuesBasesThatWereKilledGoOnWhereTheyStopped) {
   // Three chunks check, then one of three is written.
   RunUntil(4);
   EXPECT_EQ(Get(import.name()).state(), v1::IMPORT_STATE_RUNNING);
-  EXPECT_EQ(missing(), kMembers - kRosterChunkRows);
+  EXPECT_EQ(missing(), kMembers - kChunkRows);
   RunUntil(0);
   const v1::Import done = Get(import.name());
   EXPECT_EQ(done.state(), v1::IMPORT_STATE_SUCCEEDED) << done.ShortDebugString();
@@ -540,6 +669,101 @@ TEST_F(ImportTest, DuesBasesAskForTheRightToSetStandards) {
   EXPECT_THAT(Create(Department(), kDuesBases, "a.csv", file),
               StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(Create(Actor(kDuesBases), kDuesBases, "a.csv", file), IsOk());
+}
+
+// A first load by the bulk path, killed between its chunks, leaves of every member exactly the rows
+// that one member alone would.
+TEST_F(ImportTest, AFirstLoadWritesEveryRowOfEveryMemberOnce) {
+  constexpr int kMembers = 2 * kRosterChunkRows + 5;
+  const auto branch = Found(town_.name(), v1::ORGANIZATION_KIND_BRANCH, "一村党支部");
+  struct Sort {
+    const char* cells;  // category, days of joining and full membership, posts, floating
+    std::vector<std::string> intervals;
+    std::vector<std::string> changes;
+    std::vector<std::string> events;
+    std::vector<std::string> posts;
+  };
+  const std::string open = "9999-12-31";
+  const std::vector<Sort> sorts = {
+      {"正式党员,2010-07-01,2011-07-01,,",
+       {"1 2026-01-01 " + open},
+       {"0>1 2026-01-01"},
+       {"interval 1 2026-01-01 " + open},
+       {}},
+      {"正式党员,2025-03-01,2026-03-01,,",
+       {"2 2026-01-01 2026-03-01", "1 2026-03-01 " + open},
+       {"0>2 2026-01-01", "2>1 2026-03-01"},
+       {"interval 2 2026-01-01 2026-03-01", "interval 1 2026-03-01 " + open},
+       {}},
+      {"预备党员,2026-04-01,,,是",
+       {"2 2026-04-01 " + open},
+       {"0>2 2026-04-01"},
+       {"interval 2 2026-04-01 " + open},
+       {}},
+      {"正式党员,2010-07-01,2011-07-01,书记,",
+       {"1 2026-01-01 " + open},
+       {"0>1 2026-01-01"},
+       {"post 01 2026-01-01", "interval 1 2026-01-01 " + open},
+       {"1 2026-01-01 " + open}},
+  };
+  std::string file =
+      "姓名,性别,公民身份号码,民族,学历,所在党支部,手机号码,人员类别,入党日期,转正日期,党内职务,"
+      "是否流动党员\n";
+  for (int n = 1; n <= kMembers; ++n) {
+    absl::StrAppend(&file, "王小", n, ",女,", Identity(n), ",01,21,一村党支部,", Phone(n), ",",
+                    sorts[n % sorts.size()].cells, "\n");
+  }
+  v1::CreateRosterImportRequest create;
+  create.set_parent(county_.name());
+  create.set_file_name("a.csv");
+  create.set_size(static_cast<int64_t>(file.size()));
+  *create.mutable_effective_date() = rpc::ToProto(kSince);
+  ASSERT_OK_AND_ASSIGN(auto roster, rosters_->CreateRosterImport(Department(), create));
+  v1::UploadRosterChunkRequest part;
+  part.set_name(roster.name());
+  part.set_content(file);
+  ASSERT_OK(rosters_->UploadRosterChunk(Department(), part));
+  v1::CommitRosterImportRequest commit;
+  commit.set_name(roster.name());
+  ASSERT_OK(rosters_->CommitRosterImport(Department(), commit));
+  HoldLease();
+  RunUntil(1);
+  v1::GetRosterImportRequest get;
+  get.set_name(roster.name());
+  EXPECT_EQ(rosters_->GetRosterImport(Department(), get)->processed_count(), kRosterChunkRows);
+  RunUntil(1);
+  RunUntil(0);
+  ASSERT_OK_AND_ASSIGN(roster, rosters_->GetRosterImport(Department(), get));
+  EXPECT_EQ(roster.state(), v1::ROSTER_IMPORT_STATE_SUCCEEDED) << roster.ShortDebugString();
+  EXPECT_EQ(roster.created_count(), kMembers);
+
+  const Written written = ReadWritten();
+  EXPECT_THAT(written.members, SizeIs(kMembers));
+  for (int n = 1; n <= kMembers; ++n) {
+    SCOPED_TRACE(n);
+    const Sort& sort = sorts[n % sorts.size()];
+    const auto found = written.members.find(fields_.IdentityIndex(Identity(n)));
+    ASSERT_NE(found, written.members.end());
+    const MemberRow& row = found->second;
+    EXPECT_EQ(row.full_name, absl::StrCat("王小", n));
+    EXPECT_EQ(row.floating, std::string(sort.cells).ends_with("是"));
+    EXPECT_EQ(*fields_.OpenIdentity(row), Identity(n));
+    EXPECT_EQ(*fields_.OpenPhone(row), Phone(n));
+    const auto of = [&row](const Written::Texts& texts) {
+      const auto some = texts.find(row.id);
+      return some == texts.end() ? std::vector<std::string>() : some->second;
+    };
+    EXPECT_EQ(of(written.intervals), sort.intervals);
+    EXPECT_EQ(of(written.changes), sort.changes);
+    EXPECT_EQ(of(written.posts), sort.posts);
+    EXPECT_EQ(of(written.events), sort.events);
+  }
+  v1::GetOrganizationCountsRequest counts;
+  counts.set_name(branch.name());
+  ASSERT_OK_AND_ASSIGN(const auto sums,
+                       organizations_->GetOrganizationCounts(Department(), counts));
+  EXPECT_EQ(sums.full_members() + sums.probationary_members(), kMembers);
+  EXPECT_EQ(sums.probationary_members(), (kMembers + 2) / 4);
 }
 
 // A roster of 100,000 members in a workbook, three of whom are wrong.

@@ -6,10 +6,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "common/rpc/page_token.h"
-#include "common/service/write.h"
 #include "ronghe/membership/v1/roster_import.ronghe.h"
-#include "services/membership/api/import_desk.h"
+#include "services/membership/api/import_calls.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/personal_fields.h"
 
@@ -21,9 +19,7 @@ class RosterImportApi : public v1::RosterImportServiceHandler {
   // `start` is called after a commit that gives the job work.
   RosterImportApi(service::Writer& writer, MembershipTree& tree, const PersonalFields& fields,
                   const rpc::PageTokens& tokens, std::function<void()> start)
-      : desk_(writer, tree, fields, true, "rosterImports"),
-        tokens_(tokens),
-        start_(std::move(start)) {}
+      : calls_(ImportDesk(writer, tree, fields, true, "rosterImports"), tokens, std::move(start)) {}
 
   absl::StatusOr<v1::RosterFile> DownloadRosterTemplate(
       rpc::Call& call, const v1::DownloadRosterTemplateRequest& request) override;
@@ -41,9 +37,7 @@ class RosterImportApi : public v1::RosterImportServiceHandler {
       rpc::Call& call, const v1::DownloadRosterErrorsRequest& request) override;
 
  private:
-  const ImportDesk desk_;
-  const rpc::PageTokens& tokens_;
-  const std::function<void()> start_;
+  const ImportCalls<v1::RosterImport> calls_;
 };
 
 }  // namespace ronghe::membership

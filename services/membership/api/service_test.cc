@@ -23,6 +23,7 @@
 #include "services/membership/api/roster_import_api.h"
 #include "services/membership/domain/identity_number.h"
 #include "services/membership/jobs/importer.h"
+#include "services/membership/jobs/roster_kind.h"
 #include "services/membership/store/workbook/table.h"
 #include "services/membership/store/workbook/writer.h"
 #include "services/membership/testing/service_parts.h"
@@ -388,7 +389,7 @@ TEST_F(MembershipServiceTest, BadParticularsComeTogether) {
   }
   EXPECT_THAT(fields,
               ElementsAre("member.converted_on", "member.ethnicity", "member.identity_number"));
-  EXPECT_THAT(TryJoin(branches_[0].name(), Someone(1), base::ShanghaiDay(absl::Now()) + 1),
+  EXPECT_THAT(TryJoin(branches_[0].name(), Someone(1), base::ShanghaiDay(absl::Now()) + 2),
               HasReason("EFFECTIVE_DATE_IN_FUTURE"));
 }
 

@@ -34,7 +34,13 @@ struct ImportOutcome {
 struct RowRange {
   int32_t from = 0;
   int32_t to = 0;
+
+  friend bool operator==(const RowRange&, const RowRange&) = default;
 };
+
+// Rows of a chunk, unless the kind says otherwise: with what each of them writes, a transaction
+// stays below about a thousand rows.
+inline constexpr int32_t kChunkRows = 200;
 
 // A file in work. Used by one thread.
 class ImportRun {
@@ -42,6 +48,9 @@ class ImportRun {
   virtual ~ImportRun() = default;
 
   virtual int32_t rows() const = 0;
+
+  // Rows that one transaction takes.
+  virtual int32_t chunk_rows() const { return kChunkRows; }
 
   // Makes rows ready, outside of any transaction.
   virtual void Prepare(const RosterImportRow& import, RowRange range) = 0;

@@ -158,7 +158,7 @@ absl::Status Importer::ImportChunk(job::JobContext& context, const ImportKindHan
                                    ImportRun& run, RosterImportRow& import) {
   const bool check = import.state == RosterState::kChecking;
   const RowRange range{import.processed_count,
-                       std::min(run.rows(), import.processed_count + kRosterChunkRows)};
+                       std::min(run.rows(), import.processed_count + run.chunk_rows())};
   run.Prepare(import, range);
   const absl::Time now = context.now();
   RosterImportRow row;

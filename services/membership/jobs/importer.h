@@ -24,10 +24,6 @@
 
 namespace ronghe::membership {
 
-// Rows of a chunk: with the intervals, posts and events of each, a transaction stays below about a
-// thousand rows.
-inline constexpr int32_t kRosterChunkRows = 200;
-
 // How long the bytes and errors of a finished import are kept.
 inline constexpr absl::Duration kRosterKept = absl::Hours(24 * 30);
 

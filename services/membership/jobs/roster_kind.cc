@@ -1,6 +1,8 @@
 #include "services/membership/jobs/roster_kind.h"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -95,6 +97,7 @@ struct Line {
   int64_t branch = 0;
   int32_t kind = 0;
   std::string identity_index;
+  MemberRow fresh;  // the member that the row makes where nobody has the number yet
 
   bool good() const { return problems.empty(); }
 };
@@ -103,7 +106,8 @@ struct Line {
 struct Batch : ImportOutcome {
   std::vector<MemberRow> new_members;
   std::vector<MemberRow> changed_members;
-  std::vector<MemberPastRow> past;  // of changed members
+  std::vector<MemberPastRow> past;                 // of changed members
+  std::vector<MemberIntervalRow> first_intervals;  // of new members
   std::vector<MemberIntervalRow> new_intervals;
   std::vector<MemberIntervalRow> amended_intervals;
   std::vector<int64_t> closed_intervals;
@@ -128,6 +132,41 @@ Problem ProblemOf(Field field, const absl::Status& status) {
   return {field, error::MessageZh(status)};
 }
 
+// Copies what the row says into the member and answers what that changes. An empty cell changes
+// nothing.
+std::vector<std::string> Take(const RosterRecord& record, MemberRow& row) {
+  const Particulars& particulars = record.particulars;
+  std::vector<std::string> changed;
+  const auto set = [&](bool present, const char* path, auto& field, const auto& value) {
+    if (!present || field == value) return;
+    field = value;
+    changed.emplace_back(path);
+  };
+  set(true, "full_name", row.full_name, particulars.full_name);
+  set(true, "ethnicity", row.ethnicity, particulars.ethnicity);
+  set(true, "education", row.education, particulars.education);
+  set(record.has_degree, "degree", row.degree, particulars.degree);
+  set(true, "joined_on", row.joined_on, *particulars.joined_on);
+  set(true, "converted_on", row.converted_on, particulars.converted_on);
+  set(record.has_occupation, "occupation", row.occupation, particulars.occupation);
+  set(record.has_technical_post, "technical_post", row.technical_post, particulars.technical_post);
+  set(record.has_migrant_worker, "migrant_worker", row.migrant_worker, particulars.migrant_worker);
+  set(record.has_floating, "floating", row.floating, particulars.floating);
+  set(record.has_out_of_contact, "out_of_contact", row.out_of_contact, particulars.out_of_contact);
+  return changed;
+}
+
+// The member that a row makes, but for what is sealed.
+MemberRow Fresh(const Line& line, int64_t id) {
+  const Particulars& particulars = line.record.particulars;
+  MemberRow row{.id = id};
+  row.set_membership({line.branch, particulars.category});
+  row.gender = particulars.gender;
+  row.birth_date = *particulars.birth_date;
+  Take(line.record, row);
+  return row;
+}
+
 // Decides what one row does to a chunk's batch.
 class LineWriter {
  public:
@@ -135,16 +174,12 @@ class LineWriter {
              absl::CivilDay today, absl::Time now, Batch& batch)
       : import_(import), fields_(fields), ids_(ids), today_(today), now_(now), batch_(batch) {}
 
-  absl::Status Create(const Line& line) {
+  void Create(const Line& line) {
     const Particulars& particulars = line.record.particulars;
-    MemberRow row{.id = ids_.Next(), .create_time = now_, .update_time = now_};
-    const Membership membership{line.branch, particulars.category};
-    row.set_membership(membership);
-    row.gender = particulars.gender;
-    row.birth_date = *particulars.birth_date;
-    Take(line.record, row);
-    RONGHE_RETURN_IF_ERROR(fields_.SealIdentity(particulars.identity_number, row));
-    RONGHE_RETURN_IF_ERROR(fields_.SealPhone(particulars.phone, row));
+    MemberRow row = line.fresh;
+    row.create_time = now_;
+    row.update_time = now_;
+    const Membership membership = row.membership();
     const std::vector<Interval> first = FirstIntervals(
         membership, *particulars.joined_on, particulars.converted_on, import_.effective_date);
     const Membership* before = nullptr;
@@ -154,8 +189,7 @@ class LineWriter {
                              .valid_from = interval.from,
                              .valid_to = interval.to};
       next.set_membership(interval.membership);
-      batch_.drafts.push_back(InsertedEvent(next));
-      batch_.new_intervals.push_back(next);
+      batch_.first_intervals.push_back(next);
       NoteChange(row.id, before, interval.membership, interval.from,
                  before == nullptr ? ChangeCode::kOpening : ChangeCode::kConverted);
       before = &interval.membership;
@@ -164,7 +198,6 @@ class LineWriter {
     for (const Post post : line.record.posts) Appoint(row.id, line.branch, post, from);
     batch_.new_members.push_back(std::move(row));
     ++batch_.created;
-    return absl::OkStatus();
   }
 
   // `posts` are those that the member holds. Adds to `problems` what a rule refuses.
@@ -221,33 +254,6 @@ class LineWriter {
   }
 
  private:
-  // Copies what the row says into the member and answers what that changes. An empty cell changes
-  // nothing.
-  static std::vector<std::string> Take(const RosterRecord& record, MemberRow& row) {
-    const Particulars& particulars = record.particulars;
-    std::vector<std::string> changed;
-    const auto set = [&](bool present, const char* path, auto& field, const auto& value) {
-      if (!present || field == value) return;
-      field = value;
-      changed.emplace_back(path);
-    };
-    set(true, "full_name", row.full_name, particulars.full_name);
-    set(true, "ethnicity", row.ethnicity, particulars.ethnicity);
-    set(true, "education", row.education, particulars.education);
-    set(record.has_degree, "degree", row.degree, particulars.degree);
-    set(true, "joined_on", row.joined_on, *particulars.joined_on);
-    set(true, "converted_on", row.converted_on, particulars.converted_on);
-    set(record.has_occupation, "occupation", row.occupation, particulars.occupation);
-    set(record.has_technical_post, "technical_post", row.technical_post,
-        particulars.technical_post);
-    set(record.has_migrant_worker, "migrant_worker", row.migrant_worker,
-        particulars.migrant_worker);
-    set(record.has_floating, "floating", row.floating, particulars.floating);
-    set(record.has_out_of_contact, "out_of_contact", row.out_of_contact,
-        particulars.out_of_contact);
-    return changed;
-  }
-
   void NoteChange(int64_t member, const Membership* before, const Membership& after,
                   absl::CivilDay day, ChangeCode code) {
     batch_.changes.push_back(MakeChange(ids_.Next(), member, before, &after, day, code,
@@ -319,23 +325,33 @@ class LineWriter {
   Batch& batch_;
 };
 
+// Calls `fn` for all items, kMaxList at a time.
+template <class Item, class Fn>
+absl::Status InParts(std::span<const Item> items, Fn fn) {
+  for (size_t from = 0; from < items.size(); from += sql::kMaxList) {
+    RONGHE_RETURN_IF_ERROR(fn(items.subspan(from, std::min(sql::kMaxList, items.size() - from))));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status WriteBatch(sql::Session& session, const Batch& batch, absl::CivilDay effective_date,
                         base::IdGenerator& ids, absl::Time now) {
   RONGHE_RETURN_IF_ERROR(InsertMembers(session, batch.new_members));
   RONGHE_RETURN_IF_ERROR(KeepPast(session, batch.past));
   RONGHE_RETURN_IF_ERROR(UpdateMembersKeepingIdentity(session, batch.changed_members));
-  RONGHE_RETURN_IF_ERROR(CloseIntervals(session, batch.closed_intervals, effective_date));
+  RONGHE_RETURN_IF_ERROR(
+      InParts<int64_t>(batch.closed_intervals, [&](std::span<const int64_t> part) {
+        return CloseIntervals(session, part, effective_date);
+      }));
   RONGHE_RETURN_IF_ERROR(AmendIntervals(session, batch.amended_intervals));
+  RONGHE_RETURN_IF_ERROR(InsertIntervals(session, batch.first_intervals));
   RONGHE_RETURN_IF_ERROR(InsertIntervals(session, batch.new_intervals));
   RONGHE_RETURN_IF_ERROR(InsertChanges(session, batch.changes));
   std::map<absl::CivilDay, std::vector<int64_t>> ended;
   for (const auto& [day, id] : batch.ended_posts) ended[day].push_back(id);
   for (const auto& [day, post_ids] : ended) {
-    for (size_t from = 0; from < post_ids.size(); from += sql::kMaxList) {
-      const size_t count = std::min(sql::kMaxList, post_ids.size() - from);
-      RONGHE_RETURN_IF_ERROR(
-          EndPosts(session, std::span<const int64_t>(post_ids).subspan(from, count), day));
-    }
+    RONGHE_RETURN_IF_ERROR(InParts<int64_t>(
+        post_ids, [&](std::span<const int64_t> part) { return EndPosts(session, part, day); }));
   }
   RONGHE_RETURN_IF_ERROR(InsertPosts(session, batch.new_posts));
   const auto next_id = [&ids] { return ids.Next(); };
@@ -361,12 +377,9 @@ struct Recorded {
   absl::flat_hash_map<int64_t, std::vector<PostRow>> posts;
 };
 
-absl::StatusOr<Recorded> LoadRecorded(sql::Session& session, std::span<const Line> lines) {
-  std::vector<std::string> indexes;
-  for (const Line& line : lines) {
-    if (line.good()) indexes.push_back(line.identity_index);
-  }
-  Recorded recorded;
+// Adds to `recorded` who is behind at most kMaxList blind indexes.
+absl::Status LoadSome(sql::Session& session, std::span<const std::string> indexes,
+                      Recorded& recorded) {
   std::vector<int64_t> ids;
   RONGHE_ASSIGN_OR_RETURN(std::vector<MemberRow> members, MembersByIdentity(session, indexes));
   for (MemberRow& row : members) {
@@ -379,6 +392,18 @@ absl::StatusOr<Recorded> LoadRecorded(sql::Session& session, std::span<const Lin
   for (const MemberIntervalRow& row : intervals) recorded.open.emplace(row.member_id, row);
   RONGHE_ASSIGN_OR_RETURN(const std::vector<PostRow> held, OpenPosts(session, ids));
   for (const PostRow& row : held) recorded.posts[row.member_id].push_back(row);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Recorded> LoadRecorded(sql::Session& session, std::span<const Line> lines) {
+  std::vector<std::string> indexes;
+  for (const Line& line : lines) {
+    if (line.good()) indexes.push_back(line.identity_index);
+  }
+  Recorded recorded;
+  RONGHE_RETURN_IF_ERROR(InParts<std::string>(indexes, [&](std::span<const std::string> part) {
+    return LoadSome(session, part, recorded);
+  }));
   return recorded;
 }
 
@@ -417,24 +442,32 @@ class RosterRun : public ImportRun {
   }
 
   int32_t rows() const override { return static_cast<int32_t>(roster_.rows.size()); }
+  int32_t chunk_rows() const override { return kRosterChunkRows; }
 
-  void Prepare(const RosterImportRow&, RowRange range) override {
-    lines_.clear();
-    for (int32_t i = range.from; i < range.to; ++i) {
-      lines_.push_back(Read(roster_.rows[static_cast<size_t>(i)]));
-    }
+  void Prepare(const RosterImportRow& import, RowRange range) override {
+    const bool seal = import.state != RosterState::kChecking;
+    const bool ready = next_.valid() && ahead_ == range && sealed_ == seal;
+    chunk_ = ready ? next_.get() : Read(range, seal);
+    ahead_ = {range.to, std::min(rows(), range.to + chunk_rows())};
+    sealed_ = seal;
+    next_ = {};
+    if (ahead_.from == ahead_.to) return;
+    next_ =
+        std::async(std::launch::async, [this, range = ahead_, seal] { return Read(range, seal); });
   }
 
   absl::Status Write(sql::Session& session, const RosterImportRow& import, bool check,
                      absl::Time now, ImportOutcome& outcome) override {
+    RONGHE_RETURN_IF_ERROR(chunk_.status());
+    const std::vector<Line>& lines = *chunk_;
     Batch batch;
     absl::flat_hash_set<int64_t> revoked;
     if (!check) {
-      RONGHE_ASSIGN_OR_RETURN(revoked, LockBranches(session, lines_));
+      RONGHE_ASSIGN_OR_RETURN(revoked, LockBranches(session, lines));
     }
-    RONGHE_ASSIGN_OR_RETURN(Recorded recorded, LoadRecorded(session, lines_));
+    RONGHE_ASSIGN_OR_RETURN(Recorded recorded, LoadRecorded(session, lines));
     LineWriter writer(import, fields_, ids_, today_, now, batch);
-    for (const Line& line : lines_) {
+    for (const Line& line : lines) {
       std::vector<Problem> problems = line.problems;
       if (problems.empty() && revoked.contains(line.branch)) {
         problems.push_back({Field::kOrganization, "该党支部已经撤销。"});
@@ -451,12 +484,36 @@ class RosterRun : public ImportRun {
     }
     if (!check) {
       RONGHE_RETURN_IF_ERROR(WriteBatch(session, batch, import.effective_date, ids_, now));
+      std::vector<event::Draft> opened = OpenedEvents(batch.first_intervals);
+      std::move(opened.begin(), opened.end(), std::back_inserter(batch.drafts));
     }
     outcome = std::move(static_cast<ImportOutcome&>(batch));
     return absl::OkStatus();
   }
 
  private:
+  // The rows of a range, read and, unless they are only checked, sealed. Any thread.
+  //
+  // Errors: those of PersonalFields.
+  absl::StatusOr<std::vector<Line>> Read(RowRange range, bool seal) const {
+    std::vector<Line> lines;
+    lines.reserve(static_cast<size_t>(range.to - range.from));
+    for (int32_t i = range.from; i < range.to; ++i) {
+      Line& line = lines.emplace_back(Read(roster_.rows[static_cast<size_t>(i)]));
+      if (!line.good()) continue;
+      const Particulars& particulars = line.record.particulars;
+      line.fresh = Fresh(line, ids_.Next());
+      if (seal) {
+        RONGHE_RETURN_IF_ERROR(fields_.SealIdentity(particulars.identity_number, line.fresh));
+        RONGHE_RETURN_IF_ERROR(fields_.SealPhone(particulars.phone, line.fresh));
+        line.identity_index = line.fresh.identity_index;
+      } else {
+        line.identity_index = fields_.IdentityIndex(particulars.identity_number);
+      }
+    }
+    return lines;
+  }
+
   Line Read(const TableRow& row) const {
     Line line{.number = row.number};
     line.problems = ReadRosterRow(roster_.layout, row.cells, roster_.date1904, today_, line.record);
@@ -473,16 +530,16 @@ class RosterRun : public ImportRun {
       line.problems.push_back(
           {Field::kIdentityNumber, base::Cat("与第", first->second, "行的公民身份号码相同。")});
     }
-    if (line.good()) {
-      line.identity_index = fields_.IdentityIndex(line.record.particulars.identity_number);
-    }
     return line;
   }
 
   absl::Status Decide(const RosterImportRow& import, const Line& line, Recorded& recorded,
                       LineWriter& writer, std::vector<Problem>& problems) const {
     const auto member = recorded.members.find(line.identity_index);
-    if (member == recorded.members.end()) return writer.Create(line);
+    if (member == recorded.members.end()) {
+      writer.Create(line);
+      return absl::OkStatus();
+    }
     const MemberRow& row = member->second;
     if (!tree_.Within(row.organization_id, import.organization_id)) {
       problems.push_back(ProblemOf(Field::kIdentityNumber, MemberExists()));
@@ -504,7 +561,11 @@ class RosterRun : public ImportRun {
   const absl::CivilDay today_;
   // The first row of each identity number.
   absl::flat_hash_map<std::string, int32_t> first_row_;
-  std::vector<Line> lines_;
+  absl::StatusOr<std::vector<Line>> chunk_;  // ready to be written
+  RowRange ahead_;                           // what next_ reads
+  bool sealed_ = false;                      // and whether it seals
+  // Last, so that it ends before what it reads does.
+  std::future<absl::StatusOr<std::vector<Line>>> next_;
 };
 
 class RosterKind : public ImportKindHandler {

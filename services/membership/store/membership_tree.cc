@@ -137,7 +137,10 @@ absl::Status MembershipTree::Drain(absl::Time deadline) {
     for (const event::EventRow& row : events) {
       position_ = row.sequence.value_or(position_);
       if (!counted_.empty() && counted_.erase(row.id) > 0) continue;
-      if (row.type != kOrganizationChanged && row.type != kIntervalChanged) continue;
+      if (row.type != kOrganizationChanged && row.type != kIntervalChanged &&
+          row.type != kIntervalsOpened) {
+        continue;
+      }
       event::v1::Event payload;
       if (!payload.ParseFromString(row.payload)) {
         log::Error("tree_event_unreadable", {{"event_id", row.id}});
@@ -146,6 +149,9 @@ absl::Status MembershipTree::Drain(absl::Time deadline) {
       if (row.type == kOrganizationChanged) {
         org::OrgNode node = NodeOf(payload.data());
         if (!tree_.Upsert(node).ok()) later.push_back(std::move(node));
+      } else if (row.type == kIntervalsOpened) {
+        tree_.AddCount(Int(payload.data(), "organization"), Int(payload.data(), "full"),
+                       Int(payload.data(), "probationary"));
       } else if (const int64_t count = Int(payload.data(), "count"); count != 0) {
         const bool full = Text(payload.data(), "category") == "1";
         tree_.AddCount(Int(payload.data(), "organization"), full ? count : 0, full ? 0 : count);

@@ -1,6 +1,7 @@
 #include "services/membership/store/organization_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,10 +12,10 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_ORGANIZATION_COLUMNS                                                            \
-  "id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, "              \
-  "unit_situation, region_code, can_approve_probationary, admits_floating, next_child, etag, " \
-  "create_time, update_time"
+#define RONGHE_ORGANIZATION_COLUMNS                                                             \
+  "id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, "               \
+  "unit_situation, region_code, can_approve_probationary, admits_floating, level, next_child, " \
+  "etag, create_time, update_time"
 
 struct IdRow {
   int64_t id;
@@ -34,12 +35,12 @@ const sql::Query<OrganizationRow> kLock(
                          " FROM organization WHERE id IN (?*) ORDER BY id FOR UPDATE");
 const sql::Command kInsert("organization.insert",
                            "INSERT INTO organization (" RONGHE_ORGANIZATION_COLUMNS
-                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Command kUpdate(
     "organization.update",
     "UPDATE organization SET parent_id = ?, title = ?, short_title = ?, sort = ?, founded_on = ?, "
     "revoked_on = ?, unit_situation = ?, region_code = ?, can_approve_probationary = ?, "
-    "admits_floating = ?, etag = ?, update_time = ? WHERE id = ?");
+    "admits_floating = ?, level = ?, etag = ?, update_time = ? WHERE id = ?");
 // Keeps the parent that an organization is about to lose. The day's first row stands.
 const sql::Command kKeepParent(
     "organization_past.keep",
@@ -102,7 +103,13 @@ absl::StatusOr<std::vector<OrganizationRow>> LockOrganizations(sql::Session& ses
                                                                std::vector<int64_t> ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return session.Select(kLock, ids);
+  std::vector<OrganizationRow> rows;
+  for (size_t from = 0; from < ids.size(); from += sql::kMaxList) {
+    const auto part = std::span(ids).subspan(from, std::min(sql::kMaxList, ids.size() - from));
+    RONGHE_ASSIGN_OR_RETURN(std::vector<OrganizationRow> some, session.Select(kLock, part));
+    std::move(some.begin(), some.end(), std::back_inserter(rows));
+  }
+  return rows;
 }
 
 absl::Status InsertOrganizations(sql::Session& session, std::span<const OrganizationRow> rows) {
@@ -130,7 +137,7 @@ absl::Status UpdateOrganization(sql::Session& session, const OrganizationRow& ro
   return session
       .Execute(kUpdate, row.parent_id, row.title, row.short_title, row.sort, row.founded_on,
                row.revoked_on, row.unit_situation, row.region_code, row.can_approve_probationary,
-               row.admits_floating, row.etag, row.update_time, row.id)
+               row.admits_floating, row.level, row.etag, row.update_time, row.id)
       .status();
 }
 

@@ -31,6 +31,7 @@ struct OrganizationRow {
   std::string region_code;
   bool can_approve_probationary = false;  // A-20, M-08
   bool admits_floating = false;
+  int32_t level = 0;                      // of a local committee (GB/T 12404); 0: not recorded
   int32_t next_child = 1;
   int64_t etag = 1;
   absl::Time create_time;
@@ -50,7 +51,7 @@ absl::StatusOr<std::vector<OrganizationRow>> OrganizationsAfter(sql::Session& se
 // Errors: NOT_FOUND.
 absl::StatusOr<OrganizationRow> LockOrganization(sql::Session& session, int64_t id);
 
-// Locks several in the order of their ids; unknown ones are left out. At most 256.
+// Locks several in the order of their ids; unknown ones are left out.
 absl::StatusOr<std::vector<OrganizationRow>> LockOrganizations(sql::Session& session,
                                                                std::vector<int64_t> ids);
 

@@ -8,13 +8,13 @@
 #include "common/base/civil.h"
 #include "common/base/status_macros.h"
 #include "common/event/event_store.h"
+#include "common/org/interval_event.h"
 #include "services/training/store/account_store.h"
 
 namespace ronghe::training {
 namespace {
 
 constexpr char kSource[] = "services/membership";
-constexpr char kInterval[] = "ronghe.membership.interval.changed";
 constexpr char kPost[] = "ronghe.membership.post.changed";
 constexpr char kGaugesJob[] = "training.gauges";
 constexpr int32_t kPortion = 250;
@@ -23,6 +23,11 @@ constexpr absl::Duration kRun = absl::Minutes(1);
 std::string Value(const event::v1::Event& event, const std::string& key) {
   const auto found = event.data().find(key);
   return found == event.data().end() ? std::string() : found->second;
+}
+
+// The first of days when the event has none.
+absl::CivilDay DayOf(const event::v1::Event& event, const std::string& key) {
+  return base::ParseDay(Value(event, key)).value_or(absl::CivilDay(1, 1, 1));
 }
 
 }  // namespace
@@ -44,7 +49,9 @@ AccountKeeper::AccountKeeper(sql::Database& database, base::IdGenerator& ids,
             return Note(session, events);
           },
           [this](std::span<const event::v1::Event>) { jobs_.Nudge(kJob); },
-          event::ConsumerOptions{.name = "accounts", .types = {kInterval, kPost}}, clock) {
+          event::ConsumerOptions{.name = "accounts",
+                                 .types = {org::kIntervalChanged, org::kIntervalsOpened, kPost}},
+          clock) {
   jobs_.Add(kJob, absl::Seconds(30),
             [this](job::JobContext& context) { return Keep(context.DeadlineIn(kRun)).status(); });
   jobs_.Add(kGaugesJob, absl::Minutes(1),
@@ -55,17 +62,23 @@ absl::Status AccountKeeper::Note(sql::Session& session, std::span<const event::v
   const absl::CivilDay today = base::ShanghaiDay(clock_.Now());
   std::vector<DueRow> rows;
   for (const event::v1::Event& event : events) {
-    int64_t member = 0;
-    if (!absl::SimpleAtoi(Value(event, "member"), &member)) continue;
-    const auto note = [&](absl::CivilDay day) {
+    const auto add = [&](int64_t member, absl::CivilDay day) {
       rows.push_back(
           {.id = ids_.Next(), .due_on = day, .member_id = member, .sequence = event.sequence()});
     };
-    note(today);
-    for (const char* key : {"valid_from", "valid_to"}) {
-      const absl::StatusOr<absl::CivilDay> day = base::ParseDay(Value(event, key));
-      if (day.ok() && *day > today && day->year() <= today.year() + 1) note(*day);
+    const auto note = [&](int64_t member, absl::CivilDay from, absl::CivilDay to) {
+      add(member, today);
+      for (const absl::CivilDay day : {from, to}) {
+        if (day > today && day.year() <= today.year() + 1) add(member, day);
+      }
+    };
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<org::IntervalRow> told, org::IntervalsIn(event));
+    for (const org::IntervalRow& one : told) {
+      note(one.member_id, one.valid_from, one.valid_to);
     }
+    int64_t member = 0;
+    if (event.type() != kPost || !absl::SimpleAtoi(Value(event, "member"), &member)) continue;
+    note(member, DayOf(event, "valid_from"), DayOf(event, "valid_to"));
   }
   return InsertDue(session, rows);
 }

@@ -4,19 +4,18 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/org/copy_store.h"
+#include "common/org/interval_event.h"
 #include "services/gateway/access/store/grant_event.h"
 #include "services/gateway/access/store/session_store.h"
 
 namespace ronghe::gateway::access {
 namespace {
 
-constexpr char kIntervalChanged[] = "ronghe.membership.interval.changed";
 constexpr int64_t kBatch = 100;
 constexpr absl::Duration kTimeout = absl::Seconds(5);
 // The two events of a move are published within milliseconds of each other.
@@ -28,10 +27,8 @@ absl::Status MarkMembers(sql::Session& session,
                          std::span<const ::ronghe::event::v1::Event> events) {
   std::set<int64_t> members;
   for (const ::ronghe::event::v1::Event& event : events) {
-    if (event.type() != kIntervalChanged) continue;
-    const auto member = event.data().find("member");
-    int64_t id = 0;
-    if (member != event.data().end() && absl::SimpleAtoi(member->second, &id)) members.insert(id);
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<org::IntervalRow> told, org::IntervalsIn(event));
+    for (const org::IntervalRow& interval : told) members.insert(interval.member_id);
   }
   return member_check_store::MarkLinked(
       session, std::vector<int64_t>(members.begin(), members.end()), absl::Now());

@@ -1,5 +1,7 @@
 #include "services/gateway/access/jobs/member_follower.h"
 
+#include "common/base/civil.h"
+#include "common/org/interval_event.h"
 #include "services/gateway/access/store/session_store.h"
 #include "services/gateway/access/testing/grants_fixture.h"
 
@@ -33,8 +35,10 @@ class MemberFollowerTest : public GrantsFixture {
   // What the copy does with one event of membership: row, then mark, in one transaction.
   void Interval(int64_t id, int64_t organization, absl::CivilDay from, absl::CivilDay to) {
     ::ronghe::event::v1::Event event;
-    event.set_type("ronghe.membership.interval.changed");
-    (*event.mutable_data())["member"] = absl::StrCat(kMember);
+    event.set_type(org::kIntervalsOpened);
+    (*event.mutable_data())["organization"] = absl::StrCat(organization);
+    (*event.mutable_data())["intervals"] =
+        absl::StrCat(id, ",", kMember, ",1,10,1,", base::FormatDay(from), ",");
     Change([&](sql::Session& session) -> absl::Status {
       const absl::Status put =
           session.Execute(kPutInterval, id, kMember, organization, from, to).status();

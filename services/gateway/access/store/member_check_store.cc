@@ -1,5 +1,7 @@
 #include "services/gateway/access/store/member_check_store.h"
 
+#include <algorithm>
+
 #include "common/base/status_macros.h"
 #include "common/sql/statement.h"
 
@@ -25,9 +27,12 @@ const sql::Command kUnmark("member_check.unmark",
 }  // namespace
 
 absl::Status MarkLinked(sql::Session& session, std::span<const int64_t> members, absl::Time now) {
-  RONGHE_ASSIGN_OR_RETURN(const auto linked, session.Select(kLinked, members));
-  for (const IdRow& row : linked) {
-    RONGHE_RETURN_IF_ERROR(Mark(session, row.member_id, now));
+  for (size_t from = 0; from < members.size(); from += sql::kMaxList) {
+    const auto part = members.subspan(from, std::min(sql::kMaxList, members.size() - from));
+    RONGHE_ASSIGN_OR_RETURN(const auto linked, session.Select(kLinked, part));
+    for (const IdRow& row : linked) {
+      RONGHE_RETURN_IF_ERROR(Mark(session, row.member_id, now));
+    }
   }
   return absl::OkStatus();
 }
