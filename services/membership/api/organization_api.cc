@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -15,23 +16,28 @@
 #include "common/rpc/convert.h"
 #include "common/rpc/etag.h"
 #include "common/rpc/field_mask.h"
+#include "common/sql/statement.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/api/organization_writer.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/member.h"
+#include "services/membership/domain/organization/errors.h"
 #include "services/membership/store/events.h"
+#include "services/membership/store/member_store.h"
+#include "services/membership/store/past_tree.h"
 
 namespace ronghe::membership {
 namespace {
 
-constexpr std::array<std::string_view, 8> kUpdatable = {"title",
+constexpr std::array<std::string_view, 9> kUpdatable = {"title",
                                                         "short_title",
                                                         "sort",
                                                         "founded_on",
                                                         "unit_situation",
                                                         "region_code",
                                                         "can_approve_probationary",
-                                                        "admits_floating"};
+                                                        "admits_floating",
+                                                        "level"};
 
 absl::StatusOr<int64_t> ParseOrganization(std::string_view name) {
   return base::ParseName(name, "organizations");
@@ -47,9 +53,18 @@ void CheckFields(const v1::Organization& organization, bool title, absl::CivilDa
   if (!v1::UnitSituation_IsValid(organization.unit_situation())) {
     violations.push_back({"organization.unit_situation", "党组织所在单位情况不在代码表中。"});
   }
+  if (!v1::AdministrativeLevel_IsValid(organization.level())) {
+    violations.push_back({"organization.level", "层级不在代码表中。"});
+  }
   if (founded_on && *founded_on > today) {
     violations.push_back({"organization.founded_on", "成立日期不能晚于今天。"});
   }
+}
+
+// Only a committee leads a place.
+absl::Status CheckLevel(const v1::Organization& wanted, int32_t kind) {
+  if (wanted.level() == 0 || kind == v1::ORGANIZATION_KIND_COMMITTEE) return absl::OkStatus();
+  return error::InvalidFields({{"organization.level", "只有地方党委有层级。"}});
 }
 
 // no other kind approves probationary members.
@@ -73,11 +88,50 @@ v1::Organization Signpost(const OrganizationRow& row) {
   return shown;
 }
 
+v1::OrganizationCounts ToProto(int64_t id, const org::OrgCounts& sums) {
+  v1::OrganizationCounts counts;
+  counts.set_name(base::Name("organizations", id));
+  counts.set_full_members(sums.full);
+  counts.set_probationary_members(sums.probationary);
+  counts.set_organizations(sums.organizations);
+  counts.set_branches(sums.branches);
+  return counts;
+}
+
+bool StoodOn(const org::OrgNode& node, absl::CivilDay day) {
+  return (!node.founded_on || *node.founded_on <= day) &&
+         (!node.revoked_on || day < *node.revoked_on);
+}
+
+void AddOrganization(const org::OrgNode& node, org::OrgCounts& sums) {
+  ++sums.organizations;
+  if (node.kind == "631" || node.kind == "632") ++sums.branches;
+}
+
+// Adds who held a membership of normal standing in some branches at the end of a day.
+absl::Status AddMembers(sql::Session& session, std::span<const int64_t> branches,
+                        absl::CivilDay day, org::OrgCounts& sums) {
+  for (size_t from = 0; from < branches.size(); from += sql::kMaxList) {
+    const auto part = branches.subspan(from, std::min(sql::kMaxList, branches.size() - from));
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberCount> counts,
+                            CountIntervalsAsOf(session, part, day));
+    for (const MemberCount& count : counts) {
+      (count.category == Category::kFull ? sums.full : sums.probationary) += count.count;
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 OrganizationApi::OrganizationApi(service::Writer& writer, MembershipTree& tree,
-                                 const OrganizationRuleBook& rules, const rpc::PageTokens& tokens)
-    : writer_(writer), tree_(tree), rules_(rules), tokens_(tokens) {}
+                                 const OrganizationRuleBook& rules, const rpc::PageTokens& tokens,
+                                 size_t most_on_past_day)
+    : writer_(writer),
+      tree_(tree),
+      rules_(rules),
+      tokens_(tokens),
+      most_on_past_day_(most_on_past_day) {}
 
 const OrganizationRules& OrganizationApi::RulesToday(const rpc::Call& call) const {
   return rules_.On(base::ShanghaiDay(call.now()));
@@ -108,6 +162,7 @@ absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
   }
   if (!violations.empty()) return error::InvalidFields(std::move(violations));
   RONGHE_RETURN_IF_ERROR(CheckMayApprove(wanted, wanted.kind()));
+  RONGHE_RETURN_IF_ERROR(CheckLevel(wanted, wanted.kind()));
 
   auto result = writer_.Write<v1::Organization>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
@@ -121,6 +176,7 @@ absl::StatusOr<v1::Organization> OrganizationApi::CreateOrganization(
                             .region_code = wanted.region_code(),
                             .can_approve_probationary = wanted.can_approve_probationary(),
                             .admits_floating = wanted.admits_floating(),
+                            .level = wanted.level(),
                             .create_time = tx.now(),
                             .update_time = tx.now()};
         RONGHE_RETURN_IF_ERROR(FoundOrganization(tx, RulesToday(call), row));
@@ -288,6 +344,8 @@ absl::StatusOr<v1::Organization> OrganizationApi::UpdateOrganization(
         set("can_approve_probationary", row.can_approve_probationary,
             wanted.can_approve_probationary());
         set("admits_floating", row.admits_floating, wanted.admits_floating());
+        if (covers("level")) RONGHE_RETURN_IF_ERROR(CheckLevel(wanted, row.kind));
+        set("level", row.level, static_cast<int32_t>(wanted.level()));
         if (!changed.empty()) {
           ++row.etag;
           row.update_time = tx.now();
@@ -353,13 +411,37 @@ absl::StatusOr<v1::OrganizationCounts> OrganizationApi::GetOrganizationCounts(
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.name()));
   tree_.AfterOwnWrites(call.deadline());
   if (!tree_.Contains(id)) return OrganizationNotFound(id);
-  const org::OrgCounts sums = tree_.tree().Count(id);
-  v1::OrganizationCounts counts;
-  counts.set_name(request.name());
-  counts.set_full_members(sums.full);
-  counts.set_probationary_members(sums.probationary);
-  counts.set_organizations(sums.organizations);
-  counts.set_branches(sums.branches);
+  if (request.has_as_of()) {
+    const absl::CivilDay today = base::ShanghaiDay(call.now());
+    std::vector<error::FieldViolation> violations;
+    const absl::CivilDay day = ReadDay(true, request.as_of(), "as_of", violations).value_or(today);
+    if (!violations.empty()) return error::InvalidFields(std::move(violations));
+    if (day > today) return AsOfInFuture(day, today);
+    if (day < today) return CountsOn(call, id, day);
+  }
+  return ToProto(id, tree_.tree().Count(id));
+}
+
+absl::StatusOr<v1::OrganizationCounts> OrganizationApi::CountsOn(rpc::Call& call, int64_t id,
+                                                                 absl::CivilDay day) {
+  org::OrgCounts sums;
+  RONGHE_RETURN_IF_ERROR(
+      writer_.database().ReadSnapshot(call.deadline(), [&](sql::Session& session) -> absl::Status {
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<PastParentRow> moved, ParentsOn(session, day));
+        const std::vector<PastNode> nodes =
+            PastTree(tree_.tree(), moved)
+                .Subtree(id, most_on_past_day_ + 1, [](const org::OrgNode&) { return true; });
+        if (nodes.size() > most_on_past_day_) return SubtreeTooLarge(most_on_past_day_);
+        sums = {};
+        std::vector<int64_t> ids;
+        for (const PastNode& one : nodes) {
+          if (StoodOn(one.node, day)) AddOrganization(one.node, sums);
+          if (org::IsBranchKind(one.node.kind)) ids.push_back(one.node.id);
+        }
+        return AddMembers(session, ids, day, sums);
+      }));
+  v1::OrganizationCounts counts = ToProto(id, sums);
+  *counts.mutable_as_of() = rpc::ToProto(day);
   return counts;
 }
 

@@ -1,6 +1,7 @@
 #include "services/membership/jobs/report_computer.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "services/membership/domain/statistics/figures.h"
 #include "services/membership/store/organization_store.h"
+#include "services/membership/store/past_tree.h"
 #include "services/membership/store/statistics_source.h"
 
 namespace ronghe::membership {
@@ -47,84 +49,38 @@ absl::Status Advance(job::JobContext& context, ReportRow& report, F&& write) {
   return absl::OkStatus();
 }
 
-// The organizations below and with `root`, in tree order, as the tree stood at the end of a day.
-// Groups are left out: nobody is counted in them.
-class Frame {
- public:
-  Frame(const org::OrgTree& tree, std::span<const PastParentRow> moved) : tree_(tree) {
-    for (const PastParentRow& row : moved) {
-      if (!parents_.try_emplace(row.organization_id, row.parent_id).second) continue;
-      if (std::optional<org::OrgNode> node = tree.Node(row.organization_id)) {
-        arrivals_[row.parent_id].push_back(*std::move(node));
-      }
-    }
-  }
-
-  std::vector<ReportOrganizationRow> Rows(int64_t report_id, int64_t root) const {
-    std::vector<ReportOrganizationRow> rows;
-    struct Step {
-      org::OrgNode node;
-      int64_t parent = 0;
-      int32_t level = 0;
-    };
-    std::vector<Step> open;
-    if (std::optional<org::OrgNode> node = tree_.Node(root)) open.push_back({*std::move(node)});
-    while (!open.empty()) {
-      Step step = std::move(open.back());
+// A subtree ends before the next organization that is not deeper.
+void SetLast(std::vector<ReportOrganizationRow>& rows) {
+  std::vector<int32_t> open;
+  const auto close_from = [&](int32_t level, int32_t position) {
+    while (static_cast<int32_t>(open.size()) > level) {
+      rows[static_cast<size_t>(open.back())].last_position = position - 1;
       open.pop_back();
-      std::vector<org::OrgNode> children = Children(step.node.id);
-      rows.push_back({.report_id = report_id,
-                      .position = static_cast<int32_t>(rows.size()),
-                      .organization_id = step.node.id,
-                      .parent_id = step.parent,
-                      .level = step.level,
-                      .title = std::move(step.node.name)});
-      std::for_each(children.rbegin(), children.rend(), [&](org::OrgNode& child) {
-        open.push_back({std::move(child), rows.back().organization_id, step.level + 1});
-      });
     }
-    SetLast(rows);
-    return rows;
+  };
+  for (const ReportOrganizationRow& row : rows) {
+    close_from(row.level, row.position);
+    open.push_back(row.position);
   }
+  close_from(0, static_cast<int32_t>(rows.size()));
+}
 
- private:
-  std::vector<org::OrgNode> Children(int64_t id) const {
-    std::vector<org::OrgNode> children = tree_.Children(id);
-    std::erase_if(children, [&](const org::OrgNode& child) {
-      const auto moved = parents_.find(child.id);
-      return child.kind == kGroupKind || (moved != parents_.end() && moved->second != id);
-    });
-    if (const auto arrived = arrivals_.find(id); arrived != arrivals_.end()) {
-      for (const org::OrgNode& node : arrived->second) {
-        if (node.parent != id) children.push_back(node);
-      }
-      std::sort(children.begin(), children.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.sort, a.id) < std::pair(b.sort, b.id);
-      });
-    }
-    return children;
+// The frame of a report: its organizations in tree order, without groups, in which nobody counts.
+std::vector<ReportOrganizationRow> Frame(const PastTree& tree, const ReportRow& report) {
+  std::vector<ReportOrganizationRow> rows;
+  for (PastNode& node :
+       tree.Subtree(report.organization_id, std::numeric_limits<int32_t>::max(),
+                    [](const org::OrgNode& one) { return one.kind != kGroupKind; })) {
+    rows.push_back({.report_id = report.id,
+                    .position = static_cast<int32_t>(rows.size()),
+                    .organization_id = node.node.id,
+                    .parent_id = node.parent,
+                    .level = node.level,
+                    .title = std::move(node.node.name)});
   }
-
-  // A subtree ends before the next organization that is not deeper.
-  static void SetLast(std::vector<ReportOrganizationRow>& rows) {
-    std::vector<int32_t> open;
-    const auto close_from = [&](int32_t level, int32_t position) {
-      while (static_cast<int32_t>(open.size()) > level) {
-        rows[static_cast<size_t>(open.back())].last_position = position - 1;
-        open.pop_back();
-      }
-    };
-    for (const ReportOrganizationRow& row : rows) {
-      close_from(row.level, row.position);
-      open.push_back(row.position);
-    }
-    close_from(0, static_cast<int32_t>(rows.size()));
-  }
-
-  const org::OrgTree& tree_;
-  absl::flat_hash_map<int64_t, int64_t> parents_;
-  absl::flat_hash_map<int64_t, std::vector<org::OrgNode>> arrivals_;
-};
+  SetLast(rows);
+  return rows;
+}
 
 void AddTo(Figures& sum, const Figures& figures) {
   for (size_t cell = 0; cell < sum.size(); ++cell) sum[cell] += figures[cell];
@@ -415,8 +371,7 @@ absl::Status ReportComputer::WriteFrame(job::JobContext& context, ReportRow& rep
       context.database().Read(context.DeadlineIn(kStep), [&](sql::Session& session) {
         return ParentsOn(session, report.snapshot_day);
       }));
-  const std::vector<ReportOrganizationRow> rows =
-      Frame(tree_.tree(), moved).Rows(report.id, report.organization_id);
+  const std::vector<ReportOrganizationRow> rows = Frame(PastTree(tree_.tree(), moved), report);
   if (rows.empty()) return Fail(context, report, "ORGANIZATION_NOT_FOUND");
   for (size_t from = 0; from < rows.size(); from += kFrameRows) {
     if (context.cancelled()) return absl::CancelledError("the job is stopping");

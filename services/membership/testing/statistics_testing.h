@@ -1,14 +1,15 @@
-// Are the figures of a report those of the history, do its checks, its lock and its lists hold, and
-// does it survive being killed?
+// In which county are the tests of reports at home, and what do they count it with?
 //
-// A small county lives through three years at random; every cell of every table is compared, on
-// several days and for every organization, with a count that knows neither SQL nor tree order.
+// A small county lives through three years at random (World); Naive counts every cell of every
+// table by looking at everybody, without SQL and without tree order.
+#ifndef RONGHE_SERVICES_MEMBERSHIP_TESTING_STATISTICS_TESTING_H_
+#define RONGHE_SERVICES_MEMBERSHIP_TESTING_STATISTICS_TESTING_H_
+
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,6 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
-#include "common/error/error.h"
 #include "common/event/event.h"
 #include "common/testing/testing.h"
 #include "gmock/gmock.h"
@@ -33,28 +33,20 @@
 #include "services/membership/store/events.h"
 #include "services/membership/store/member_past_store.h"
 #include "services/membership/store/statistics_source.h"
-#include "services/membership/store/workbook/table.h"
 #include "services/membership/testing/service_parts.h"
 
-namespace ronghe::membership {
-namespace {
-
-using ::ronghe::testing::HasReason;
-using ::ronghe::testing::IsOk;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
+namespace ronghe::membership::county {
 
 using Day = absl::CivilDay;
 
-constexpr int64_t kProvince = 1;
-constexpr int64_t kCounty = 2;
-constexpr int64_t kOtherCounty = 3;
+inline constexpr int64_t kProvince = 1;
+inline constexpr int64_t kCounty = 2;
+inline constexpr int64_t kOtherCounty = 3;
 // Moves from the first town to the second on kMoveDay.
-constexpr int64_t kMovingBranch = 21;
-const Day kMoveDay(2025, 3, 1);
-const Day kFirstDay(2022, 6, 1);
-const Day kLastDay(2025, 12, 31);
+inline constexpr int64_t kMovingBranch = 21;
+inline constexpr Day kMoveDay(2025, 3, 1);
+inline constexpr Day kFirstDay(2022, 6, 1);
+inline constexpr Day kLastDay(2025, 12, 31);
 
 struct Place {
   int64_t id;
@@ -62,7 +54,7 @@ struct Place {
   int32_t kind;
 };
 
-const std::vector<Place>& Places() {
+inline const std::vector<Place>& Places() {
   static const auto* const places = new std::vector<Place>{{kProvince, 0, 611},
                                                            {kCounty, kProvince, 611},
                                                            {kOtherCounty, kProvince, 611},
@@ -79,13 +71,13 @@ const std::vector<Place>& Places() {
   return *places;
 }
 
-const std::vector<int64_t>& Branches() {
+inline const std::vector<int64_t>& Branches() {
   static const auto* const branches = new std::vector<int64_t>{20, 21, 22, 23, 24, 25, 30};
   return *branches;
 }
 
 // The tree at the end of a day, as this test knows it.
-int64_t ParentOn(int64_t id, Day day) {
+inline int64_t ParentOn(int64_t id, Day day) {
   if (id == kMovingBranch && day < kMoveDay) return 10;
   for (const Place& place : Places()) {
     if (place.id == id) return place.parent;
@@ -93,7 +85,7 @@ int64_t ParentOn(int64_t id, Day day) {
   return 0;
 }
 
-bool Inside(int64_t id, int64_t top, Day day) {
+inline bool Inside(int64_t id, int64_t top, Day day) {
   for (; id != 0; id = ParentOn(id, day)) {
     if (id == top) return true;
   }
@@ -104,8 +96,8 @@ struct Unit {
   int32_t nature;
   int32_t affiliation;
 };
-const std::map<int64_t, Unit> kUnits = {{10, {13, 62}}, {20, {11, 62}}, {21, {12, 61}},
-                                        {22, {23, 90}}, {23, {14, 50}}, {25, {13, 63}}};
+inline const std::map<int64_t, Unit> kUnits = {{10, {13, 62}}, {20, {11, 62}}, {21, {12, 61}},
+                                               {22, {23, 90}}, {23, {14, 50}}, {25, {13, 63}}};
 
 // A change and what was so before and after it.
 struct Change {
@@ -552,7 +544,7 @@ struct CellBytes {
   sql::Bytes own_cells;
   sql::Bytes cells;
 };
-const sql::Query<CellBytes> kCellBytes(
+inline const sql::Query<CellBytes> kCellBytes(
     "statistics_test.cells",
     "SELECT position, organization_id, own_cells, cells FROM report_organization "
     "WHERE report_id = ? ORDER BY position");
@@ -713,13 +705,13 @@ class StatisticsTest : public ::testing::Test, protected ServiceParts {
     v1::GetStatisticsReportRequest request;
     request.set_name(name);
     auto report = statistics_->GetStatisticsReport(Department(), request);
-    EXPECT_THAT(report, IsOk());
+    EXPECT_THAT(report, ronghe::testing::IsOk());
     return report.ok() ? *report : v1::StatisticsReport();
   }
 
   std::string Computed(int64_t organization, Day from, Day snapshot) {
     auto report = TryCreate(organization, from, snapshot);
-    EXPECT_THAT(report, IsOk());
+    EXPECT_THAT(report, ronghe::testing::IsOk());
     if (!report.ok()) return "";
     EXPECT_OK(TryCompute(report->name()));
     EXPECT_OK(jobs_.RunOnce(kReportJob));
@@ -731,7 +723,7 @@ class StatisticsTest : public ::testing::Test, protected ServiceParts {
     auto rows = database_->Read(absl::Now() + absl::Seconds(10), [&](sql::Session& session) {
       return session.Select(kCellBytes, *base::ParseName(report, "statisticsReports"));
     });
-    EXPECT_THAT(rows, IsOk());
+    EXPECT_THAT(rows, ronghe::testing::IsOk());
     return rows.ok() ? *std::move(rows) : std::vector<CellBytes>();
   }
 
@@ -776,464 +768,13 @@ class StatisticsTest : public ::testing::Test, protected ServiceParts {
 
 using TableCells = std::map<std::pair<int32_t, int32_t>, int64_t>;
 
-TableCells CellsOf(const v1::ReportTable& table) {
+inline TableCells CellsOf(const v1::ReportTable& table) {
   TableCells cells;
   for (const v1::ReportCell& cell : table.cells())
     cells[{cell.row(), cell.column()}] = cell.value();
   return cells;
 }
 
-TEST_F(StatisticsTest, EveryCellIsWhatANaiveCountFinds) {
-  const World world(20251231);
-  Fill(world);
-  const Form& form = *forms_.Find("2025");
-  const std::vector<std::pair<int64_t, ReportPeriod>> reports = {
-      {kProvince, {Day(2025, 1, 1), Day(2025, 12, 31)}},
-      {kProvince, {Day(2024, 1, 1), Day(2024, 6, 30)}},
-      {kProvince, {Day(2022, 7, 1), Day(2025, 2, 28)}},
-      {kCounty, {Day(2023, 4, 11), Day(2024, 9, 17)}},
-      {11, {Day(2025, 1, 1), Day(2025, 3, 1)}}};
-  for (const auto& [top, period] : reports) {
-    const Naive naive(world, form, period);
-    const std::string report = Computed(top, period.from, period.snapshot);
-    const std::vector<CellBytes> rows = Rows(report);
-    EXPECT_EQ(rows.size(), static_cast<size_t>(std::count_if(
-                               Places().begin(), Places().end(), [&](const Place& place) {
-                                 return Inside(place.id, top, period.snapshot);
-                               })));
-    for (const CellBytes& row : rows) {
-      auto figures = DecodeFigures(form, row.cells);
-      ASSERT_OK(figures.status());
-      FillSums(form, *figures);
-      const Figures expected = naive.Count(row.organization_id);
-      for (const FormTable& table : form.tables()) {
-        for (size_t r = 0; r < table.rows.size(); ++r) {
-          for (size_t c = 0; c < table.columns.size(); ++c) {
-            ASSERT_EQ((*figures)[table.cell(r, c)], expected[table.cell(r, c)])
-                << base::FormatDay(period.snapshot) << " organization " << row.organization_id
-                << " table " << table.number << " row " << table.rows[r].number << " column "
-                << table.columns[c].number;
-          }
-        }
-      }
-    }
-    EXPECT_EQ(Get(report).difference_count(), 0);
-  }
-}
+}  // namespace ronghe::membership::county
 
-TEST_F(StatisticsTest, EveryCellOpensToAsManyAsItCounts) {
-  const World world(7);
-  Fill(world);
-  const std::string report = Computed(kProvince, Day(2024, 7, 1), Day(2025, 9, 30));
-  size_t opened = 0;
-  for (const int64_t organization : {kProvince, kCounty, int64_t{10}, kMovingBranch}) {
-    for (const FormTable& table : forms_.Find("2025")->tables()) {
-      auto shown = Table(Department(), report, table.number, organization);
-      ASSERT_THAT(shown, IsOk());
-      for (const auto& [at, value] : CellsOf(*shown)) {
-        const size_t row = *table.FindRow(at.first);
-        const size_t column = *table.FindColumn(at.second);
-        const int32_t page = table.number == "1" ? 7 : 200;
-        auto entries =
-            Entries(Department(), report, table.number, at.first, at.second, organization, page);
-        if (!table.Counts(row, column)) {
-          EXPECT_THAT(entries.status(), HasReason("CELL_IS_COMPUTED"));
-          continue;
-        }
-        ASSERT_THAT(entries, IsOk());
-        EXPECT_EQ(static_cast<int64_t>(entries->size()), value)
-            << organization << " " << table.number << "." << at.first << "." << at.second;
-        std::set<std::string> seen;
-        for (const v1::CellEntry& entry : *entries) {
-          EXPECT_FALSE(entry.resource().empty());
-          EXPECT_FALSE(entry.display_name().empty());
-          seen.insert(absl::StrCat(entry.resource(), entry.organization(),
-                                   entry.day().DebugString(), entry.change_code()));
-        }
-        EXPECT_LE(seen.size(), entries->size());
-        ++opened;
-      }
-    }
-  }
-  EXPECT_GT(opened, 400u);
-}
-
-TEST_F(StatisticsTest, ZeroCellsOpenToNobody) {
-  Fill(World(7));
-  const std::string report = Computed(24, Day(2025, 1, 1), Day(2025, 1, 2));
-  auto entries = Entries(Department(), report, "1", 3, 1, 24);
-  ASSERT_THAT(entries, IsOk());
-  EXPECT_THAT(*entries, IsEmpty());
-}
-
-TEST_F(StatisticsTest, AKilledJobGoesOnWhereItWas) {
-  Fill(World(3));
-  const std::string whole = Computed(kProvince, Day(2024, 1, 1), Day(2025, 6, 30));
-  auto killed = TryCreate(kProvince, Day(2024, 1, 1), Day(2025, 6, 30), v1::REPORT_KIND_PERIOD);
-  EXPECT_THAT(killed.status(), HasReason("REPORT_EXISTS"));
-  const std::vector<CellBytes> expected = Rows(whole);
-  ASSERT_THAT(expected, SizeIs(Places().size()));
-  for (const int after : {1, 2, 3}) {
-    ASSERT_OK(TryCompute(whole));
-    steal_lease_after_ = after;
-    EXPECT_THAT(jobs_.RunOnce(kReportJob), HasReason("LEASE_LOST"));
-    EXPECT_EQ(Get(whole).state(), v1::REPORT_STATE_COMPUTING);
-    EXPECT_EQ(Get(whole).computed_count(), 4 * after);
-    EXPECT_THAT(Table(Department(), whole, "1", kProvince).status(),
-                HasReason("REPORT_NOT_COMPUTED"));
-    EXPECT_THAT(TryCompute(whole), HasReason("REPORT_COMPUTING"));
-    RunSql("DELETE FROM job_lease");
-    ASSERT_OK(jobs_.RunOnce(kReportJob));
-    const std::vector<CellBytes> rows = Rows(whole);
-    ASSERT_EQ(rows.size(), expected.size());
-    for (size_t i = 0; i < rows.size(); ++i) {
-      EXPECT_EQ(rows[i].organization_id, expected[i].organization_id);
-      EXPECT_EQ(rows[i].cells, expected[i].cells) << i;
-      EXPECT_EQ(rows[i].own_cells, expected[i].own_cells) << i;
-    }
-    EXPECT_EQ(Get(whole).difference_count(), 0);
-  }
-}
-
-TEST_F(StatisticsTest, ABrokenHistoryIsNamedByCellAndBlocksSubmission) {
-  const World world(5);
-  Fill(world);
-  const auto member = std::find_if(world.people.begin(), world.people.end(), [](const Person& one) {
-    return one.changes.size() == 1 && one.changes[0].day < Day(2024, 12, 1) &&
-           one.row.organization_id == 20;
-  });
-  ASSERT_NE(member, world.people.end());
-  // Gone without a change: 实有 is one less than 应有.
-  RunSql(absl::StrCat("UPDATE membership_interval SET valid_to = '2025-05-01' WHERE member_id = ",
-                      member->row.id));
-  const std::string report = Computed(kCounty, Day(2025, 1, 1), Day(2025, 12, 31));
-  EXPECT_GT(Get(report).difference_count(), 0);
-  v1::ListReportDifferencesRequest request;
-  request.set_parent(report);
-  request.set_organization("organizations/20");
-  auto differences = statistics_->ListReportDifferences(Department(), request);
-  ASSERT_THAT(differences, IsOk());
-  ASSERT_GE(differences->differences_size(), 1);
-  const v1::ReportDifference& first = differences->differences(0);
-  EXPECT_EQ(first.table(), "1");
-  EXPECT_EQ(first.row(), 16);
-  EXPECT_EQ(first.column(), 1);
-  EXPECT_EQ(first.check(), "16 = 15");
-  EXPECT_EQ(first.actual() - first.expected(), -1);
-  auto table = Table(Department(), report, "1", 20);
-  ASSERT_THAT(table, IsOk());
-  EXPECT_EQ(CellsOf(*table)[std::pair(17, 1)], -1);
-  request.set_organization("organizations/22");
-  differences = statistics_->ListReportDifferences(Department(), request);
-  ASSERT_THAT(differences, IsOk());
-  EXPECT_EQ(differences->differences_size(), 0);
-  request.set_organization("");
-  request.set_page_size(1);
-  int pages = 0;
-  do {
-    differences = statistics_->ListReportDifferences(Department(), request);
-    ASSERT_THAT(differences, IsOk());
-    request.set_page_token(differences->next_page_token());
-    pages += differences->differences_size();
-  } while (!request.page_token().empty());
-  EXPECT_EQ(pages, Get(report).difference_count());
-  v1::SubmitStatisticsReportRequest submit;
-  submit.set_name(report);
-  const absl::Status refused = statistics_->SubmitStatisticsReport(Department(), submit).status();
-  EXPECT_THAT(refused, HasReason("REPORT_HAS_DIFFERENCES"));
-  EXPECT_EQ(error::MetadataValue(refused, "table"), "1");
-  EXPECT_EQ(error::MetadataValue(refused, "row"), "16");
-}
-
-TEST_F(StatisticsTest, ATamperedLevelIsFoundBySumsOfLevels) {
-  Fill(World(5));
-  const std::string report = Computed(kCounty, Day(2025, 1, 1), Day(2025, 12, 31));
-  const int64_t id = *base::ParseName(report, "statisticsReports");
-  ASSERT_OK(TryCompute(report));
-  steal_lease_after_ = 3;  // everything counted, nothing verified
-  EXPECT_THAT(jobs_.RunOnce(kReportJob), HasReason("LEASE_LOST"));
-  RunSql(
-      absl::StrCat("UPDATE report_organization SET cells = '' WHERE organization_id = 20 AND "
-                   "report_id = ",
-                   id));
-  RunSql("DELETE FROM job_lease");
-  ASSERT_OK(jobs_.RunOnce(kReportJob));
-  ASSERT_GT(Get(report).difference_count(), 0);
-  v1::ListReportDifferencesRequest request;
-  request.set_parent(report);
-  auto differences = statistics_->ListReportDifferences(Department(), request);
-  ASSERT_THAT(differences, IsOk());
-  EXPECT_EQ(differences->differences(0).organization(), "organizations/12");
-  EXPECT_EQ(differences->differences(0).check(), "本级 + 下级合计");
-}
-
-TEST_F(StatisticsTest, SubmissionLocksUntilASecondPersonAgreesToUnlock) {
-  Fill(World(11));
-  const std::string report = Computed(kCounty, Day(2025, 1, 1), Day(2025, 12, 31));
-  v1::SubmitStatisticsReportRequest submit;
-  submit.set_name(report);
-  submit.set_etag("1");
-  EXPECT_THAT(statistics_->SubmitStatisticsReport(Department(), submit).status(),
-              HasReason("ETAG_MISMATCH"));
-  submit.clear_etag();
-  auto submitted = statistics_->SubmitStatisticsReport(Department(), submit);
-  ASSERT_THAT(submitted, IsOk());
-  EXPECT_EQ(submitted->state(), v1::REPORT_STATE_SUBMITTED);
-  EXPECT_TRUE(submitted->has_submit_time());
-  EXPECT_THAT(TryCompute(report), HasReason("REPORT_LOCKED"));
-  EXPECT_THAT(statistics_->SubmitStatisticsReport(Department(), submit).status(),
-              HasReason("REPORT_LOCKED"));
-  EXPECT_THAT(Table(Department(), report, "1", 20), IsOk());
-
-  v1::UnlockStatisticsReportRequest unlock;
-  unlock.set_name(report);
-  const absl::Status asked = statistics_->UnlockStatisticsReport(Department(), unlock).status();
-  ASSERT_THAT(asked, HasReason("APPROVAL_REQUIRED"));
-  approval::v1::ApproveRequestRequest approve;
-  approve.set_name(error::MetadataValue(asked, "approval"));
-  ASSERT_OK(approvals_->ApproveRequest(server_->As("committee_secretary", 0, 2), approve).status());
-  auto unlocked = statistics_->UnlockStatisticsReport(Department(), unlock);
-  ASSERT_THAT(unlocked, IsOk());
-  EXPECT_EQ(unlocked->state(), v1::REPORT_STATE_UNLOCKED);
-  EXPECT_THAT(statistics_->UnlockStatisticsReport(Department(), unlock).status(),
-              HasReason("REPORT_NOT_SUBMITTED"));
-  EXPECT_OK(TryCompute(report));
-}
-
-TEST_F(StatisticsTest, ABranchSecretarySeesTheOwnCellsOnly) {
-  const World world(11);
-  Fill(world);
-  const std::string report = Computed(kProvince, Day(2025, 1, 1), Day(2025, 12, 31));
-  const rpc::Outgoing secretary = server_->As("branch_secretary", 20);
-  auto own = Table(secretary, report, "2", 20);
-  ASSERT_THAT(own, IsOk());
-  EXPECT_EQ(own->organization(), "organizations/20");
-  EXPECT_GT(own->cells_size(), 0);
-  for (const int64_t other : {kProvince, kCounty, int64_t{12}, int64_t{21}, int64_t{9999}}) {
-    EXPECT_EQ(Table(secretary, report, "2", other).status().code(),
-              absl::StatusCode::kPermissionDenied)
-        << other;
-  }
-  EXPECT_THAT(Entries(secretary, report, "2", 1, 1, 20), IsOk());
-  EXPECT_EQ(Entries(secretary, report, "2", 1, 1, kCounty).status().code(),
-            absl::StatusCode::kPermissionDenied);
-  EXPECT_EQ(Entries(server_->As("leader", kCounty), report, "2", 1, 1, 20).status().code(),
-            absl::StatusCode::kPermissionDenied);
-  v1::ListStatisticsReportsRequest list;
-  list.set_parent("organizations/20");
-  auto reports = statistics_->ListStatisticsReports(secretary, list);
-  ASSERT_THAT(reports, IsOk());
-  ASSERT_EQ(reports->statistics_reports_size(), 1);
-  EXPECT_EQ(reports->statistics_reports(0).name(), report);
-  EXPECT_EQ(reports->statistics_reports(0).organization_count(), 0);
-  v1::ComputeStatisticsReportRequest compute;
-  compute.set_name(report);
-  EXPECT_EQ(statistics_->ComputeStatisticsReport(secretary, compute).status().code(),
-            absl::StatusCode::kPermissionDenied);
-}
-
-TEST_F(StatisticsTest, WhoseBranchMovedAwayIsCountedWithoutAName) {
-  const World world(7);
-  Fill(world);
-  // Town 10 still had the moving branch on that day.
-  const std::string report = Computed(kProvince, Day(2024, 1, 1), Day(2024, 12, 31));
-  auto table = Table(Department(), report, "2", 10);
-  ASSERT_THAT(table, IsOk());
-  const int64_t value = CellsOf(*table)[std::pair(1, 1)];
-  auto entries = Entries(server_->As("inspector", 10), report, "2", 1, 1, 10, 200);
-  ASSERT_THAT(entries, IsOk());
-  EXPECT_EQ(static_cast<int64_t>(entries->size()), value);
-  int64_t moved = 0;
-  for (const v1::CellEntry& entry : *entries) {
-    const bool away = entry.organization() == absl::StrCat("organizations/", kMovingBranch);
-    moved += away ? 1 : 0;
-    EXPECT_EQ(entry.resource().empty(), away);
-    EXPECT_EQ(entry.display_name().empty(), away);
-  }
-  EXPECT_GT(moved, 0);
-}
-
-TEST_F(StatisticsTest, ChildrenOfACellAddUpToIt) {
-  Fill(World(7));
-  const std::string report = Computed(kProvince, Day(2025, 1, 1), Day(2025, 12, 31));
-  v1::ListCellOrganizationsRequest request;
-  request.set_parent(absl::StrCat(report, "/tables/1"));
-  request.set_organization(absl::StrCat("organizations/", kCounty));
-  request.set_row(16);
-  request.set_column(1);
-  request.set_page_size(2);
-  int64_t sum = 0;
-  std::vector<std::string> names;
-  do {
-    auto page = statistics_->ListCellOrganizations(Department(), request);
-    ASSERT_THAT(page, IsOk());
-    for (const v1::CellOrganization& child : page->organizations()) {
-      names.push_back(child.organization());
-      sum += child.value();
-    }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  EXPECT_THAT(names, ElementsAre("organizations/10", "organizations/11", "organizations/24"));
-  auto table = Table(Department(), report, "1", kCounty);
-  ASSERT_THAT(table, IsOk());
-  EXPECT_EQ(sum, CellsOf(*table)[std::pair(16, 1)]);
-  request.set_row(99);
-  EXPECT_THAT(statistics_->ListCellOrganizations(Department(), request).status(),
-              HasReason("CELL_UNKNOWN"));
-}
-
-TEST_F(StatisticsTest, TheWorkbookHoldsTheTableAsTheFormHasIt) {
-  Fill(World(7));
-  const std::string report = Computed(kCounty, Day(2025, 1, 1), Day(2025, 12, 31));
-  v1::DownloadReportRequest request;
-  request.set_name(report);
-  std::string bytes;
-  ASSERT_OK(statistics_->DownloadReport(Department(), request,
-                                        [&](const v1::DownloadReportResponse& part) {
-                                          bytes.append(part.content());
-                                          return absl::OkStatus();
-                                        }));
-  auto sheet = ReadXlsx(bytes);
-  ASSERT_THAT(sheet, IsOk());
-  auto shown = Table(Department(), report, "1", kCounty);
-  ASSERT_THAT(shown, IsOk());
-  TableCells cells = CellsOf(*shown);
-  const auto text = [&](size_t row, size_t column) {
-    return column < sheet->rows[row].cells.size() ? sheet->rows[row].cells[column].text : "";
-  };
-  // Watermark, title, heading, titles, numbers (table 1 has no groups), then the rows.
-  ASSERT_GE(sheet->rows.size(), 22u);
-  EXPECT_EQ(text(1, 0), "表1  党员数量变化情况");
-  EXPECT_EQ(text(2, 0), "填报单位：第2党组织  统计期间：2025年1月1日至2025年12月31日  单位：人");
-  EXPECT_EQ(text(3, 2), "合计");
-  const FormTable& form = *forms_.Find("2025")->Find("1");
-  for (size_t row = 0; row < form.rows.size(); ++row) {
-    EXPECT_EQ(text(row + 5, 0), form.rows[row].title);
-    for (size_t column = 0; column < form.columns.size(); ++column) {
-      EXPECT_EQ(text(row + 5, column + 2),
-                absl::StrCat(cells[std::pair(form.rows[row].number, form.columns[column].number)]))
-          << row << " " << column;
-    }
-  }
-  EXPECT_EQ(text(5 + form.rows.size() + 1, 0), "校验(行) 2 = 3 + 5 + 7：通过");
-}
-
-TEST_F(StatisticsTest, WhatTheServiceItselfWritesAddsUp) {
-  const auto county = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "县委");
-  const auto first = Found(county.name(), v1::ORGANIZATION_KIND_BRANCH, "一支部");
-  const auto second = Found(county.name(), v1::ORGANIZATION_KIND_BRANCH, "二支部");
-  // Entered with effect from before the period, and converted within it.
-  v1::Member converted = Someone(1);
-  *converted.mutable_joined_on() = rpc::ToProto(Day(2024, 3, 1));
-  *converted.mutable_converted_on() = rpc::ToProto(Day(2025, 3, 1));
-  ASSERT_OK(TryJoin(first.name(), converted, Day(2024, 6, 1)).status());
-  // Entered within the period: an opening, not an increase.
-  auto moved = TryJoin(first.name(), Someone(2), Day(2025, 2, 1));
-  ASSERT_THAT(moved, IsOk());
-  v1::MoveMemberRequest move;
-  move.set_name(moved->name());
-  move.set_organization(second.name());
-  *move.mutable_effective_date() = rpc::ToProto(Day(2025, 5, 1));
-  ASSERT_OK(members_->MoveMember(Department(), move).status());
-  const int64_t top = *base::ParseName(county.name(), "organizations");
-  const std::string report = Computed(top, Day(2025, 1, 1), Day(2025, 12, 31));
-  EXPECT_EQ(Get(report).difference_count(), 0);
-  const auto cells = [&](const v1::Organization& organization) {
-    auto table =
-        Table(Department(), report, "1", *base::ParseName(organization.name(), "organizations"));
-    EXPECT_THAT(table, IsOk());
-    std::map<int32_t, int64_t> rows;
-    for (const auto& [at, value] : CellsOf(*table)) {
-      if (at.second == 1) rows[at.first] = value;
-    }
-    return rows;
-  };
-  using Rows = std::map<int32_t, int64_t>;
-  EXPECT_EQ(cells(county), (Rows{{1, 2}, {15, 2}, {16, 2}}));
-  EXPECT_EQ(cells(first), (Rows{{1, 2}, {9, 1}, {13, 1}, {15, 1}, {16, 1}}));
-  EXPECT_EQ(cells(second), (Rows{{2, 1}, {7, 1}, {15, 1}, {16, 1}}));
-  auto conversions = Table(Department(), report, "15", top);
-  ASSERT_THAT(conversions, IsOk());
-  EXPECT_EQ(CellsOf(*conversions)[std::pair(1, 3)], 1);
-}
-
-TEST_F(StatisticsTest, ParticularsAreThoseOfTheSnapshotDay) {
-  const auto county = Found("", v1::ORGANIZATION_KIND_COMMITTEE, "县委");
-  const auto branch = Found(county.name(), v1::ORGANIZATION_KIND_BRANCH, "一支部");
-  auto member = TryJoin(branch.name(), Someone(1), Day(2025, 2, 1));
-  ASSERT_THAT(member, IsOk());
-  v1::UpdateMemberRequest update;
-  *update.mutable_member() = *member;
-  update.mutable_member()->set_education("14");
-  update.mutable_update_mask()->add_paths("education");
-  ASSERT_OK(members_->UpdateMember(Department(), update).status());
-  const int64_t top = *base::ParseName(county.name(), "organizations");
-  const std::string before = Computed(top, Day(2025, 1, 1), Day(2025, 12, 31));
-  auto table = Table(Department(), before, "4", top);
-  ASSERT_THAT(table, IsOk());
-  EXPECT_EQ(CellsOf(*table)[std::pair(4, 1)], 1);
-  EXPECT_EQ(CellsOf(*table)[std::pair(2, 1)], 0);
-  // As if the change had been made before the snapshot day.
-  RunSql("UPDATE member_past SET valid_to = '2025-06-01'");
-  ASSERT_OK(TryCompute(before));
-  ASSERT_OK(jobs_.RunOnce(kReportJob));
-  table = Table(Department(), before, "4", top);
-  ASSERT_THAT(table, IsOk());
-  EXPECT_EQ(CellsOf(*table)[std::pair(4, 1)], 0);
-  EXPECT_EQ(CellsOf(*table)[std::pair(2, 1)], 1);
-}
-
-TEST_F(StatisticsTest, APeriodMustFitItsKindAndBeOver) {
-  Fill(World(1));
-  const Day future = base::ShanghaiDay(absl::Now());
-  EXPECT_THAT(TryCreate(kCounty, Day(2025, 1, 1), future).status(), HasReason("PERIOD_NOT_OVER"));
-  EXPECT_THAT(TryCreate(kCounty, Day(2025, 1, 2), Day(2025, 12, 31), v1::REPORT_KIND_YEAR).status(),
-              HasReason("FIELD_INVALID"));
-  EXPECT_THAT(TryCreate(kCounty, Day(2025, 1, 1), Day(2025, 12, 30), v1::REPORT_KIND_YEAR).status(),
-              HasReason("FIELD_INVALID"));
-  EXPECT_THAT(
-      TryCreate(kCounty, Day(2025, 1, 1), Day(2025, 6, 29), v1::REPORT_KIND_HALF_YEAR).status(),
-      HasReason("FIELD_INVALID"));
-  EXPECT_THAT(TryCreate(kCounty, Day(2025, 7, 1), Day(2025, 6, 30)).status(),
-              HasReason("FIELD_INVALID"));
-  auto year = TryCreate(kCounty, Day(2025, 1, 1), Day(2025, 12, 31), v1::REPORT_KIND_YEAR);
-  ASSERT_THAT(year, IsOk());
-  EXPECT_EQ(year->state(), v1::REPORT_STATE_DRAFT);
-  EXPECT_EQ(year->form(), "reportForms/2025");
-  EXPECT_THAT(TryCreate(kCounty, Day(2025, 1, 1), Day(2025, 12, 31), v1::REPORT_KIND_YEAR).status(),
-              HasReason("REPORT_EXISTS"));
-  EXPECT_THAT(TryCreate(kCounty, Day(2025, 1, 1), Day(2025, 6, 30), v1::REPORT_KIND_HALF_YEAR),
-              IsOk());
-  v1::SubmitStatisticsReportRequest submit;
-  submit.set_name(year->name());
-  EXPECT_THAT(statistics_->SubmitStatisticsReport(Department(), submit).status(),
-              HasReason("REPORT_NOT_COMPUTED"));
-  v1::CreateStatisticsReportRequest unknown;
-  unknown.set_parent("organizations/2");
-  unknown.mutable_statistics_report()->set_kind(v1::REPORT_KIND_PERIOD);
-  unknown.mutable_statistics_report()->set_form("reportForms/1999");
-  *unknown.mutable_statistics_report()->mutable_period_from() = rpc::ToProto(Day(2025, 1, 1));
-  *unknown.mutable_statistics_report()->mutable_snapshot_day() = rpc::ToProto(Day(2025, 3, 1));
-  EXPECT_THAT(statistics_->CreateStatisticsReport(Department(), unknown).status(),
-              HasReason("FORM_UNKNOWN"));
-}
-
-TEST_F(StatisticsTest, FormsAreListedAndRead) {
-  auto forms = statistics_->ListReportForms(Department(), {});
-  ASSERT_THAT(forms, IsOk());
-  ASSERT_EQ(forms->report_forms_size(), 1);
-  EXPECT_EQ(forms->report_forms(0).tables_size(), 0);
-  v1::GetReportFormRequest request;
-  request.set_name("reportForms/2025");
-  auto form = statistics_->GetReportForm(Department(), request);
-  ASSERT_THAT(form, IsOk());
-  EXPECT_EQ(form->tables_size(), 14);
-  EXPECT_EQ(form->tables(0).identities(3), "16 = 15");
-  EXPECT_TRUE(form->tables(0).rows(14).computed());
-  request.set_name("reportForms/1999");
-  EXPECT_EQ(statistics_->GetReportForm(Department(), request).status().code(),
-            absl::StatusCode::kNotFound);
-}
-
-}  // namespace
-}  // namespace ronghe::membership
+#endif  // RONGHE_SERVICES_MEMBERSHIP_TESTING_STATISTICS_TESTING_H_
