@@ -15,9 +15,10 @@
 #include "common/rpc/etag.h"
 #include "services/membership/api/admission_convert.h"
 #include "services/membership/api/admission_membership.h"
-#include "services/membership/api/admission_places.h"
+#include "services/membership/api/waiting.h"
 #include "services/membership/domain/admission/errors.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/store/admission_places.h"
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/deadline_store.h"
 #include "services/membership/store/decision_store.h"
@@ -40,6 +41,12 @@ constexpr int32_t kHistory = 200;  // intervals, posts and changes of one person
 // A page of a subtree: so many branches a statement, so many statements.
 constexpr size_t kBranches = 256;
 constexpr int kStatements = 8;
+
+// What a committee is asked for in a state for which no article sets a day.
+std::string_view WaitOf(admission::State state) {
+  if (state == admission::State::kCandidateProposed) return kCandidateWaits;
+  return state == admission::State::kBranchReviewed ? kPreReviewWaits : kNobody;
+}
 
 absl::CivilDay Today(const rpc::Call& call) { return base::ShanghaiDay(call.now()); }
 
@@ -238,6 +245,18 @@ absl::Status AdmissionApi::WriteDeadlines(service::WriteTx& tx, const AdmissionC
   return absl::OkStatus();
 }
 
+absl::Status AdmissionApi::FollowWait(service::WriteTx& tx, admission::State before,
+                                      const AdmissionCaseRow& row) const {
+  Wait wait{.before = WaitOf(before), .after = WaitOf(row.state)};
+  if (wait.before == wait.after) return absl::OkStatus();
+  if (wait.after != kNobody) {
+    RONGHE_ASSIGN_OR_RETURN(const Superiors over,
+                            FindSuperiors(tx.session(), tree_.tree(), row.organization_id));
+    wait.organization_id = wait.after == kPreReviewWaits ? over.approver : over.committee;
+  }
+  return MoveWait(tx, rules_.book.On(Today(tx.call())), row.subject(), wait);
+}
+
 absl::StatusOr<v1::AdmissionCase> AdmissionApi::Commit(service::WriteTx& tx, AdmissionCaseRow& row,
                                                        const Happening& happening) {
   sql::Session& session = tx.session();
@@ -280,6 +299,7 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::Commit(service::WriteTx& tx, Adm
                                          admission::NameOf(kind), happening.effect.decisions,
                                          tx.now()));
   RONGHE_RETURN_IF_ERROR(WriteDeadlines(tx, row, happening.effect.deadlines));
+  RONGHE_RETURN_IF_ERROR(FollowWait(tx, before, row));
   tx.Emit(AdmissionEvent(row, event));
   tx.Audit(happening.acting, row.subject().name());
   return view_.Whole(session, row, base::ShanghaiDay(tx.now()));

@@ -171,6 +171,15 @@ class AdmissionApi : public v1::AdmissionServiceHandler {
                                const Happening& happening);
   absl::Status WriteDeadlines(service::WriteTx& tx, const AdmissionCaseRow& row,
                               std::span<const admission::DeadlineChange> changes);
+  // Puts the case before the committee that it waits for now, and no longer before the last one.
+  absl::Status FollowWait(service::WriteTx& tx, admission::State before,
+                          const AdmissionCaseRow& row) const;
+
+  // The steps that differ in nothing but their event.
+  template <class Filed, class Request>
+  absl::StatusOr<v1::AdmissionCase> TakeFiling(rpc::Call& call, const Request& request);
+  template <class Chosen, class Request>
+  absl::StatusOr<v1::AdmissionCase> TakeChoice(rpc::Call& call, const Request& request);
 
   // Members as an event finds them on `day`; with their posts in `posts_in`. One whom the caller
   // may not act on is answered like one who does not exist.

@@ -19,8 +19,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ronghe/membership/v1/post.ronghe.h"
+#include "services/membership/api/activist_api.h"
 #include "services/membership/api/admission_api.h"
 #include "services/membership/api/post_api.h"
+#include "services/membership/jobs/analysis_planner.h"
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/document_store.h"
 #include "services/membership/testing/service_parts.h"
@@ -72,11 +74,14 @@ class AdmissionTest : public ::testing::Test, protected ServiceParts {
         steps_(*LoadAdmissionSteps(books_.Get("admission"))),
         admission_api_(writer_, tree_, {books_.Get("admission"), calendar_, steps_, rules_},
                        fields_, tokens_, motions_, discipline_),
+        activist_api_(writer_, tree_, books_, tokens_),
         post_api_(writer_, tree_, rules_, books_.Get("party_worker"), tokens_) {
     std::vector<rpc::ServiceTable> tables;
     tables.push_back(v1::AdmissionServiceTable(admission_api_));
+    tables.push_back(v1::ActivistAnalysisServiceTable(activist_api_));
     tables.push_back(v1::PostServiceTable(post_api_));
     Serve(std::move(tables));
+    analyses_ = std::make_unique<v1::ActivistAnalysisServiceClient>(server_->channel());
     cases_ = std::make_unique<v1::AdmissionServiceClient>(server_->channel());
     posts_ = std::make_unique<v1::PostServiceClient>(server_->channel());
   }
@@ -231,6 +236,7 @@ class AdmissionTest : public ::testing::Test, protected ServiceParts {
                  proposal.set_members_heard(true);
                  proposal.set_masses_heard(true);
                });
+    EXPECT_THAT(WaitingFor(town_.name()), ::testing::Contains(absl::StrCat("WT-04 ", now.name())));
     now = Step(now, Committee(), &Client::ConsentToCandidate,
                [&](v1::ConsentToCandidateRequest& request) {
                  request.mutable_consent()->set_organization(town_.name());
@@ -268,6 +274,8 @@ class AdmissionTest : public ::testing::Test, protected ServiceParts {
     now = Step(now, Secretary(), &Client::ReviewByBranch, [&](v1::ReviewByBranchRequest& request) {
       request.mutable_review()->set_motion(Motion(now, MotionKind::kCommittee, year + 19));
     });
+    const std::string pre_review = absl::StrCat("WT-05 ", now.name());
+    EXPECT_THAT(WaitingFor(town_.name()), ::testing::Contains(pre_review));
     now = Step(now, Committee(), &Client::PreReviewAdmission,
                [&](v1::PreReviewAdmissionRequest& request) {
                  request.mutable_review()->set_organization(town_.name());
@@ -275,6 +283,7 @@ class AdmissionTest : public ::testing::Test, protected ServiceParts {
                  request.mutable_review()->set_passed(true);
                  request.mutable_review()->set_form_number(absl::StrCat("ZYS-", n));
                });
+    EXPECT_THAT(WaitingFor(town_.name()), ::testing::Not(::testing::Contains(pre_review)));
     now = Step(now, Secretary(), &Client::RecordAdmissionVote,
                [&](v1::RecordAdmissionVoteRequest& request) {
                  request.mutable_vote()->set_motion(Motion(now, MotionKind::kAdmission, year + 25));
@@ -332,6 +341,50 @@ class AdmissionTest : public ::testing::Test, protected ServiceParts {
                 });
   }
 
+  // An activist of the branch since `day`.
+  void Activist(int n, absl::CivilDay day, bool cultivated) {
+    using Client = v1::AdmissionServiceClient;
+    auto applied = TryApply(n, day - 20);
+    ASSERT_OK(applied);
+    v1::AdmissionCase now = *std::move(applied);
+    now = Step(now, Secretary(), &Client::RecordTalk, [&](v1::RecordTalkRequest& request) {
+      *request.mutable_talk()->mutable_day() = Date(day - 15);
+      request.mutable_talk()->set_talker(members_of_branch_[0]);
+    });
+    now =
+        Step(now, Secretary(), &Client::ProposeActivist, [&](v1::ProposeActivistRequest& request) {
+          request.mutable_proposal()->set_motion(Motion(now, MotionKind::kCommittee, day));
+          request.mutable_proposal()->set_channel(v1::ACTIVIST_CHANNEL_MEMBERS);
+        });
+    now = Step(now, Committee(), &Client::FileActivist, [&](v1::FileActivistRequest& request) {
+      request.mutable_filing()->set_organization(town_.name());
+      *request.mutable_filing()->mutable_day() = Date(day + 2);
+    });
+    if (!cultivated) return;
+    Step(now, Secretary(), &Client::AssignCultivators, [&](v1::AssignCultivatorsRequest& request) {
+      request.mutable_choice()->add_members(members_of_branch_[0]);
+      *request.mutable_choice()->mutable_day() = Date(day + 5);
+    });
+  }
+  // The deadlines of a committee for its yearly analyses.
+  std::vector<DeadlineRow> Analyses(const v1::Organization& committee) {
+    auto rows = database_->Read(Soon(), [&](sql::Session& session) {
+      return DeadlinesOf(session,
+                         {"organizations", *base::ParseName(committee.name(), "organizations")});
+    });
+    EXPECT_THAT(rows, IsOk());
+    std::erase_if(*rows, [](const DeadlineRow& row) { return row.code != "AC-01"; });
+    return *rows;
+  }
+  void SetLevel(v1::AdministrativeLevel level) {
+    v1::UpdateOrganizationRequest request;
+    *request.mutable_organization() = county_;
+    request.mutable_organization()->clear_etag();
+    request.mutable_organization()->set_level(level);
+    request.mutable_update_mask()->add_paths("level");
+    EXPECT_OK(organizations_->UpdateOrganization(Department(), request));
+  }
+
   v1::AdmissionCase Get(const std::string& name) {
     v1::GetAdmissionCaseRequest request;
     request.set_name(name);
@@ -381,11 +434,14 @@ class AdmissionTest : public ::testing::Test, protected ServiceParts {
   PlayedMotions motions_;
   RecordedDiscipline discipline_;
   AdmissionApi admission_api_;
+  ActivistApi activist_api_;
   PostApi post_api_;
+  std::unique_ptr<v1::ActivistAnalysisServiceClient> analyses_;
   std::unique_ptr<v1::AdmissionServiceClient> cases_;
   std::unique_ptr<v1::PostServiceClient> posts_;
   v1::Organization county_, town_, branch_, other_;
   std::vector<std::string> members_of_branch_;
+  int runs_ = 0;  // of the job
 };
 
 TEST_F(AdmissionTest, FromTheApplicationToFullMembership) {
@@ -650,7 +706,7 @@ TEST_F(AdmissionTest, BadInputIsRefusedFieldByField) {
   EXPECT_THAT(fields, ElementsAre("applicant.ethnicity", "applicant.identity_number",
                                   "submission.received_on"));
   const absl::CivilDay today = base::ShanghaiDay(absl::Now());
-  EXPECT_THAT(TryApply(907, today + 1), HasReason("EFFECTIVE_DATE_IN_FUTURE"));
+  EXPECT_THAT(TryApply(907, today + 2), HasReason("EFFECTIVE_DATE_IN_FUTURE"));
   request.set_parent(town_.name());
   *request.mutable_applicant() = Someone18(907);
   *request.mutable_submission()->mutable_received_on() = Date(absl::CivilDay(2026, 6, 1));
@@ -866,6 +922,139 @@ TEST_F(AdmissionTest, EventsAndRowsHoldNoPersonalData) {
       database_->Read(Soon(), [&](sql::Session& session) { return ApplicantsOf(session, ids); });
   ASSERT_THAT(rows, IsOk());
   EXPECT_EQ(rows->front().identity_cipher.find(Identity(930).substr(0, 14)), std::string::npos);
+}
+
+TEST_F(AdmissionTest, A_23_LaterThanThreeMonthsOnlyInASpecialCase) {
+  const v1::AdmissionCase now = UpToApproval(931, absl::CivilDay(2024, 4, 10));
+  v1::ApproveAdmissionRequest request = Approval(now, base::AddMonths(Voted(now), 3) + 1);
+  const auto refused = cases_->ApproveAdmission(Committee(), request);
+  EXPECT_THAT(refused, HasReason("A_APPROVE_3M"));
+  EXPECT_EQ(error::MetadataValue(refused.status(), "rule_id"), "A-23");
+  request.mutable_approval()->set_late_reason(v1::SPECIAL_REASON_LONG_ABSENCE);
+  ASSERT_OK_AND_ASSIGN(const v1::AdmissionCase approved,
+                       cases_->ApproveAdmission(Committee(), request));
+  EXPECT_EQ(approved.state(), v1::ADMISSION_STATE_PROBATIONARY);
+}
+
+TEST_F(AdmissionTest, A_31_ACommitteeOfACountyIsToldByItsLevel) {
+  const v1::AdmissionCase now = Approved(932, absl::CivilDay(2024, 4, 10));
+  const auto refuse = [&] {
+    return Try<v1::RefuseRecognitionRequest>(
+        now, As("organization_department", county_), &v1::AdmissionServiceClient::RefuseRecognition,
+        [&](v1::RefuseRecognitionRequest& request) {
+          request.mutable_refusal()->set_organization(county_.name());
+          *request.mutable_refusal()->mutable_day() = Date(Voted(now) + 60);
+          request.mutable_refusal()->set_ground(v1::REFUSAL_GROUND_IRREGULAR);
+        });
+  };
+  SetLevel(v1::ADMINISTRATIVE_LEVEL_TOWNSHIP);
+  EXPECT_THAT(refuse(), HasReason("A_COUNTY"));
+  SetLevel(v1::ADMINISTRATIVE_LEVEL_COUNTY);
+  EXPECT_OK(refuse());
+}
+
+TEST_F(AdmissionTest, A_07_CommitteesAndCountiesAreRemindedOfTheYearlyAnalysisUntilItIsRecorded) {
+  const auto plan = [&] {
+    job::JobRunner jobs(*database_, base::Clock::Real(), absl::StrCat("planner", ++runs_));
+    AnalysisPlanner planner(ids_, books_, tree_.tree());
+    AddAnalysisJob(jobs, planner);
+    EXPECT_OK(jobs.RunOnce(kAnalysisJob));
+  };
+  const absl::CivilDay today = base::ShanghaiDay(absl::Now());
+  plan();
+  EXPECT_THAT(Analyses(town_), ::testing::IsEmpty());
+  // Two activists: one new and examined late, without a cultivator; one ripe.
+  Activist(941, today - 240, false);
+  Activist(942, base::AddMonths(today, -13), true);
+  plan();
+  plan();
+  for (const v1::Organization& committee : {town_, county_}) {
+    const std::vector<DeadlineRow> due = Analyses(committee);
+    ASSERT_THAT(due, SizeIs(1));
+    EXPECT_EQ(due[0].state, DeadlineState::kOpen);
+    EXPECT_EQ(due[0].ordinal, today.year());
+    EXPECT_EQ(due[0].due_on, absl::CivilDay(today.year(), 12, 31));
+    EXPECT_EQ(due[0].rule_id, "A-07");
+  }
+
+  v1::RecordActivistAnalysisRequest request;
+  request.set_parent(town_.name());
+  *request.mutable_analysed_on() = Date(today);
+  request.add_measures(v1::ANALYSIS_MEASURE_EXAMINATIONS);
+  request.add_measures(v1::ANALYSIS_MEASURE_CULTIVATORS);
+  request.set_conclusion("队伍结构基本合理，半年考察有拖延。");
+  EXPECT_THAT(analyses_->RecordActivistAnalysis(Secretary(), request),
+              HasReason("PERMISSION_DENIED"));
+  ASSERT_OK_AND_ASSIGN(const v1::ActivistAnalysis recorded,
+                       analyses_->RecordActivistAnalysis(Committee(), request));
+  EXPECT_EQ(recorded.year(), today.year());
+  EXPECT_EQ(recorded.figures().activists(), 2);
+  EXPECT_EQ(recorded.figures().branches(), 1);
+  EXPECT_EQ(recorded.figures().ripe(), 1);
+  EXPECT_EQ(recorded.figures().examinations_overdue(), 2);
+  EXPECT_EQ(recorded.figures().without_cultivator(), 1);
+  EXPECT_EQ(recorded.figures().new_candidates(), 0);
+  EXPECT_EQ(recorded.rule_id(), "A-07");
+  EXPECT_EQ(recorded.measures_size(), 2);
+  EXPECT_EQ(recorded.measures(0), v1::ANALYSIS_MEASURE_CULTIVATORS);
+  EXPECT_EQ(Analyses(town_)[0].state, DeadlineState::kMet);
+  EXPECT_EQ(Analyses(county_)[0].state, DeadlineState::kOpen);
+  EXPECT_THAT(analyses_->RecordActivistAnalysis(Committee(), request), HasReason("A_ANALYSED"));
+  // Who has analysed the year is not asked again.
+  plan();
+  EXPECT_EQ(Analyses(town_)[0].state, DeadlineState::kMet);
+
+  v1::GetActivistAnalysisRequest get;
+  get.set_name(recorded.name());
+  ASSERT_OK_AND_ASSIGN(const auto found, analyses_->GetActivistAnalysis(Committee(), get));
+  EXPECT_THAT(found, testing::EqualsProto(recorded));
+  get.set_name("activistAnalyses/1");
+  EXPECT_FALSE(analyses_->GetActivistAnalysis(Committee(), get).ok());
+  request.set_year(static_cast<int32_t>(today.year()) - 1);
+  ASSERT_OK(analyses_->RecordActivistAnalysis(Committee(), request));
+  v1::ListActivistAnalysesRequest list;
+  list.set_parent(town_.name());
+  list.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(const auto first, analyses_->ListActivistAnalyses(Committee(), list));
+  ASSERT_EQ(first.activist_analyses_size(), 1);
+  EXPECT_EQ(first.activist_analyses(0).name(), recorded.name());
+  list.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second, analyses_->ListActivistAnalyses(Committee(), list));
+  ASSERT_EQ(second.activist_analyses_size(), 1);
+  EXPECT_EQ(second.activist_analyses(0).year(), today.year() - 1);
+  EXPECT_EQ(second.next_page_token(), "");
+}
+
+TEST_F(AdmissionTest, A_07_BadAnalysesAreRefused) {
+  const absl::CivilDay today = base::ShanghaiDay(absl::Now());
+  v1::RecordActivistAnalysisRequest request;
+  request.set_parent(branch_.name());
+  *request.mutable_analysed_on() = Date(today);
+  request.set_conclusion("无。");
+  const auto refused = analyses_->RecordActivistAnalysis(Department(), request);
+  EXPECT_THAT(refused, HasReason("A_ANALYSER"));
+  EXPECT_EQ(error::MetadataValue(refused.status(), "rule_id"), "A-07");
+  request.set_parent(county_.name());
+  SetLevel(v1::ADMINISTRATIVE_LEVEL_CITY);
+  EXPECT_THAT(analyses_->RecordActivistAnalysis(Department(), request), HasReason("A_ANALYSER"));
+  request.set_parent(town_.name());
+  *request.mutable_analysed_on() = Date(today + 1);
+  EXPECT_THAT(analyses_->RecordActivistAnalysis(Department(), request),
+              HasReason("EFFECTIVE_DATE_IN_FUTURE"));
+  *request.mutable_analysed_on() = Date(today);
+  request.set_year(static_cast<int32_t>(today.year()) + 1);
+  EXPECT_EQ(
+      error::FieldViolations(analyses_->RecordActivistAnalysis(Department(), request).status())
+          .front()
+          .field,
+      "year");
+  request.set_year(0);
+  request.add_measures(v1::ANALYSIS_MEASURE_UNSPECIFIED);
+  EXPECT_EQ(
+      error::FieldViolations(analyses_->RecordActivistAnalysis(Department(), request).status())
+          .front()
+          .field,
+      "measures");
 }
 
 TEST_F(AdmissionTest, OnlyCommitteesMayBeGivenThePowerToApprove) {

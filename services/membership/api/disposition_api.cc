@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/audit/read.h"
 #include "common/base/civil.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
@@ -16,15 +15,16 @@
 #include "common/error/error.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/etag.h"
+#include "services/membership/api/audited_read.h"
 #include "services/membership/api/case_convert.h"
 #include "services/membership/api/standing_support.h"
+#include "services/membership/api/waiting.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/standing/errors.h"
 #include "services/membership/domain/standing/party_standing.h"
 #include "services/membership/store/discipline_store.h"
 #include "services/membership/store/events.h"
 #include "services/membership/store/post_store.h"
-#include "services/membership/store/subtree_page.h"
 
 namespace ronghe::membership {
 namespace {
@@ -67,6 +67,11 @@ std::optional<Measure> MeasureOf(int32_t measure) {
 
 absl::Status BadField(const char* field) {
   return error::InvalidFields({{field, "取值不在代码表中。"}});
+}
+
+// What the committee is asked for in a state.
+std::string_view WaitOf(DispositionState state) {
+  return state == DispositionState::kMeetingDecided ? kDispositionWaits : kNobody;
 }
 
 // The day of the last step that was taken.
@@ -181,6 +186,11 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::Take(rpc::Call& call, const 
         RONGHE_ASSIGN_OR_RETURN(const DispositionState next,
                                 StepDisposition(row.kind, row.state, step.event));
         RONGHE_RETURN_IF_ERROR(CheckStepDay(step.day, LastDay(row), base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(
+            MoveWait(tx, Rules(base::ShanghaiDay(tx.now())), row.subject(),
+                     {.before = WaitOf(row.state),
+                      .after = WaitOf(next),
+                      .organization_id = BasicCommitteeOver(tree_, row.organization_id)}));
         row.state = next;
         NoteDay(row, step.day);
         Guard guard;
@@ -254,12 +264,13 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::DecideDisposition(
       });
 }
 
-absl::Status DispositionApi::CheckCommittee(const rpc::Call& call, const DispositionRow& row,
+absl::Status DispositionApi::CheckCommittee(service::WriteTx& tx, const DispositionRow& row,
                                             int64_t approver, Organ organ, absl::CivilDay day,
                                             Guard& guard) const {
-  RONGHE_RETURN_IF_ERROR(ActFor(call, approver));
-  return CheckApprover(Rules(day), ApproverOf(tree_, row.organization_id, approver, organ),
-                       row.important, MeasureOf(row.measure), guard);
+  RONGHE_RETURN_IF_ERROR(ActFor(tx.call(), approver));
+  RONGHE_ASSIGN_OR_RETURN(const Approver found,
+                          ApproverOf(tx.session(), tree_, row.organization_id, approver, organ));
+  return CheckApprover(Rules(day), found, row.important, MeasureOf(row.measure), guard);
 }
 
 absl::StatusOr<v1::DispositionCase> DispositionApi::ApproveDisposition(
@@ -279,7 +290,7 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::ApproveDisposition(
   return Take(
       call, {request.name(), request.etag(), DispositionEvent::kApprove, day},
       [&](service::WriteTx& tx, DispositionRow& row, Guard& guard) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(CheckCommittee(call, row, approver, *organ, day, guard));
+        RONGHE_RETURN_IF_ERROR(CheckCommittee(tx, row, approver, *organ, day, guard));
         if (vote) {
           RONGHE_RETURN_IF_ERROR(CheckVote(*vote, {MotionKind::kCommittee, MotionKind::kApproval},
                                            row.subject().name(), approver));
@@ -367,8 +378,8 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::RefuseDisposition(
   if (!organ) return BadField("organ");
   tree_.AfterOwnWrites(call.deadline());
   return Take(call, {request.name(), request.etag(), DispositionEvent::kRefuse, day},
-              [&](service::WriteTx&, DispositionRow& row, Guard& guard) -> absl::Status {
-                RONGHE_RETURN_IF_ERROR(CheckCommittee(call, row, approver, *organ, day, guard));
+              [&](service::WriteTx& tx, DispositionRow& row, Guard& guard) -> absl::Status {
+                RONGHE_RETURN_IF_ERROR(CheckCommittee(tx, row, approver, *organ, day, guard));
                 row.approver_id = approver;
                 row.organ = static_cast<int32_t>(*organ);
                 row.close_reason = static_cast<int32_t>(CloseReason::kRefused);
@@ -450,49 +461,27 @@ absl::StatusOr<v1::DispositionCase> DispositionApi::ReviewCorrection(
 
 absl::StatusOr<v1::DispositionCase> DispositionApi::GetDispositionCase(
     rpc::Call& call, const v1::GetDispositionCaseRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kDispositionCases));
-  return writer_.database().Transact(
-      call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::DispositionCase> {
-        RONGHE_ASSIGN_OR_RETURN(const DispositionRow row, LoadDisposition(session, id));
-        RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
-        RONGHE_RETURN_IF_ERROR(
-            audit::AuditRead(session, writer_.ids(), call, row.organization_id, request.name()));
-        return Present(session, row);
-      });
+  return ReadAudited(
+      call, writer_, request.name(), kDispositionCases, LoadDisposition,
+      [this](sql::Session& session, const DispositionRow& row) { return Present(session, row); });
 }
 
 absl::StatusOr<v1::ListDispositionCasesResponse> DispositionApi::ListDispositionCases(
     rpc::Call& call, const v1::ListDispositionCasesRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t root, base::ParseName(request.parent(), "organizations"));
-  const std::string filter = base::Cat(root, "|", static_cast<int32_t>(request.state()));
-  SubtreePosition at;
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), filter, request.page_token()));
-    RONGHE_ASSIGN_OR_RETURN(at, ParsePosition(cursor));
-  }
-  tree_.AfterOwnWrites(call.deadline());
-  SubtreePage<DispositionRow> page;
-  RONGHE_RETURN_IF_ERROR(
-      writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(
-            audit::AuditRead(session, writer_.ids(), call, root, request.parent()));
-        RONGHE_ASSIGN_OR_RETURN(
-            page,
-            ReadSubtreePage<DispositionRow>(
-                tree_.tree(), root, at, rpc::PageSize(request.page_size()),
-                [&](std::span<const int64_t> branches, const SubtreePosition& from, int32_t limit) {
-                  return DispositionsIn(session, branches, static_cast<int32_t>(request.state()),
-                                        from.after_id, limit);
-                },
-                [](const DispositionRow& row, SubtreePosition& next) { next.after_id = row.id; }));
-        return absl::OkStatus();
-      }));
+  const auto state = static_cast<int32_t>(request.state());
+  RONGHE_ASSIGN_OR_RETURN(
+      SubtreeRows<DispositionRow> listed,
+      ListAudited<DispositionRow>(
+          call, writer_, tree_, tokens_,
+          {request.parent(), base::Cat(state), request.page_size(), request.page_token()},
+          [&](sql::Session& session, std::span<const int64_t> branches, const SubtreePosition& at,
+              int32_t limit) {
+            return DispositionsIn(session, branches, state, at.after_id, limit);
+          },
+          NoteId<DispositionRow>));
   v1::ListDispositionCasesResponse response;
-  for (const DispositionRow& row : page.rows) *response.add_cases() = Brief(row);
-  if (page.more) {
-    response.set_next_page_token(tokens_.Seal(call.method(), filter, FormatPosition(page.next)));
-  }
+  for (const DispositionRow& row : listed.rows) *response.add_cases() = Brief(row);
+  response.set_next_page_token(std::move(listed.next_page_token));
   return response;
 }
 

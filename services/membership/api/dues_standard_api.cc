@@ -13,7 +13,10 @@
 #include "common/error/error.h"
 #include "common/rpc/etag.h"
 #include "services/membership/api/case_convert.h"
+#include "services/membership/api/collective_decision.h"
 #include "services/membership/api/dues_convert.h"
+#include "services/membership/api/standing_support.h"
+#include "services/membership/api/waiting.h"
 #include "services/membership/domain/decision.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/domain/errors.h"
@@ -25,6 +28,8 @@
 namespace ronghe::membership {
 namespace {
 
+constexpr char kCollection[] = "duesReductions";
+
 constexpr int32_t kDecisions = 50;
 
 std::vector<Standard> Standards(std::span<const DuesStandardRow> rows, int64_t member_id) {
@@ -35,28 +40,17 @@ std::vector<Standard> Standards(std::span<const DuesStandardRow> rows, int64_t m
   return standards;
 }
 
-// The nearest committee above an organization; 0: none.
-int64_t CommitteeAbove(const org::OrgTree& tree, int64_t organization_id) {
-  for (const int64_t id : tree.Ancestors(organization_id)) {
-    const std::optional<org::OrgNode> node = tree.Node(id);
-    if (node && node->kind == "611") return id;
-  }
-  return 0;
-}
-
-absl::StatusOr<MemberRow> LoadMember(sql::Session& session, int64_t id) {
-  const std::vector<int64_t> ids = {id};
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> rows, LoadMembers(session, ids));
-  if (rows.empty()) return MemberNotFound(id);
-  return rows.front();
-}
-
 }  // namespace
 
 DuesStandardApi::DuesStandardApi(service::Writer& writer, MembershipTree& tree,
                                  const DuesRateBook& rates, const RuleBooks& books,
-                                 const rpc::PageTokens& tokens)
-    : writer_(writer), tree_(tree), rates_(rates), books_(books), tokens_(tokens) {}
+                                 MotionReader& motions, const rpc::PageTokens& tokens)
+    : writer_(writer),
+      tree_(tree),
+      rates_(rates),
+      books_(books),
+      motions_(motions),
+      tokens_(tokens) {}
 
 absl::StatusOr<std::vector<DuesStandardRow>> DuesStandardApi::Fix(service::WriteTx& tx,
                                                                   int64_t branch, int32_t year,
@@ -157,6 +151,7 @@ absl::StatusOr<v1::DuesStandard> DuesStandardApi::ChangeDuesStandard(
   RONGHE_ASSIGN_OR_RETURN(const int64_t member_id, base::ParseName(request.parent(), "members"));
   RONGHE_ASSIGN_OR_RETURN(const DuesBase base, ReadBase(request.base()));
   const absl::CivilDay today = base::ShanghaiDay(call.now());
+  const Month from = Month(today) + 1;  // in December January: the next year's standard
   return writer_.Write<v1::DuesStandard>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::DuesStandard> {
         sql::Session& session = tx.session();
@@ -165,11 +160,11 @@ absl::StatusOr<v1::DuesStandard> DuesStandardApi::ChangeDuesStandard(
         if (!IsMember(member.standing)) return MemberLeft();
         RONGHE_RETURN_IF_ERROR(LockDuesAccount(session, member_id).status());
         const std::vector<int64_t> ids = {member_id};
-        const auto year = static_cast<int32_t>(today.year());
+        const auto year = static_cast<int32_t>(from.year());
         RONGHE_ASSIGN_OR_RETURN(const std::vector<DuesStandardRow> held,
                                 StandardsOfYear(session, year, ids));
         RONGHE_ASSIGN_OR_RETURN(const MonthlyDues dues,
-                                ReckonDues(rates_.On(FirstDay(Month(today) + 1)), base));
+                                ReckonDues(rates_.On(FirstDay(from)), base));
         const std::vector<Standard> standards = Standards(held, member_id);
         RONGHE_ASSIGN_OR_RETURN(
             const StandardPlan plan,
@@ -225,14 +220,15 @@ absl::StatusOr<v1::DuesReduction> DuesStandardApi::ProposeDuesReduction(
   if (to < from || to.year() != from.year()) {
     return error::InvalidFields({{"to_month", "应不早于开始月份，并在同一年度内。"}});
   }
-  RONGHE_ASSIGN_OR_RETURN(const std::string motion, ReadMotion(request.motion()));
+  RONGHE_ASSIGN_OR_RETURN(const MotionVerdict vote, ReadDecision(motions_, call, request.motion()));
   tree_.AfterOwnWrites(call.deadline());
   return writer_.Write<v1::DuesReduction>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::DuesReduction> {
         sql::Session& session = tx.session();
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LoadMember(session, member_id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(member.organization_id));
-        const int64_t committee = CommitteeAbove(tree_.tree(), member.organization_id);
+        RONGHE_RETURN_IF_ERROR(CheckDecision(vote, request.parent(), member.organization_id));
+        const int64_t committee = BasicCommitteeOver(tree_, member.organization_id);
         if (committee == 0) return DuesNoCommittee();
         RONGHE_RETURN_IF_ERROR(LockDuesAccount(session, member_id).status());
         RONGHE_ASSIGN_OR_RETURN(const bool open, HasOpenReduction(session, member_id));
@@ -249,11 +245,14 @@ absl::StatusOr<v1::DuesReduction> DuesStandardApi::ProposeDuesReduction(
                                    .amount_fen = request.amount_fen(),
                                    .from_month = MonthCode(from),
                                    .to_month = MonthCode(to),
-                                   .motion = motion,
+                                   .motion = request.motion(),
                                    .proposed_by = call.principal().subject,
                                    .create_time = tx.now()};
         RONGHE_RETURN_IF_ERROR(InsertReduction(session, row));
-        tx.Audit(member.organization_id, base::Name("duesReductions", row.id));
+        RONGHE_RETURN_IF_ERROR(MoveWait(tx, books_.Get("dues").On(base::ShanghaiDay(tx.now())),
+                                        {kCollection, row.id},
+                                        {.after = kReductionWaits, .organization_id = committee}));
+        tx.Audit(member.organization_id, base::Name(kCollection, row.id));
         return ToProto(row);
       });
 }
@@ -287,7 +286,7 @@ absl::Status DuesStandardApi::ReduceBills(service::WriteTx& tx, const DuesReduct
 
 absl::StatusOr<v1::DuesReduction> DuesStandardApi::ApproveDuesReduction(
     rpc::Call& call, const v1::ApproveDuesReductionRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "duesReductions"));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
   return writer_.Write<v1::DuesReduction>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::DuesReduction> {
         sql::Session& session = tx.session();
@@ -311,10 +310,12 @@ absl::StatusOr<v1::DuesReduction> DuesStandardApi::ApproveDuesReduction(
         row.decide_time = tx.now();
         ++row.etag;
         RONGHE_RETURN_IF_ERROR(UpdateReduction(session, row));
+        const RuleSet& rules = books_.Get("dues").On(base::ShanghaiDay(tx.now()));
+        RONGHE_RETURN_IF_ERROR(MoveWait(tx, rules, {kCollection, id}, {.before = kReductionWaits}));
         Guard guard;
-        guard.Expect(true, books_.Get("dues").On(base::ShanghaiDay(tx.now())).Get("dues.hardship"),
-                     "", "branch, committee", base::Cat(row.motion));
-        RONGHE_RETURN_IF_ERROR(InsertDecisions(session, writer_.ids(), {"duesReductions", id},
+        guard.Expect(true, rules.Get("dues.hardship"), "", "branch, committee",
+                     base::Cat(row.motion));
+        RONGHE_RETURN_IF_ERROR(InsertDecisions(session, writer_.ids(), {kCollection, id},
                                                "ApproveDuesReduction", guard.decisions(),
                                                tx.now()));
         tx.Audit(row.committee_id, request.name());
@@ -325,7 +326,7 @@ absl::StatusOr<v1::DuesReduction> DuesStandardApi::ApproveDuesReduction(
 absl::StatusOr<v1::DuesReduction> DuesStandardApi::End(rpc::Call& call, const std::string& name,
                                                        const std::string& etag,
                                                        ReductionState state) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, "duesReductions"));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(name, kCollection));
   return writer_.Write<v1::DuesReduction>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::DuesReduction> {
         RONGHE_ASSIGN_OR_RETURN(DuesReductionRow row, LockReduction(tx.session(), id));
@@ -339,6 +340,8 @@ absl::StatusOr<v1::DuesReduction> DuesStandardApi::End(rpc::Call& call, const st
         row.decide_time = tx.now();
         ++row.etag;
         RONGHE_RETURN_IF_ERROR(UpdateReduction(tx.session(), row));
+        RONGHE_RETURN_IF_ERROR(MoveWait(tx, books_.Get("dues").On(base::ShanghaiDay(tx.now())),
+                                        {kCollection, id}, {.before = kReductionWaits}));
         tx.Audit(place, name);
         return ToProto(row);
       });
@@ -356,14 +359,14 @@ absl::StatusOr<v1::DuesReduction> DuesStandardApi::WithdrawDuesReduction(
 
 absl::StatusOr<v1::DuesReduction> DuesStandardApi::GetDuesReduction(
     rpc::Call& call, const v1::GetDuesReductionRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "duesReductions"));
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
   return writer_.database().Read(
       call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::DuesReduction> {
         RONGHE_ASSIGN_OR_RETURN(const DuesReductionRow row, LoadReduction(session, id));
         RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
         v1::DuesReduction reduction = ToProto(row);
         RONGHE_ASSIGN_OR_RETURN(const std::vector<DecisionRow> decisions,
-                                DecisionsOf(session, {"duesReductions", id}, 0, kDecisions));
+                                DecisionsOf(session, {kCollection, id}, 0, kDecisions));
         for (const DecisionRow& one : decisions) *reduction.add_decisions() = ToProto(one);
         return reduction;
       });

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "common/audit/read.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
@@ -14,11 +13,12 @@
 #include "common/error/error.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/etag.h"
+#include "services/membership/api/audited_read.h"
 #include "services/membership/api/case_convert.h"
 #include "services/membership/api/standing_support.h"
+#include "services/membership/api/waiting.h"
 #include "services/membership/domain/standing/errors.h"
 #include "services/membership/domain/standing/party_standing.h"
-#include "services/membership/store/subtree_page.h"
 
 namespace ronghe::membership {
 namespace {
@@ -61,6 +61,11 @@ void NoteDay(SuspensionRow& row, SuspensionEvent event, absl::CivilDay day) {
       break;
   }
   if (IsEnded(row.state)) row.ended_on = day;
+}
+
+// What the committee is asked for in a state. A suspension is the branch's own to decide.
+std::string_view WaitOf(SuspensionState state) {
+  return state == SuspensionState::kRemoveProposed ? kRemovalWaits : kNobody;
 }
 
 }  // namespace
@@ -154,6 +159,11 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::Take(rpc::Call& call, const St
         RONGHE_ASSIGN_OR_RETURN(const SuspensionState next,
                                 StepSuspension(row.ground, row.state, step.event));
         RONGHE_RETURN_IF_ERROR(CheckStepDay(step.day, LastDay(row), base::ShanghaiDay(call.now())));
+        RONGHE_RETURN_IF_ERROR(
+            MoveWait(tx, rules_.On(base::ShanghaiDay(tx.now())), row.subject(),
+                     {.before = WaitOf(row.state),
+                      .after = WaitOf(next),
+                      .organization_id = BasicCommitteeOver(tree_, row.organization_id)}));
         Guard guard;
         row.state = next;
         NoteDay(row, step.event, step.day);
@@ -299,10 +309,10 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::RemoveUntraced(
       call, {request.name(), request.etag(), SuspensionEvent::kRemove, day},
       [&](service::WriteTx& tx, SuspensionRow& row, Guard& guard) -> absl::Status {
         RONGHE_RETURN_IF_ERROR(ActFor(call, approver));
-        RONGHE_RETURN_IF_ERROR(
-            CheckApprover(rules_.On(day),
-                          ApproverOf(tree_, row.organization_id, approver, Organ::kBasicCommittee),
-                          false, std::nullopt, guard));
+        RONGHE_ASSIGN_OR_RETURN(
+            const Approver found,
+            ApproverOf(tx.session(), tree_, row.organization_id, approver, Organ::kBasicCommittee));
+        RONGHE_RETURN_IF_ERROR(CheckApprover(rules_.On(day), found, false, std::nullopt, guard));
         RONGHE_RETURN_IF_ERROR(
             CheckVote(vote, {MotionKind::kDisposition}, row.subject().name(), row.organization_id));
         RONGHE_RETURN_IF_ERROR(CheckStepDay(vote.held_on, *row.removal_proposed_on, day));
@@ -317,49 +327,27 @@ absl::StatusOr<v1::SuspensionCase> SuspensionApi::RemoveUntraced(
 
 absl::StatusOr<v1::SuspensionCase> SuspensionApi::GetSuspensionCase(
     rpc::Call& call, const v1::GetSuspensionCaseRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kSuspensionCases));
-  return writer_.database().Transact(
-      call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::SuspensionCase> {
-        RONGHE_ASSIGN_OR_RETURN(const SuspensionRow row, LoadSuspension(session, id));
-        RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));
-        RONGHE_RETURN_IF_ERROR(
-            audit::AuditRead(session, writer_.ids(), call, row.organization_id, request.name()));
-        return Present(session, row);
-      });
+  return ReadAudited(
+      call, writer_, request.name(), kSuspensionCases, LoadSuspension,
+      [this](sql::Session& session, const SuspensionRow& row) { return Present(session, row); });
 }
 
 absl::StatusOr<v1::ListSuspensionCasesResponse> SuspensionApi::ListSuspensionCases(
     rpc::Call& call, const v1::ListSuspensionCasesRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t root, base::ParseName(request.parent(), "organizations"));
-  const std::string filter = base::Cat(root, "|", static_cast<int32_t>(request.state()));
-  SubtreePosition at;
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), filter, request.page_token()));
-    RONGHE_ASSIGN_OR_RETURN(at, ParsePosition(cursor));
-  }
-  tree_.AfterOwnWrites(call.deadline());
-  SubtreePage<SuspensionRow> page;
-  RONGHE_RETURN_IF_ERROR(
-      writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(
-            audit::AuditRead(session, writer_.ids(), call, root, request.parent()));
-        RONGHE_ASSIGN_OR_RETURN(
-            page,
-            ReadSubtreePage<SuspensionRow>(
-                tree_.tree(), root, at, rpc::PageSize(request.page_size()),
-                [&](std::span<const int64_t> branches, const SubtreePosition& from, int32_t limit) {
-                  return SuspensionsIn(session, branches, static_cast<int32_t>(request.state()),
-                                       from.after_id, limit);
-                },
-                [](const SuspensionRow& row, SubtreePosition& next) { next.after_id = row.id; }));
-        return absl::OkStatus();
-      }));
+  const auto state = static_cast<int32_t>(request.state());
+  RONGHE_ASSIGN_OR_RETURN(
+      SubtreeRows<SuspensionRow> listed,
+      ListAudited<SuspensionRow>(
+          call, writer_, tree_, tokens_,
+          {request.parent(), base::Cat(state), request.page_size(), request.page_token()},
+          [&](sql::Session& session, std::span<const int64_t> branches, const SubtreePosition& at,
+              int32_t limit) {
+            return SuspensionsIn(session, branches, state, at.after_id, limit);
+          },
+          NoteId<SuspensionRow>));
   v1::ListSuspensionCasesResponse response;
-  for (const SuspensionRow& row : page.rows) *response.add_cases() = Brief(row);
-  if (page.more) {
-    response.set_next_page_token(tokens_.Seal(call.method(), filter, FormatPosition(page.next)));
-  }
+  for (const SuspensionRow& row : listed.rows) *response.add_cases() = Brief(row);
+  response.set_next_page_token(std::move(listed.next_page_token));
   return response;
 }
 

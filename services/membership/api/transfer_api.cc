@@ -20,6 +20,7 @@
 #include "services/membership/api/convert.h"
 #include "services/membership/api/transfer_acceptance.h"
 #include "services/membership/api/transfer_view.h"
+#include "services/membership/api/waiting.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/member.h"
 #include "services/membership/domain/transfer/errors.h"
@@ -75,6 +76,20 @@ int64_t ActingOrganization(const TransferRow& row, TransferAction action) {
       row.step == 0 || (action == TransferAction::kWithdraw && row.state == TransferState::kDraft);
   return draft && row.unit_organization_id != 0 ? row.unit_organization_id
                                                 : row.from_organization_id;
+}
+
+// What the sender's committee is asked for in a state; the letter waits by its own deadline.
+std::string_view WaitOf(TransferState state) {
+  return state == TransferState::kDraft ? kTransferOutWaits : kNobody;
+}
+
+absl::Status FollowWait(service::WriteTx& tx, const RuleSet& rules, std::string_view before,
+                        const TransferRow& row) {
+  return MoveWait(
+      tx, rules, row.subject(),
+      {.before = before,
+       .after = WaitOf(row.state),
+       .organization_id = row.committee(ActingSide(row.kind, TransferAction::kApproveOut))});
 }
 
 // Whether the caller may draft for those whom the request names. Asked before anything else of the
@@ -381,9 +396,6 @@ absl::Status TransferApi::DraftUnit(service::WriteTx& tx, const Given& given, Tr
   row.sender_organization_id = parent->committee.id;
   row.from_organization_id = unit.parent_id;
   const org::OrgCounts counts = tree_.tree().Count(given.unit);
-  if (counts.full + counts.probationary > kMaxUnitMembers) {
-    return TransferUnitTooLarge(kMaxUnitMembers);
-  }
   row.member_count = static_cast<int32_t>(counts.full + counts.probationary);
   return Address(session, given.destination, today, row);
 }
@@ -490,6 +502,7 @@ absl::Status TransferApi::Begin(service::WriteTx& tx, const Guard& guard, Transf
                           NextTransferNumber(session, committee, today.year()));
   row.transfer_no = absl::StrFormat("%s-%d-%05d", found.front().code, today.year(), number);
   RONGHE_RETURN_IF_ERROR(InsertTransfer(session, row));
+  RONGHE_RETURN_IF_ERROR(FollowWait(tx, Rules(today), kNobody, row));
   const int64_t drafted_by = ActingOrganization(row, TransferAction::kCreate);
   RONGHE_RETURN_IF_ERROR(InsertDecisions(session, writer_.ids(), row.subject(),
                                          EventOf(TransferAction::kCreate), guard.decisions(),
@@ -554,7 +567,9 @@ absl::Status TransferApi::TakeInside(service::WriteTx& tx, std::string_view etag
   Step step{tx, row, guard, Rules(today), today};
   RONGHE_RETURN_IF_ERROR(apply(step));
   const bool held = HoldsSubjects(row.state);
+  const std::string_view waited = WaitOf(row.state);
   row.state = *after;
+  RONGHE_RETURN_IF_ERROR(FollowWait(tx, step.rules, waited, row));
   if (held && !HoldsSubjects(row.state)) {
     RONGHE_RETURN_IF_ERROR(ReleaseSubjects(session, row));
   }
@@ -713,6 +728,9 @@ absl::StatusOr<v1::Transfer> TransferApi::CompleteTransfer(
               [&](Step& step) -> absl::Status {
                 if (step.row.state == TransferState::kInTransit) {
                   RONGHE_RETURN_IF_ERROR(Accept(step, day));
+                }
+                if (step.row.pending_count > 0) {
+                  return TransferUnitPending(step.row.pending_count);
                 }
                 step.row.receipt_number = request.receipt_number();
                 step.row.completed_on = step.today;
