@@ -11,6 +11,7 @@
 #include "common/log/log.h"
 #include "common/rpc/personal.h"
 #include "common/rpc/refusal.h"
+#include "common/sql/error.h"
 #include "common/sql/session.h"
 #include "common/sql/statement.h"
 #include "google/protobuf/util/json_util.h"
@@ -56,10 +57,6 @@ const absl::Status& RolledBack() {
   return *status;
 }
 
-absl::Status Conflict() {
-  return error::Make(absl::StatusCode::kAborted, "TRANSACTION_CONFLICT", "操作冲突，请重试");
-}
-
 // Which row an encrypted answer belongs to.
 std::string RowOf(const rpc::Call& call) {
   return base::Cat(call.principal().subject, "\n", call.method(), "\n", call.request_id());
@@ -103,7 +100,7 @@ absl::StatusOr<Asked> OpenApproval(sql::Session& session, const approval::Row& r
   if (open.has_value() && now >= open->expire_time) {
     RONGHE_ASSIGN_OR_RETURN(open, approval::LockOpen(session, key));
   }
-  if (!open.has_value()) return Conflict();
+  if (!open.has_value()) return sql::Conflict();
   if (now < open->expire_time) return Asked{.row = *std::move(open)};
   RONGHE_RETURN_IF_ERROR(approval::Close(session, open->id));
   RONGHE_RETURN_IF_ERROR(approval::Insert(session, row, key));
@@ -212,7 +209,7 @@ absl::Status Writer::Claim(sql::Session& session, const rpc::Call& call, std::st
   if (!absl::IsAlreadyExists(claimed)) return claimed;
   RONGHE_ASSIGN_OR_RETURN(const auto record,
                           session.SelectOne(kLoad, subject, call.method(), call.request_id()));
-  if (!record.has_value()) return Conflict();
+  if (!record.has_value()) return sql::Conflict();
   if (!crypto::ConstantTimeEqual(record->digest, digest)) {
     return error::Make(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
                        "请求编号已用于其他请求", {{"request_id", call.request_id()}});

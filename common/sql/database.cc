@@ -15,6 +15,7 @@
 #include "common/error/error.h"
 #include "common/metrics/metrics.h"
 #include "common/sql/connection.h"
+#include "common/sql/error.h"
 
 namespace ronghe::sql {
 namespace {
@@ -226,6 +227,8 @@ absl::Status Attempt::End(const absl::Status& outcome) {
     }
   } else if (mode_ != Mode::kAutocommit) {
     connection.Rollback().IgnoreError();
+    again = mode_ == Mode::kTransaction && IsConflict(outcome);
+    if (again) result = outcome;
   }
   Finish();
   if (again) ScheduleRetry();

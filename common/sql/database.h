@@ -127,8 +127,8 @@ class Database {
   }
 
   // Runs `fn` in one transaction and commits if it returns OK; any error rolls everything back.
-  // Deadlocks, lock timeouts and connections lost before the commit run it again, up to three times
-  // while the deadline allows.
+  // Deadlocks, lock timeouts, connections lost before the commit and sql::Conflict() from `fn` run
+  // it again, up to three times while the deadline allows.
   //
   // Errors: those of `fn`; ABORTED after the last retry; UNAVAILABLE also when the connection was
   // lost during the commit, whose outcome is then unknown: repeat under the same request id.

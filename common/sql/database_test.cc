@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "common/base/status_macros.h"
+#include "common/error/error.h"
 #include "common/metrics/metrics.h"
 #include "common/sql/error.h"
 #include "common/sql/session.h"
@@ -568,6 +569,58 @@ TEST_F(DatabaseTest, RepeatedConflictsGiveUpAsAborted) {
     return absl::OkStatus();
   }));
   EXPECT_EQ(runs, 4);
+}
+
+TEST_F(DatabaseTest, AConflictThatTheFunctionFindsRunsItAgain) {
+  int runs = 0;
+  ASSERT_OK(database_->Transact(Soon(), [&](Session& session) -> absl::Status {
+    RONGHE_RETURN_IF_ERROR(Add(session, 1));  // would be refused the second time if it had stayed
+    return ++runs < 3 ? Conflict() : absl::OkStatus();
+  }));
+  EXPECT_EQ(runs, 3);
+
+  runs = 0;
+  EXPECT_THAT(database_->Transact(Soon(),
+                                  [&](Session&) -> absl::Status {
+                                    ++runs;
+                                    return Conflict();
+                                  }),
+              AllOf(StatusIs(absl::StatusCode::kAborted), HasReason("TRANSACTION_CONFLICT")));
+  EXPECT_EQ(runs, 4);
+}
+
+TEST_F(DatabaseTest, OtherErrorsOfTheFunctionAreFinal) {
+  for (const absl::Status& error :
+       {absl::AbortedError("moved on"),
+        error::Make(absl::StatusCode::kAborted, "ETAG_MISMATCH", "内容已被他人修改"),
+        error::Make(absl::StatusCode::kFailedPrecondition, "TRANSACTION_CONFLICT", "")}) {
+    int runs = 0;
+    EXPECT_EQ(database_->Transact(Soon(),
+                                  [&](Session&) {
+                                    ++runs;
+                                    return error;
+                                  }),
+              error);
+    EXPECT_EQ(runs, 1);
+  }
+  int runs = 0;
+  EXPECT_THAT(database_->Read(Soon(),
+                              [&](Session&) {
+                                ++runs;
+                                return Conflict();
+                              }),
+              StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(DatabaseTest, AConflictIsNotTriedBeyondTheDeadline) {
+  const absl::Time deadline = absl::Now() + absl::Milliseconds(200);
+  EXPECT_THAT(database_->Transact(deadline,
+                                  [&](Session&) -> absl::Status {
+                                    while (absl::Now() < deadline) std::this_thread::yield();
+                                    return Conflict();
+                                  }),
+              HasReason("TRANSACTION_CONFLICT"));
 }
 
 TEST_F(DatabaseTest, SnapshotsStandStillAndRefuseWrites) {

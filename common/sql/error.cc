@@ -12,6 +12,7 @@ namespace {
 
 // Inside the process only: the answer to a caller carries nothing but google.rpc payloads.
 constexpr char kPayloadUrl[] = "ronghe.sql/server-error";
+constexpr char kConflict[] = "TRANSACTION_CONFLICT";
 
 std::string DuplicateKeyName(std::string_view message) {
   const size_t last = message.rfind('\'');
@@ -55,9 +56,7 @@ absl::Status Classify(int code, std::string_view message) {
   if (code == 1105 && message.find("max_allowed_packet") != std::string_view::npos) {
     return error::Make(Code::kInvalidArgument, "VALUE_REJECTED", "数据过大");
   }
-  if (internal::IsConflict(code)) {
-    return error::Make(Code::kAborted, "TRANSACTION_CONFLICT", "操作冲突，请重试");
-  }
+  if (internal::IsConflict(code)) return Conflict();
   if (internal::IsLost(code) || code == 1290 || code == 1836 || code == 1040 || code == 1047 ||
       code == 1129 || code == 1053 || code == 1927) {
     return error::Make(Code::kUnavailable, "DATABASE_UNAVAILABLE", "数据库暂不可用，请稍后重试");
@@ -80,7 +79,15 @@ std::string ViolatedKey(const absl::Status& status) {
   return blank == std::string::npos ? "" : text.substr(blank + 1);
 }
 
+absl::Status Conflict() {
+  return error::Make(absl::StatusCode::kAborted, kConflict, "操作冲突，请重试");
+}
+
 namespace internal {
+
+bool IsConflict(const absl::Status& status) {
+  return absl::IsAborted(status) && error::Reason(status) == kConflict;
+}
 
 absl::Status FromServer(int code, std::string_view message, std::string_view statement) {
   absl::Status status = Classify(code, message);

@@ -19,7 +19,14 @@ int ErrorCode(const absl::Status& status);
 // status is no such refusal.
 std::string ViolatedKey(const absl::Status& status);
 
+// ABORTED TRANSACTION_CONFLICT: what the function of a transaction answers when it finds that
+// another one was quicker. Database::Transact runs it again, as it does after a deadlock.
+absl::Status Conflict();
+
 namespace internal {
+
+// A conflict that the server or the function of the transaction reported.
+bool IsConflict(const absl::Status& status);
 
 // Reasons: ROW_EXISTS, ROW_REFERENCED, TRANSACTION_CONFLICT, VALUE_REJECTED, STATEMENT_TIMEOUT,
 // DATABASE_UNAVAILABLE, DATABASE_REFUSED, INTERNAL.

@@ -16,7 +16,7 @@ TEXTS = {"role": "leader", "item": "C1", "source": "services/meeting", "purpose"
          "certificate_name": "new.example", "identity_number": "530399198001019992", "phone": "19900009998", "full_name": "测试甲",
          "title": "测试", "file_name": "roster.csv", "rule": "M-01", "page_token": "", "etag": "", "month": "2026-01",
          "from_month": "2026-01", "to_month": "2026-01", "period": "2025",
-         "decision": "meetings/1/motions/1", "bank": "ABC", "coverage": "第一网格", "destination_region": "530399",
+         "bank": "ABC", "coverage": "第一网格", "destination_region": "530399",
          "country": "USA", "sha256": "0" * 64, "media_type": "application/pdf", "kind": "OTHER"}
 # What a code must be where the first one there is asks for more than the limits say.
 CODES = {("DecideDispositionRequest", "measure"): 0, ("OpenDispositionCaseRequest", "lapse_ground"): 0,
@@ -24,7 +24,7 @@ CODES = {("DecideDispositionRequest", "measure"): 0, ("OpenDispositionCaseReques
 # Which resource a field names where neither its limits nor its own name say it.
 ALIASES = {"delegate": "accounts", "parent": "organizations", "new_parent": "organizations", "approver": "organizations",
            "decider": "organizations", "target": "organizations", "sources": "organizations", "talker": "members",
-           "contact_person": "members", "holders": "members", "motion": "meetings/motions",
+           "contact_person": "members", "holders": "members", "motion": "meetings/motions", "decision": "meetings/motions",
            "from_organization": "organizations", "to_organization": "organizations"}
 # The pattern of a field that names a record of any kind; members are asked about.
 ANY_RECORD = "[a-z][A-Za-z]{0,31}/[1-9][0-9]{0,18}"

@@ -25,8 +25,14 @@ constexpr int kReloadDays = 400;
 }  // namespace
 
 BoardFollower::BoardFollower(sql::Database& database, event::Publisher& publisher,
-                             const org::OrgTree& tree, DutyBoard& board, DutyCalendar& calendar)
-    : database_(database), publisher_(publisher), tree_(tree), board_(board), calendar_(calendar) {}
+                             const org::OrgTree& tree, DutyBoard& board, DutyCalendar& calendar,
+                             const base::Clock& clock)
+    : database_(database),
+      publisher_(publisher),
+      tree_(tree),
+      board_(board),
+      calendar_(calendar),
+      clock_(clock) {}
 
 BoardFollower::~BoardFollower() { Stop(); }
 
@@ -78,7 +84,7 @@ absl::StatusOr<int64_t> BoardFollower::Follow(absl::Time deadline) {
       if (ids.empty()) return absl::OkStatus();
       RONGHE_ASSIGN_OR_RETURN(
           rows, duties_.OfOrganizations(session, std::span<const int64_t>(ids),
-                                        base::ShanghaiDay(absl::Now()) - kReloadDays));
+                                        base::ShanghaiDay(clock_.Now()) - kReloadDays));
       return absl::OkStatus();
     }));
     if (events.empty()) return applied;

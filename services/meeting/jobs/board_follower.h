@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/base/clock.h"
 #include "common/event/publisher.h"
 #include "common/org/org_tree.h"
 #include "common/sql/database.h"
@@ -27,7 +28,7 @@ namespace ronghe::meeting {
 class BoardFollower {
  public:
   BoardFollower(sql::Database& database, event::Publisher& publisher, const org::OrgTree& tree,
-                DutyBoard& board, DutyCalendar& calendar);
+                DutyBoard& board, DutyCalendar& calendar, const base::Clock& clock);
   ~BoardFollower();
   BoardFollower(const BoardFollower&) = delete;
   BoardFollower& operator=(const BoardFollower&) = delete;
@@ -54,6 +55,7 @@ class BoardFollower {
   const org::OrgTree& tree_;
   DutyBoard& board_;
   DutyCalendar& calendar_;
+  const base::Clock& clock_;
   const DutyStore duties_{};
   int64_t position_ = 0;  // of Follow
   std::atomic<bool> stopping_{false};

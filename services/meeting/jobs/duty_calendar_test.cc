@@ -305,7 +305,7 @@ TEST_F(DutyCalendarTest, ABoardElsewhereFollowsByEvents) {
   Add(101, kCounty, "631");
   event::Publisher publisher(*database_, nullptr, clock_, "services/meeting");
   DutyBoard other(*database_, tree_);
-  BoardFollower follower(*database_, publisher, tree_, other, calendar_);
+  BoardFollower follower(*database_, publisher, tree_, other, calendar_, clock_);
   const CivilDay november(2026, 11, 1);
   const auto count = [&] { return other.Count(Deadline(), "B-34", november, kCounty).value(); };
   EXPECT_EQ(count(), DutyCounts());

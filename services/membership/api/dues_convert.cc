@@ -284,9 +284,4 @@ absl::StatusOr<absl::CivilDay> ReadPastDay(const rpc::Call& call, bool present,
   return day;
 }
 
-absl::StatusOr<std::string> ReadMotion(std::string_view name) {
-  if (!base::ParseChildName(name, "meetings", "motions").ok()) return FundDecisionRequired();
-  return std::string(name);
-}
-
 }  // namespace ronghe::membership

@@ -55,11 +55,6 @@ absl::StatusOr<Month> ReadMonth(std::string_view text, std::string_view path);
 absl::StatusOr<absl::CivilDay> ReadPastDay(const rpc::Call& call, bool present,
                                            const google::type::Date& date, std::string_view path);
 
-// The name of a motion, `meetings/{id}/motions/{number}`, as it was given.
-//
-// Errors: FAILED_PRECONDITION FUND_DECISION_REQUIRED for anything else.
-absl::StatusOr<std::string> ReadMotion(std::string_view name);
-
 }  // namespace ronghe::membership
 
 #endif  // RONGHE_SERVICES_MEMBERSHIP_API_DUES_CONVERT_H_

@@ -191,12 +191,7 @@ absl::Status DuesPaymentApi::Settle(service::WriteTx& tx, const MemberRow& membe
                              .paid_fen = one.amount_fen,
                              .state = StateOfBill(standard->dues.amount_fen, one.amount_fen, false),
                              .settled = one.settles};
-      const absl::Status inserted = InsertBills(session, std::span<const DuesBillRow>(&bill, 1));
-      // The month's bill run wrote it meanwhile: tried again, the payment settles that bill.
-      if (sql::ViolatedKey(inserted) == "PRIMARY") {
-        return error::Make(absl::StatusCode::kAborted, "TRANSACTION_CONFLICT", "操作冲突，请重试");
-      }
-      RONGHE_RETURN_IF_ERROR(inserted);
+      RONGHE_RETURN_IF_ERROR(AddBill(session, bill));
       sum.organization_id = bill.organization_id;
       sum.billed_members = 1;
       sum.billed_fen = bill.amount_fen;

@@ -91,22 +91,23 @@ absl::StatusOr<v1::DuesReport> DuesReportApi::PublishDuesReport(
   const absl::CivilDay today = base::ShanghaiDay(call.now());
   if (today.year() <= request.year()) return DuesYearNotOver(request.year());
   tree_.AfterOwnWrites(call.deadline());
-  return writer_.Write<
-      v1::DuesReport>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::DuesReport> {
-    sql::Session& session = tx.session();
-    RONGHE_ASSIGN_OR_RETURN(const v1::DuesReport figures, Figures(session, id, request.year()));
-    const DuesReportRow row{.organization_id = id,
-                            .year = request.year(),
-                            .figures = sql::Bytes(figures.SerializeAsString()),
-                            .publish_time = tx.now()};
-    const absl::Status inserted = InsertReport(session, row);
-    if (absl::IsAlreadyExists(inserted)) return DuesReportPublished();
-    RONGHE_RETURN_IF_ERROR(inserted);
-    RONGHE_RETURN_IF_ERROR(MeetDeadline(session, {"organizations", id}, "DL-21", today, tx.now()));
-    RONGHE_ASSIGN_OR_RETURN(const v1::DuesReport report, Open(row));
-    tx.Audit(id, report.name());
-    return report;
-  });
+  return writer_.Write<v1::DuesReport>(
+      call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::DuesReport> {
+        sql::Session& session = tx.session();
+        RONGHE_ASSIGN_OR_RETURN(const v1::DuesReport figures, Figures(session, id, request.year()));
+        const DuesReportRow row{.organization_id = id,
+                                .year = request.year(),
+                                .figures = sql::Bytes(figures.SerializeAsString()),
+                                .publish_time = tx.now()};
+        const absl::Status inserted = InsertReport(session, row);
+        if (absl::IsAlreadyExists(inserted)) return DuesReportPublished();
+        RONGHE_RETURN_IF_ERROR(inserted);
+        RONGHE_RETURN_IF_ERROR(
+            MeetRound(session, {"organizations", id}, "DL-21", request.year(), today, tx.now()));
+        RONGHE_ASSIGN_OR_RETURN(const v1::DuesReport report, Open(row));
+        tx.Audit(id, report.name());
+        return report;
+      });
 }
 
 absl::StatusOr<v1::DuesReport> DuesReportApi::GetDuesReport(

@@ -11,6 +11,7 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/membership/v1/dues_standard.ronghe.h"
+#include "services/membership/api/motion_reader.h"
 #include "services/membership/domain/dues/rates.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/store/dues_standard_store.h"
@@ -23,7 +24,7 @@ namespace ronghe::membership {
 class DuesStandardApi : public v1::DuesStandardServiceHandler {
  public:
   DuesStandardApi(service::Writer& writer, MembershipTree& tree, const DuesRateBook& rates,
-                  const RuleBooks& books, const rpc::PageTokens& tokens);
+                  const RuleBooks& books, MotionReader& motions, const rpc::PageTokens& tokens);
 
   absl::StatusOr<v1::DuesStandard> SetDuesStandard(
       rpc::Call& call, const v1::SetDuesStandardRequest& request) override;
@@ -65,6 +66,7 @@ class DuesStandardApi : public v1::DuesStandardServiceHandler {
   MembershipTree& tree_;
   const DuesRateBook& rates_;
   const RuleBooks& books_;
+  MotionReader& motions_;
   const rpc::PageTokens& tokens_;
 };
 

@@ -15,6 +15,7 @@
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "common/rpc/convert.h"
+#include "services/membership/api/collective_decision.h"
 #include "services/membership/api/dues_convert.h"
 #include "services/membership/domain/decision.h"
 #include "services/membership/domain/dues/errors.h"
@@ -98,8 +99,14 @@ absl::Status CheckFundUse(const RuleSet& rules, LedgerFund fund, FundUse use) {
 }
 
 LedgerApi::LedgerApi(service::Writer& writer, MembershipTree& tree, const RuleBooks& books,
-                     const rpc::PageTokens& tokens, std::function<void()> nudge)
-    : writer_(writer), tree_(tree), books_(books), tokens_(tokens), nudge_(std::move(nudge)) {}
+                     MotionReader& motions, const rpc::PageTokens& tokens,
+                     std::function<void()> nudge)
+    : writer_(writer),
+      tree_(tree),
+      books_(books),
+      motions_(motions),
+      tokens_(tokens),
+      nudge_(std::move(nudge)) {}
 
 absl::StatusOr<v1::FundAccount> LedgerApi::OpenFundAccount(
     rpc::Call& call, const v1::OpenFundAccountRequest& request) {
@@ -152,7 +159,10 @@ absl::StatusOr<v1::LedgerEntry> LedgerApi::PostFundEntry(rpc::Call& call,
   if (expense) {
     entry.use = static_cast<FundUse>(request.use());
     RONGHE_RETURN_IF_ERROR(CheckFundUse(books_.Get("dues").On(day), fund, entry.use));
-    RONGHE_ASSIGN_OR_RETURN(entry.decision, ReadMotion(request.decision()));
+    RONGHE_ASSIGN_OR_RETURN(const MotionVerdict vote,
+                            ReadDecision(motions_, call, request.decision()));
+    RONGHE_RETURN_IF_ERROR(CheckDecision(vote, request.parent(), id));
+    entry.decision = request.decision();
     posting.lines = {Debit(LedgerAccount::kExpense, request.amount_fen()),
                      Credit(LedgerAccount::kBank, request.amount_fen())};
   } else {

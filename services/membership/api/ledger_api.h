@@ -8,6 +8,7 @@
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
 #include "ronghe/membership/v1/ledger.ronghe.h"
+#include "services/membership/api/motion_reader.h"
 #include "services/membership/domain/dues/ledger.h"
 #include "services/membership/domain/rule_book.h"
 #include "services/membership/store/membership_tree.h"
@@ -19,7 +20,7 @@ class LedgerApi : public v1::LedgerServiceHandler {
  public:
   // `nudge` is called when a check waits.
   LedgerApi(service::Writer& writer, MembershipTree& tree, const RuleBooks& books,
-            const rpc::PageTokens& tokens, std::function<void()> nudge);
+            MotionReader& motions, const rpc::PageTokens& tokens, std::function<void()> nudge);
 
   absl::StatusOr<v1::FundAccount> OpenFundAccount(
       rpc::Call& call, const v1::OpenFundAccountRequest& request) override;
@@ -40,6 +41,7 @@ class LedgerApi : public v1::LedgerServiceHandler {
   service::Writer& writer_;
   MembershipTree& tree_;
   const RuleBooks& books_;
+  MotionReader& motions_;
   const rpc::PageTokens& tokens_;
   const std::function<void()> nudge_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/error/error.h"
 
@@ -14,6 +15,25 @@ absl::Status Mismatch(std::string_view part, std::string_view message, std::stri
                      {{"part", std::string(part)},
                       {"required", std::string(required)},
                       {"actual", std::string(actual)}});
+}
+
+// The row of the vote matrix (11.1).
+std::string_view RuleOf(MotionKind kind) {
+  switch (kind) {
+    case MotionKind::kGeneral:
+      return "Q-GEN";
+    case MotionKind::kCommittee:
+      return "Q-COMM";
+    case MotionKind::kAdmission:
+      return "Q-ADMIT";
+    case MotionKind::kConversion:
+      return "Q-CONV";
+    case MotionKind::kDisposition:
+      return "Q-DISP";
+    case MotionKind::kApproval:
+      return "Q-APPR";
+  }
+  return "";
 }
 
 std::string Numbers(std::initializer_list<MotionKind> kinds) {
@@ -44,6 +64,14 @@ absl::Status CheckMotion(const MotionVerdict& verdict, std::initializer_list<Mot
     return Mismatch("state", "会议记录尚未提交，或者已被更正。", "SUBMITTED,ACCEPTED", "");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckVote(const MotionVerdict& verdict, std::initializer_list<MotionKind> kinds,
+                       std::string_view subject, int64_t organization_id) {
+  RONGHE_RETURN_IF_ERROR(CheckMotion(verdict, kinds, subject, organization_id));
+  if (verdict.carried) return absl::OkStatus();
+  return error::Make(absl::StatusCode::kFailedPrecondition, "MOTION_NOT_CARRIED",
+                     "所引表决事项未获通过。", {{"rule_id", std::string(RuleOf(verdict.kind))}});
 }
 
 }  // namespace ronghe::membership

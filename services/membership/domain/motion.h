@@ -53,6 +53,12 @@ struct MotionVerdict {
 absl::Status CheckMotion(const MotionVerdict& verdict, std::initializer_list<MotionKind> kinds,
                          std::string_view subject, int64_t organization_id);
 
+// The same, and whether it was carried.
+//
+// Errors: FAILED_PRECONDITION MOTION_MISMATCH; MOTION_NOT_CARRIED under the rule of its kind.
+absl::Status CheckVote(const MotionVerdict& verdict, std::initializer_list<MotionKind> kinds,
+                       std::string_view subject, int64_t organization_id);
+
 }  // namespace ronghe::membership
 
 #endif  // RONGHE_SERVICES_MEMBERSHIP_DOMAIN_MOTION_H_

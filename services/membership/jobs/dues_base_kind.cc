@@ -46,6 +46,7 @@ CellProblem ProblemOf(const absl::Status& status) {
   if (reason == "DUES_STANDARD_EXISTS") return {sheet::kYear, std::move(message)};
   if (reason == "DUES_STANDARD_MISSING") return {sheet::kYear, "该党员在这个年度之后入党。"};
   if (reason == "DUES_BASE_REQUIRED") return {sheet::kBase, std::move(message)};
+  if (reason == "DUES_FIXED_AMOUNT_OUT_OF_RANGE") return {sheet::kFixed, std::move(message)};
   if (reason == "MEMBER_LEFT") return {sheet::kIdentityNumber, std::move(message)};
   return {sheet::kCategory, std::move(message)};
 }
@@ -149,13 +150,17 @@ class DuesBaseRun : public ImportRun {
     if (!CollectsDues(tree_.tree(), member.organization_id)) {
       problems.push_back({sheet::kIdentityNumber, error::MessageZh(DuesTemporaryOrganization())});
     }
-    const DuesBase base{.category = *DuesCategoryOf(record.category), .base_fen = record.base_fen};
+    const DuesBase base{.category = *DuesCategoryOf(record.category),
+                        .base_fen = record.base_fen,
+                        .fixed_fen = record.fixed_fen.value_or(0)};
     const absl::StatusOr<YearlyStandard> standard =
         JudgeYearly(rates_, member, record.year, base, recorded.standards.at(record.year), now);
     if (!standard.ok()) {
       problems.push_back(ProblemOf(standard.status()));
     } else if (record.base_fen != standard->row.base_fen) {
       problems.push_back({sheet::kBase, "该类别按固定数额交纳，基数应留空。"});
+    } else if (record.fixed_fen && standard->row.rate_bp != 0) {
+      problems.push_back({sheet::kFixed, "该类别按基数计算，固定数额应留空。"});
     }
     if (!problems.empty()) return;
     fixed[record.year].push_back(*standard);

@@ -18,10 +18,19 @@ const sql::Command kSet(
     "rule_set = VALUES(rule_set), source = VALUES(source), stage = VALUES(stage), "
     "stage_on = VALUES(stage_on), "
     "update_time = VALUES(update_time)");
+const sql::Command kSetOnce(
+    "deadline.set_once",
+    "INSERT INTO deadline (" RONGHE_DEADLINE_COLUMNS
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+    "stage = stage");
 const sql::Command kMeet(
     "deadline.meet",
     "UPDATE deadline SET state = 2, met_on = ?, stage_on = ?, update_time = ? WHERE "
     "subject_collection = ? AND subject_id = ? AND code = ? AND state = 1");
+const sql::Command kMeetRound(
+    "deadline.meet_round",
+    "UPDATE deadline SET state = 2, met_on = ?, stage_on = ?, update_time = ? WHERE "
+    "subject_collection = ? AND subject_id = ? AND code = ? AND ordinal = ? AND state = 1");
 const sql::Command kDrop("deadline.drop",
                          "UPDATE deadline SET state = 3, stage_on = ?, update_time = ? WHERE "
                          "subject_collection = ? AND subject_id = ? AND state = 1");
@@ -69,10 +78,26 @@ absl::Status SetDeadline(sql::Session& session, const DeadlineRow& row) {
       .status();
 }
 
+absl::Status SetDeadlineOnce(sql::Session& session, const DeadlineRow& row) {
+  return session
+      .Execute(kSetOnce, row.id, row.code, row.subject_collection, row.subject_id, row.ordinal,
+               row.organization_id, row.due_on, row.state, row.met_on, row.rule_id, row.rule_set,
+               row.source, row.stage, row.stage_on, row.create_time, row.update_time)
+      .status();
+}
+
 absl::Status MeetDeadline(sql::Session& session, const Subject& subject, std::string_view code,
                           absl::CivilDay day, absl::Time now) {
   return session
       .Execute(kMeet, day, base::ShanghaiDay(now), now, subject.collection, subject.id, code)
+      .status();
+}
+
+absl::Status MeetRound(sql::Session& session, const Subject& subject, std::string_view code,
+                       int32_t ordinal, absl::CivilDay day, absl::Time now) {
+  return session
+      .Execute(kMeetRound, day, base::ShanghaiDay(now), now, subject.collection, subject.id, code,
+               ordinal)
       .status();
 }
 

@@ -52,9 +52,16 @@ DeadlineRow MakeDeadline(int64_t id, std::string_view code, const Subject& subje
 // and rule and is open again.
 absl::Status SetDeadline(sql::Session& session, const DeadlineRow& row);
 
+// Sets a deadline unless there is one of the same subject, code and ordinal, in whatever state.
+absl::Status SetDeadlineOnce(sql::Session& session, const DeadlineRow& row);
+
 // Marks the open deadlines of a code (all ordinals) as met on `day`, whether in time or late.
 absl::Status MeetDeadline(sql::Session& session, const Subject& subject, std::string_view code,
                           absl::CivilDay day, absl::Time now);
+
+// The same for one round of a recurring one, and no other.
+absl::Status MeetRound(sql::Session& session, const Subject& subject, std::string_view code,
+                       int32_t ordinal, absl::CivilDay day, absl::Time now);
 
 // Drops all open deadlines of a subject: it ended otherwise.
 absl::Status DropDeadlines(sql::Session& session, const Subject& subject, absl::Time now);

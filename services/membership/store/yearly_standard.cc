@@ -23,7 +23,7 @@ const DuesStandardRow* FirstOf(std::span<const DuesStandardRow> standards, int64
   return nullptr;
 }
 
-// Meets the deadlines of the branches that lack no standard of the year.
+// Meets the year's deadlines of the branches that lack no standard of the year.
 absl::Status MeetComplete(sql::Session& session, int32_t year, const std::set<int64_t>& branches,
                           absl::Time now) {
   const std::vector<int64_t> ids(branches.begin(), branches.end());
@@ -33,7 +33,7 @@ absl::Status MeetComplete(sql::Session& session, int32_t year, const std::set<in
   for (const int64_t branch : ids) {
     if (open.contains(branch)) continue;
     RONGHE_RETURN_IF_ERROR(
-        MeetDeadline(session, {"organizations", branch}, "DL-19", base::ShanghaiDay(now), now));
+        MeetRound(session, {"organizations", branch}, "DL-19", year, base::ShanghaiDay(now), now));
   }
   return absl::OkStatus();
 }

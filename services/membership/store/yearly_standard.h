@@ -38,8 +38,8 @@ absl::StatusOr<YearlyStandard> JudgeYearly(const DuesRateBook& book, const Membe
                                            std::span<const DuesStandardRow> standards,
                                            absl::Time now);
 
-// Writes those that are not held, opens the members' accounts, and meets the deadline (DL-19) of
-// each branch that has all of its standards of the year now. At most 256, all of one year.
+// Writes those that are not held, opens the members' accounts, and meets the year's deadline
+// (DL-19) of each branch that has all of its standards now. At most 256, all of one year.
 //
 // Errors: those of sql::Session.
 absl::Status FixStandards(sql::Session& session, std::span<const YearlyStandard> standards,

@@ -22,7 +22,7 @@ inline Organization Town() {
   return {.id = kTownId, .kind = 611, .above_branch = true, .can_approve = true};
 }
 inline Organization County() {
-  return {.id = kCountyId, .kind = 611, .above_branch = true, .over_approver = true};
+  return {.id = kCountyId, .kind = 611, .above_branch = true, .of_county = true};
 }
 inline Person Member(int64_t id) { return {.id = id, .full = true}; }
 

@@ -60,6 +60,19 @@ inline v1::Member Someone(int n, v1::MemberCategory category = v1::MEMBER_CATEGO
 
 // Organizations, members and own records; a test adds what else it serves.
 class ServiceParts {
+  // Takes tokens as of now, whatever day the clock of the calls shows.
+  class TokensOfToday : public rpc::Authenticator {
+   public:
+    explicit TokensOfToday(const std::unique_ptr<testing::TestServer>& server) : server_(server) {}
+    absl::StatusOr<std::shared_ptr<const auth::Principal>> Authenticate(
+        const rpc::Credentials& credentials, absl::Time) const override {
+      return server_->authenticator().Authenticate(credentials, absl::Now());
+    }
+
+   private:
+    const std::unique_ptr<testing::TestServer>& server_;
+  };
+
  protected:
   explicit ServiceParts(std::unique_ptr<crypto::KeyStore> keys = std::make_unique<crypto::KeyStore>(
                             crypto::KeyRing::ForTesting(crypto::Suite::kSm)))
@@ -87,7 +100,7 @@ class ServiceParts {
     tree_.Stop();
   }
 
-  // `clock`: null: the real one. It must not run ahead of the real one, by which tokens end.
+  // `clock`: of the calls; null: the real one.
   void Serve(std::vector<rpc::ServiceTable> tables, const base::Clock* clock = nullptr) {
     tables.push_back(v1::OrganizationServiceTable(organization_api_));
     tables.push_back(v1::MemberServiceTable(member_api_));
@@ -95,6 +108,7 @@ class ServiceParts {
     testing::TestServer::Options options;
     options.scope = &tree_;
     options.clock = clock;
+    if (clock != nullptr) options.authenticator = &tokens_of_today_;
     server_ = std::make_unique<testing::TestServer>(std::move(tables), options);
     organizations_ = std::make_unique<v1::OrganizationServiceClient>(server_->channel());
     members_ = std::make_unique<v1::MemberServiceClient>(server_->channel());
@@ -163,6 +177,7 @@ class ServiceParts {
   MemberApi member_api_;
   MyRecordApi my_record_api_;
   job::JobRunner jobs_;
+  const TokensOfToday tokens_of_today_{server_};
   std::unique_ptr<testing::TestServer> server_;
   std::unique_ptr<v1::OrganizationServiceClient> organizations_;
   std::unique_ptr<v1::MemberServiceClient> members_;

@@ -1,7 +1,7 @@
 #include "services/gateway/access/store/account_store.h"
 
 #include "common/base/status_macros.h"
-#include "common/error/error.h"
+#include "common/sql/error.h"
 #include "common/sql/statement.h"
 
 namespace ronghe::gateway::access::account_store {
@@ -144,9 +144,7 @@ absl::StatusOr<Guard> LockGuard(sql::Session& session, int64_t new_id, std::stri
                                 absl::Time now) {
   RONGHE_RETURN_IF_ERROR(session.Execute(kEnsureGuard, new_id, login_hash, now).status());
   RONGHE_ASSIGN_OR_RETURN(const auto row, session.SelectOne(kLockGuard, login_hash));
-  if (!row.has_value()) {
-    return error::Make(absl::StatusCode::kAborted, "TRANSACTION_CONFLICT", "操作冲突,请重试");
-  }
+  if (!row.has_value()) return sql::Conflict();
   return Guard{row->failures, row->locked_until};
 }
 

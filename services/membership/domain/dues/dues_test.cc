@@ -191,15 +191,38 @@ TEST_F(DuesStandards, C_02_AChangeNeedsAReasonAndTakesEffectNextMonth) {
                                              ChangeReason::kWageChanged, kDay)
                               .status()),
             "DUES_STANDARD_UNCHANGED");
-  EXPECT_EQ(
-      error::Reason(PlanStandardChange(year, DuesCategory::kSalary, dues,
-                                       ChangeReason::kWageChanged, absl::CivilDay(2026, 12, 1))
-                        .status()),
-      "DUES_CHANGE_TOO_LATE");
   EXPECT_EQ(error::Reason(PlanStandardChange({}, DuesCategory::kSalary, dues,
                                              ChangeReason::kWageChanged, kDay)
                               .status()),
             "DUES_STANDARD_MISSING");
+}
+
+TEST_F(DuesStandards, C_02_InDecemberTheNextYearsStandardChangesFromJanuary) {
+  const MonthlyDues dues{.base_fen = 20'000, .rate_bp = 100, .amount_fen = 200};
+  for (const int day : {1, 31}) {
+    const absl::CivilDay today(2025, 12, day);
+    const auto change = [&](std::span<const Standard> year) {
+      return PlanStandardChange(year, DuesCategory::kSalary, dues, ChangeReason::kRetired, today);
+    };
+    EXPECT_EQ(error::Reason(change({}).status()), "DUES_CHANGE_TOO_LATE");
+    const std::vector<Standard> next_year = {Yearly(100)};  // 2026
+    const auto plan = change(next_year);
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    EXPECT_THAT(Amounts(next_year, *plan), ::testing::Each(200));
+    EXPECT_THAT(plan->cut, ElementsAre(std::pair(0, Month(2025, 12))));
+  }
+}
+
+TEST_F(DuesStandards, C_11_AWageThatChangesIsAReasonLikeTheOthers) {
+  const std::vector<Standard> year = {Yearly(100)};
+  const MonthlyDues dues{.base_fen = 20'000, .rate_bp = 100, .amount_fen = 200};
+  for (const ChangeReason reason : {ChangeReason::kWageChanged, ChangeReason::kRetired,
+                                    ChangeReason::kJobChanged, ChangeReason::kCorrected}) {
+    const auto plan = PlanStandardChange(year, DuesCategory::kSalary, dues, reason, kDay);
+    ASSERT_TRUE(plan.ok());
+    EXPECT_EQ(plan->added.front().reason, reason);
+    EXPECT_EQ(plan->added.front().from, Month(kDay) + 1);
+  }
 }
 
 TEST_F(DuesStandards, C_05_AProbationaryMemberPaysFromTheMonthOfTheVote) {

@@ -41,7 +41,7 @@ absl::StatusOr<StandardPlan> PlanStandardChange(std::span<const Standard> year,
                                                 ChangeReason reason, absl::CivilDay today) {
   if (reason == ChangeReason::kNone) return DuesChangeReasonRequired();
   const Month from = Month(today) + 1;
-  if (from.year() != today.year()) return DuesChangeTooLate(from);
+  if (year.empty() && from.year() != today.year()) return DuesChangeTooLate(from);
   Month last = from - 1;
   for (const Standard& one : year) last = std::max(last, one.to);
   const Standard* const held = StandardIn(year, std::min(from, last));

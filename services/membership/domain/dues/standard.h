@@ -60,10 +60,11 @@ const Standard* StandardIn(std::span<const Standard> year, Month month);
 // next.to. What held behind it goes on.
 StandardPlan Overlay(std::span<const Standard> year, Standard next);
 
-// A change within the year, from the month after `today` on.
+// A change from the month after `today` on; `year` holds the revisions of that month's year.
 //
 // Errors: FAILED_PRECONDITION DUES_STANDARD_MISSING, DUES_STANDARD_UNCHANGED,
-// DUES_CHANGE_TOO_LATE in December; INVALID_ARGUMENT DUES_CHANGE_REASON_REQUIRED.
+// DUES_CHANGE_TOO_LATE in December when the next year's is not fixed yet; INVALID_ARGUMENT
+// DUES_CHANGE_REASON_REQUIRED.
 absl::StatusOr<StandardPlan> PlanStandardChange(std::span<const Standard> year,
                                                 DuesCategory category, const MonthlyDues& dues,
                                                 ChangeReason reason, absl::CivilDay today);

@@ -50,6 +50,8 @@ constexpr SheetColumn kDuesBaseColumns[] = {
     {"类别", true, false, false, "必填。如：按月领取工资，也可填代码。"},
     {"基数(元)", false, false, false,
      "每月的计算基数，最多两位小数，不写千位逗号。按固定数额交纳的类别留空。"},
+    {"固定数额(元)", false, false, false,
+     "农民党员每月交纳的数额，按省里规定填写；留空为默认数额。按基数计算的类别留空。"},
 };
 
 constexpr CodeName kDuesCategories[] = {
@@ -323,6 +325,14 @@ std::vector<CellProblem> ReadDuesBaseRow(const SheetLayout& layout, std::span<co
     problems.push_back({sheet::kBase, "这一行比表头多出单元格，金额中的千位逗号请去掉。"});
   } else if (!fen) {
     problems.push_back({sheet::kBase, "应为金额，单位元，最多两位小数，不写千位逗号。"});
+  }
+  const Cell fixed = layout.At(row, sheet::kFixed);
+  record.fixed_fen.reset();
+  if (!fixed.text.empty()) {
+    record.fixed_fen = ParseYuan(TypedAmount(fixed));
+    if (record.fixed_fen.value_or(0) == 0) {
+      problems.push_back({sheet::kFixed, "应为大于0的金额，单位元，最多两位小数。"});
+    }
   }
   return problems;
 }

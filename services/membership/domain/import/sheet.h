@@ -119,6 +119,7 @@ enum Column : size_t {
   kYear,
   kCategory,
   kBase,
+  kFixed,
 };
 std::span<const SheetColumn> Columns();
 }  // namespace dues_base_sheet
@@ -169,7 +170,8 @@ struct DuesBaseRecord {
   std::string identity_number;  // in its normal form
   int32_t year = 0;
   int32_t category = 0;
-  int64_t base_fen = 0;  // 0: not given
+  int64_t base_fen = 0;              // 0: not given
+  std::optional<int64_t> fixed_fen;  // of who pays a fixed amount; none: the rules' own
 };
 std::vector<CellProblem> ReadDuesBaseRow(const SheetLayout& layout, std::span<const Cell> row,
                                          absl::CivilDay today, DuesBaseRecord& record);

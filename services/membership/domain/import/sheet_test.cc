@@ -140,6 +140,27 @@ TEST_F(ReadDuesBaseRowTest, ACategoryIsACodeOrAName) {
   EXPECT_EQ(record_.base_fen, 0);
 }
 
+TEST_F(ReadDuesBaseRowTest, AFixedAmountIsReadWhereTheFileHasTheColumn) {
+  const SheetLayout layout = *SheetLayout::FromHeader(
+      dues_base_sheet::Columns(),
+      Cells({"姓名", "公民身份号码", "年度", "类别", "基数(元)", "固定数额（元）"}));
+  const auto read = [&](const char* fixed) {
+    record_ = DuesBaseRecord();
+    return ColumnsOf(
+        ReadDuesBaseRow(layout, Cells({"王小明", "11010519491231002X", "2026", "农民", "", fixed}),
+                        kToday, record_));
+  };
+  EXPECT_THAT(read("0.5"), IsEmpty());
+  EXPECT_EQ(record_.fixed_fen, 50);
+  EXPECT_THAT(read(""), IsEmpty());
+  EXPECT_EQ(record_.fixed_fen, std::nullopt);
+  for (const char* fixed : {"0", "0.00", "-1", "五角"}) {
+    EXPECT_THAT(read(fixed), ElementsAre(dues_base_sheet::kFixed)) << fixed;
+  }
+  EXPECT_THAT(Problems(Cells({"王小明", "11010519491231002X", "2026", "农民", ""})), IsEmpty());
+  EXPECT_EQ(record_.fixed_fen, std::nullopt);
+}
+
 TEST_F(ReadDuesBaseRowTest, EveryWrongCellIsNamed) {
   EXPECT_THAT(
       Problems(Cells({"", "110105194912310021", "2028", "月薪", "3,000"})),

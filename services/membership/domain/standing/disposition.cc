@@ -150,18 +150,12 @@ absl::Status CheckApprover(const RuleSet& rules, const Approver& approver, bool 
   const Rule& rule = rules.Get(high ? "approve.important_kinds" : "approve.kinds");
   const bool commission = approver.organ == Organ::kCommission;
   const bool met = approver.above_branch && rule.Has(approver.kind) &&
-                   (commission ? approver.above_basic : !high);
+                   (commission ? approver.of_county : !high);
   return guard.Require(
       met, rule, "D_APPROVER",
       high ? "开除党籍和重要案件须由县级以上纪委审批。" : "须由上级基层党委审批。",
       high ? "COMMISSION_ABOVE_BASIC_COMMITTEE" : "COMMITTEE_ABOVE_BRANCH",
       absl::StrCat("kind=", approver.kind, " organ=", static_cast<int32_t>(approver.organ)));
-}
-
-absl::Status CheckVote(const MotionVerdict& vote, std::initializer_list<MotionKind> kinds,
-                       std::string_view subject, int64_t organization_id) {
-  RONGHE_RETURN_IF_ERROR(CheckMotion(vote, kinds, subject, organization_id));
-  return vote.carried ? absl::OkStatus() : MotionNotCarried();
 }
 
 absl::Status CheckStepDay(absl::CivilDay day, absl::CivilDay earliest, absl::CivilDay today) {

@@ -128,7 +128,7 @@ struct Approver {
   int64_t id = 0;
   int32_t kind = 0;           // organization kind, 611
   bool above_branch = false;  // an ancestor of the branch
-  bool above_basic = false;   // above the lowest committee over the branch
+  bool of_county = false;     // of a county or above
   Organ organ = Organ::kBasicCommittee;
 };
 
@@ -138,12 +138,6 @@ struct Approver {
 // Errors: FAILED_PRECONDITION D_APPROVER.
 absl::Status CheckApprover(const RuleSet& rules, const Approver& approver, bool important,
                            std::optional<Measure> measure, Guard& guard);
-
-// Whether the vote is one of `kinds`, of `organization_id`, about `subject`, settled and carried.
-//
-// Errors: FAILED_PRECONDITION MOTION_MISMATCH, MOTION_NOT_CARRIED.
-absl::Status CheckVote(const MotionVerdict& vote, std::initializer_list<MotionKind> kinds,
-                       std::string_view subject, int64_t organization_id);
 
 // A step's day: not after `today`, not before the step that went before.
 //

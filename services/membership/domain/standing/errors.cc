@@ -64,6 +64,10 @@ absl::Status SuspensionOpen() {
 
 absl::Status OverlayOpen() { return Exists("OVERLAY_OPEN", "该党员已有同类登记且尚未结束。"); }
 
+absl::Status PastDisciplineExists() {
+  return Exists("D_PAST_EXISTS", "同一天作出的同一种处分已经登记。");
+}
+
 absl::Status StandingTransitionNotAllowed(std::string_view from, int32_t code) {
   return error::Make(
       StatusCode::kFailedPrecondition, "STANDING_TRANSITION_NOT_ALLOWED",
@@ -93,17 +97,20 @@ absl::Status GroundNotOfKind(int32_t kind, int32_t ground) {
       {{"rule_id", "D-03"}, {"kind", absl::StrCat(kind)}, {"ground", absl::StrCat(ground)}});
 }
 
-absl::Status MotionNotCarried() {
-  return error::Make(StatusCode::kFailedPrecondition, "MOTION_NOT_CARRIED",
-                     "所引表决事项未获通过。", {{"rule_id", "Q-DISP"}});
-}
-
 absl::Status CorrectionNotRunning() {
   return Refused("CORRECTION_NOT_RUNNING", "没有正在进行的限期改正。");
 }
 
 absl::Status RightsNotSuspended() {
   return Refused("RIGHTS_NOT_SUSPENDED", "该处分没有需要恢复的党员权利。");
+}
+
+absl::Status PastDisciplineDays(absl::CivilDay earlier, absl::CivilDay later) {
+  return error::Make(StatusCode::kFailedPrecondition, "D_PAST_DAYS",
+                     "处分的日期先后不符：应当在入党之后作出、作出之后生效、期满之后恢复权利。",
+                     {{"rule_id", "D-07"},
+                      {"earlier", base::FormatDay(earlier)},
+                      {"later", base::FormatDay(later)}});
 }
 
 absl::Status CloseReasonNotAllowed() {

@@ -26,6 +26,8 @@ absl::Status LapseCounterNotFound(int64_t member_id);
 absl::Status DispositionOpen();
 absl::Status SuspensionOpen();
 absl::Status OverlayOpen();
+// The same measure of the same day is on record.
+absl::Status PastDisciplineExists();
 
 // FAILED_PRECONDITION
 // The machine of 3.2 knows no such change: states by name, the code of the change.
@@ -37,9 +39,10 @@ absl::Status SuspensionStateInvalid(std::string_view state, std::string_view eve
 absl::Status StepDayInvalid(absl::CivilDay day, absl::CivilDay earliest, absl::CivilDay today);
 absl::Status GroundNotOfKind(int32_t kind, int32_t ground);
 // The motion was put to the vote and not carried.
-absl::Status MotionNotCarried();
 absl::Status CorrectionNotRunning();
 absl::Status RightsNotSuspended();
+// Of a measure recorded from paper: two of its days that contradict each other.
+absl::Status PastDisciplineDays(absl::CivilDay earlier, absl::CivilDay later);
 absl::Status CloseReasonNotAllowed();
 absl::Status NotAbroad();
 absl::Status OverlayEnded();
