@@ -109,9 +109,8 @@ class Walk {
     this.node = demo.history[(plan.branch ?? 0) % demo.history.length];
     this.places = demo.town;
     this.clerk = demo.clerkOf(this.node);
-    const full = demo.rolls.get(this.node.key).filter((m) => m.category === '1');
-    this.secretary = (full.find((m) => m.post === '01') ?? full[0]).name;
-    this.helpers = full.filter((m) => m.post === '').slice(0, 2).map((m) => m.name);
+    this.secretary = demo.secretaryOf(this.node).name;
+    this.helpers = demo.ordinary(this.node, 'helpers', 2).map((m) => m.name);
     const offset = WAY.find(([name]) => name === plan.at)[1];
     this.received = addDays(demo.today, -plan.ago - offset);
   }

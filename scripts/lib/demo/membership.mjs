@@ -2,6 +2,7 @@
 // every area; who acts are the accounts that would.
 
 import { admitMembers } from './admission.mjs';
+import { addMonths } from './calendar.mjs';
 import { careForMembers } from './care.mjs';
 import { collectDues } from './dues.mjs';
 import { setUpOrganizations } from './organizations.mjs';
@@ -32,14 +33,16 @@ export async function livePartyLife(demo, progress) {
 const full = (demo, branch) => demo.rolls.get(branch.key).filter((m) => m.category === '1');
 
 // Gives out full members without a post, nobody for two purposes that exclude each other:
-// (branch, purpose, count) => members, the same at each call; a small branch gives fewer. The first two of a branch help
-// applicants, the last five of the last branch sit on the town's committee.
+// (branch, purpose, count) => members, the same at each call; a small branch gives fewer. Who helps applicants, and who of the
+// last branch sits on the town's committee, was a full member when the branch's records begin.
 function takeTurns(demo) {
   const shares = new Map(demo.history.map((branch) => {
+    const veteran = (m) => Date.parse(m.joined) < addMonths(branch.since, -13).getTime();
     const free = full(demo, branch).filter((m) => m.post === '');
-    const helpers = free.splice(0, 2);
-    if (branch === demo.history.at(-1)) free.splice(-5);
-    const share = { standing: free.splice(0, Math.ceil(4 / demo.history.length)), away: free.splice(0, 5),
+    const take = (members) => members.map((m) => free.splice(free.indexOf(m), 1)[0]);
+    const helpers = take(free.filter(veteran).slice(0, 2));
+    const committee = branch === demo.history.at(-1) ? take(free.filter(veteran).slice(-5)) : [];
+    const share = { helpers, committee, standing: free.splice(0, Math.ceil(4 / demo.history.length)), away: free.splice(0, 5),
       transfer: branch === transferBranch(demo) ? free.splice(0, 6) : [] };
     return [branch.key, { ...share, other: free.length > 0 ? free : helpers }];
   }));

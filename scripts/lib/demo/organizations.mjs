@@ -29,12 +29,13 @@ async function approveMembers(demo, committees) {
 async function fillPosts(demo, committees) {
   const wanted = committees.filter((node) => node === demo.town || node !== committees.at(-1)).flatMap((node) => {
     const branch = node === demo.town ? demo.history.at(-1) : firstBranch(demo, node);
-    const holders = demo.rolls.get(branch.key).filter((m) => m.category === '1' && m.post === '').slice(-POSTS.length);
+    const holders = node === demo.town ? demo.ordinary(branch, 'committee', POSTS.length)
+      : demo.rolls.get(branch.key).filter((m) => m.category === '1' && m.post === '').slice(-POSTS.length);
     if (node === demo.town) demo.town.talker = holders[0].name;
     return holders.map((member, i) => ({ node, member, code: POSTS[i], since: branch.since }));
   });
   await each(wanted, 8, ({ node, member, code, since }) => demo.by.county.post(`/v1/${member.name}/posts`, {
-    organization: node.name_, code: `POST_CODE_${code}`, validFrom: date(since ? addDays(since, 1) : demo.started) },
+    organization: node.name_, code: `POST_CODE_${code}`, validFrom: date(node === demo.town ? addDays(since, 1) : demo.started) },
   demo.key('post', node.key, code)));
 }
 
