@@ -7,8 +7,8 @@
 #include "common/base/status_macros.h"
 #include "services/membership/api/admission_api.h"
 #include "services/membership/api/admission_convert.h"
-#include "services/membership/api/admission_places.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/store/admission_places.h"
 #include "services/membership/store/organization_store.h"
 
 namespace ronghe::membership {
@@ -90,8 +90,10 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::ProposeActivist(
               });
 }
 
-absl::StatusOr<v1::AdmissionCase> AdmissionApi::FileActivist(
-    rpc::Call& call, const v1::FileActivistRequest& request) {
+// A filing with a committee above.
+template <class Filed, class Request>
+absl::StatusOr<v1::AdmissionCase> AdmissionApi::TakeFiling(rpc::Call& call,
+                                                           const Request& request) {
   const v1::CommitteeFiling& filing = request.filing();
   FieldReader fields;
   const absl::CivilDay day = fields.Day(filing.day(), "filing.day");
@@ -99,13 +101,15 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::FileActivist(
   RONGHE_RETURN_IF_ERROR(fields.status());
   return Take(call, request.name(), request.etag(), filing, {.acting = acting},
               [&](const Moment& moment) -> absl::StatusOr<Event> {
-                return admission::FileActivist{.day = day, .committee = ActingIn(moment.acting)};
+                return Filed{.day = day, .committee = ActingIn(moment.acting)};
               });
 }
 
-absl::StatusOr<v1::AdmissionCase> AdmissionApi::AssignCultivators(
-    rpc::Call& call, const v1::AssignCultivatorsRequest& request) {
-  const v1::CultivatorChoice& choice = request.choice();
+// A choice of members for the applicant.
+template <class Chosen, class Request>
+absl::StatusOr<v1::AdmissionCase> AdmissionApi::TakeChoice(rpc::Call& call,
+                                                           const Request& request) {
+  const auto& choice = request.choice();
   FieldReader fields;
   const absl::CivilDay day = fields.Day(choice.day(), "choice.day");
   const std::vector<int64_t> ids = ReadMembers(choice.members(), "choice.members", fields);
@@ -113,8 +117,18 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::AssignCultivators(
   return Take(call, request.name(), request.etag(), choice, {},
               [&](const Moment& moment) -> absl::StatusOr<Event> {
                 RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people, People(moment.tx, ids, day));
-                return admission::AssignCultivators{.day = day, .people = std::move(people)};
+                return Chosen{.day = day, .people = std::move(people)};
               });
+}
+
+absl::StatusOr<v1::AdmissionCase> AdmissionApi::FileActivist(
+    rpc::Call& call, const v1::FileActivistRequest& request) {
+  return TakeFiling<admission::FileActivist>(call, request);
+}
+
+absl::StatusOr<v1::AdmissionCase> AdmissionApi::AssignCultivators(
+    rpc::Call& call, const v1::AssignCultivatorsRequest& request) {
+  return TakeChoice<admission::AssignCultivators>(call, request);
 }
 
 absl::StatusOr<v1::AdmissionCase> AdmissionApi::RelocateApplicant(
@@ -207,16 +221,7 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::CloseNotice(rpc::Call& call,
 
 absl::StatusOr<v1::AdmissionCase> AdmissionApi::ChooseSponsors(
     rpc::Call& call, const v1::ChooseSponsorsRequest& request) {
-  const v1::SponsorChoice& choice = request.choice();
-  FieldReader fields;
-  const absl::CivilDay day = fields.Day(choice.day(), "choice.day");
-  const std::vector<int64_t> ids = ReadMembers(choice.members(), "choice.members", fields);
-  RONGHE_RETURN_IF_ERROR(fields.status());
-  return Take(call, request.name(), request.etag(), choice, {},
-              [&](const Moment& moment) -> absl::StatusOr<Event> {
-                RONGHE_ASSIGN_OR_RETURN(std::vector<Person> people, People(moment.tx, ids, day));
-                return admission::ChooseSponsors{.day = day, .people = std::move(people)};
-              });
+  return TakeChoice<admission::ChooseSponsors>(call, request);
 }
 
 absl::StatusOr<v1::AdmissionCase> AdmissionApi::RecordBackgroundReview(
@@ -335,6 +340,10 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::ApproveAdmission(
   const v1::Approval& approval = request.approval();
   FieldReader fields;
   const int64_t acting = fields.Organization(approval.organization(), "approval.organization");
+  const bool special = approval.late_reason() != v1::SPECIAL_REASON_UNSPECIFIED;
+  if (special) {
+    fields.Code(approval.late_reason(), &v1::SpecialReason_IsValid, "approval.late_reason");
+  }
   RONGHE_RETURN_IF_ERROR(fields.status());
   return Take(call, request.name(), request.etag(), approval,
               {.motion = approval.motion(), .acting = acting, .admits = true},
@@ -346,21 +355,14 @@ absl::StatusOr<v1::AdmissionCase> AdmissionApi::ApproveAdmission(
                 RONGHE_RETURN_IF_ERROR(later.status());
                 return admission::ApproveAdmission{.motion = *moment.verdict,
                                                    .committee = ActingIn(moment.acting),
-                                                   .replied_on = replied_on};
+                                                   .replied_on = replied_on,
+                                                   .special = special};
               });
 }
 
 absl::StatusOr<v1::AdmissionCase> AdmissionApi::FileAdmission(
     rpc::Call& call, const v1::FileAdmissionRequest& request) {
-  const v1::CommitteeFiling& filing = request.filing();
-  FieldReader fields;
-  const absl::CivilDay day = fields.Day(filing.day(), "filing.day");
-  const int64_t acting = fields.Organization(filing.organization(), "filing.organization");
-  RONGHE_RETURN_IF_ERROR(fields.status());
-  return Take(call, request.name(), request.etag(), filing, {.acting = acting},
-              [&](const Moment& moment) -> absl::StatusOr<Event> {
-                return admission::FileAdmission{.day = day, .committee = ActingIn(moment.acting)};
-              });
+  return TakeFiling<admission::FileAdmission>(call, request);
 }
 
 absl::StatusOr<v1::AdmissionCase> AdmissionApi::AssignGroup(rpc::Call& call,

@@ -5,7 +5,9 @@
 
 #include "common/base/status_macros.h"
 #include "services/membership/domain/transfer/errors.h"
+#include "services/membership/store/activist_store.h"
 #include "services/membership/store/admission_store.h"
+#include "services/membership/store/discipline_store.h"
 #include "services/membership/store/disposition_store.h"
 #include "services/membership/store/founding_store.h"
 #include "services/membership/store/role_post_store.h"
@@ -47,9 +49,15 @@ SubjectRegistry AllSubjects() {
     return SubjectPlace{row.organization_id,
                         !admission::IsEnded(row.state) && row.state != admission::State::kArchived};
   });
+  AddCases(subjects, kActivistAnalyses, LoadActivistAnalysis, [](const ActivistAnalysisRow& row) {
+    return SubjectPlace{row.organization_id, true};
+  });
   AddCases(subjects, kTransfers, LoadKnownTransfer, PlaceOf);
   AddCases(subjects, "dispositionCases", LoadDisposition, [](const DispositionRow& row) {
     return SubjectPlace{row.organization_id, !IsEnded(row.state)};
+  });
+  AddCases(subjects, "disciplines", LoadDiscipline, [](const DisciplineRow& row) {
+    return SubjectPlace{row.organization_id, true};
   });
   AddCases(subjects, "suspensionCases", LoadSuspension, [](const SuspensionRow& row) {
     return SubjectPlace{row.organization_id, !IsEnded(row.state)};

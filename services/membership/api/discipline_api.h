@@ -8,6 +8,9 @@
 #include "ronghe/membership/v1/discipline.ronghe.h"
 #include "services/membership/api/motion_reader.h"
 #include "services/membership/domain/rule_book.h"
+#include "services/membership/domain/standing/discipline.h"
+#include "services/membership/store/discipline_store.h"
+#include "services/membership/store/member_store.h"
 #include "services/membership/store/membership_tree.h"
 
 namespace ronghe::membership {
@@ -20,12 +23,18 @@ class DisciplineApi : public v1::DisciplineServiceHandler {
 
   absl::StatusOr<v1::Discipline> RestoreMemberRights(
       rpc::Call& call, const v1::RestoreMemberRightsRequest& request) override;
+  absl::StatusOr<v1::Discipline> RecordPastDiscipline(
+      rpc::Call& call, const v1::RecordPastDisciplineRequest& request) override;
   absl::StatusOr<v1::ListMemberDisciplinesResponse> ListMemberDisciplines(
       rpc::Call& call, const v1::ListMemberDisciplinesRequest& request) override;
   absl::StatusOr<v1::ListDisciplinesResponse> ListDisciplines(
       rpc::Call& call, const v1::ListDisciplinesRequest& request) override;
 
  private:
+  // Completes the row of a measure from paper and writes it with what follows from it today.
+  absl::Status TakeOver(service::WriteTx& tx, const PastMeasure& past, absl::CivilDay today,
+                        MemberRow& member, DisciplineRow& row);
+
   service::Writer& writer_;
   MembershipTree& tree_;
   const RuleBook& rules_;

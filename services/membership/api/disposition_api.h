@@ -60,7 +60,7 @@ class DispositionApi : public v1::DispositionServiceHandler {
 
   absl::StatusOr<v1::DispositionCase> Take(rpc::Call& call, const Step& step, Part part);
   // That the caller acts for the committee and that it has the power.
-  absl::Status CheckCommittee(const rpc::Call& call, const DispositionRow& row, int64_t approver,
+  absl::Status CheckCommittee(service::WriteTx& tx, const DispositionRow& row, int64_t approver,
                               Organ organ, absl::CivilDay day, Guard& guard) const;
   // Carries out what was approved.
   absl::Status CarryOut(service::WriteTx& tx, DispositionRow& row) const;

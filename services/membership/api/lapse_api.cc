@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "common/audit/read.h"
@@ -11,12 +12,12 @@
 #include "common/base/strings.h"
 #include "common/error/error.h"
 #include "common/rpc/convert.h"
+#include "services/membership/api/audited_read.h"
 #include "services/membership/api/standing_support.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/standing/disposition.h"
 #include "services/membership/domain/standing/errors.h"
 #include "services/membership/store/disposition_store.h"
-#include "services/membership/store/subtree_page.h"
 
 namespace ronghe::membership {
 namespace {
@@ -191,40 +192,23 @@ absl::StatusOr<v1::LapseCounter> LapseApi::GetLapseCounter(
 
 absl::StatusOr<v1::ListLapseCountersResponse> LapseApi::ListLapseCounters(
     rpc::Call& call, const v1::ListLapseCountersRequest& request) {
-  RONGHE_ASSIGN_OR_RETURN(const int64_t root, base::ParseName(request.parent(), "organizations"));
   const auto ground = static_cast<int32_t>(request.ground());
-  const std::string filter = base::Cat(root, "|", ground);
-  SubtreePosition at;
-  if (!request.page_token().empty()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
-                            tokens_.Open(call.method(), filter, request.page_token()));
-    RONGHE_ASSIGN_OR_RETURN(at, ParsePosition(cursor));
-  }
-  tree_.AfterOwnWrites(call.deadline());
-  SubtreePage<LapseCounterRow> page;
-  RONGHE_RETURN_IF_ERROR(
-      writer_.database().Transact(call.deadline(), [&](sql::Session& session) -> absl::Status {
-        RONGHE_RETURN_IF_ERROR(
-            audit::AuditRead(session, writer_.ids(), call, root, request.parent()));
-        RONGHE_ASSIGN_OR_RETURN(
-            page,
-            ReadSubtreePage<LapseCounterRow>(
-                tree_.tree(), root, at, rpc::PageSize(request.page_size()),
-                [&](std::span<const int64_t> branches, const SubtreePosition& from, int32_t limit) {
-                  return WarnedCounters(session, branches, ground, from.after_id, from.after_part,
-                                        limit);
-                },
-                [](const LapseCounterRow& row, SubtreePosition& next) {
-                  next.after_id = row.member_id;
-                  next.after_part = static_cast<int32_t>(row.ground);
-                }));
-        return absl::OkStatus();
-      }));
+  RONGHE_ASSIGN_OR_RETURN(
+      SubtreeRows<LapseCounterRow> listed,
+      ListAudited<LapseCounterRow>(
+          call, writer_, tree_, tokens_,
+          {request.parent(), base::Cat(ground), request.page_size(), request.page_token()},
+          [&](sql::Session& session, std::span<const int64_t> branches, const SubtreePosition& at,
+              int32_t limit) {
+            return WarnedCounters(session, branches, ground, at.after_id, at.after_part, limit);
+          },
+          [](const LapseCounterRow& row, SubtreePosition& next) {
+            next.after_id = row.member_id;
+            next.after_part = static_cast<int32_t>(row.ground);
+          }));
   v1::ListLapseCountersResponse response;
-  for (const LapseCounterRow& row : page.rows) *response.add_counters() = ToProto(row);
-  if (page.more) {
-    response.set_next_page_token(tokens_.Seal(call.method(), filter, FormatPosition(page.next)));
-  }
+  for (const LapseCounterRow& row : listed.rows) *response.add_counters() = ToProto(row);
+  response.set_next_page_token(std::move(listed.next_page_token));
   return response;
 }
 

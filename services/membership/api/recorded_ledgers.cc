@@ -23,6 +23,7 @@ namespace ronghe::membership {
 namespace {
 
 constexpr int32_t kMonthsOfYear = 12;
+constexpr int32_t kPrinted = 5000;  // members of one letter
 
 // The titles of organizations by id.
 absl::StatusOr<std::map<int64_t, std::string>> Titles(sql::Session& session,
@@ -50,7 +51,7 @@ absl::StatusOr<LetterPerson> PersonOf(const MemberRow& row, const TransferMember
 absl::StatusOr<std::vector<LetterPerson>> PersonsOf(sql::Session& session, int64_t transfer_id,
                                                     const PersonalFields& fields) {
   RONGHE_ASSIGN_OR_RETURN(const std::vector<TransferMemberRow> listed,
-                          MembersOfTransfer(session, transfer_id));
+                          MembersOfTransfer(session, transfer_id, 0, kPrinted));
   std::vector<LetterPerson> persons;
   for (size_t from = 0; from < listed.size(); from += sql::kMaxList) {
     std::map<int64_t, const TransferMemberRow*> part;

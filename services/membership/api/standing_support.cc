@@ -5,18 +5,19 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "common/base/clock.h"
 #include "common/base/resource_name.h"
 #include "common/base/status_macros.h"
 #include "common/error/error.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/domain/organization.h"
 #include "services/membership/domain/standing/party_standing.h"
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/deadline_store.h"
 #include "services/membership/store/discipline_store.h"
 #include "services/membership/store/events.h"
+#include "services/membership/store/organization_store.h"
 
 namespace ronghe::membership {
 namespace {
@@ -85,14 +86,18 @@ bool SharesCommittee(const MembershipTree& tree, int64_t branch, int64_t other) 
   return basic != 0 && basic == BasicCommitteeOver(tree, other);
 }
 
-Approver ApproverOf(const MembershipTree& tree, int64_t branch, int64_t approver, Organ organ) {
+absl::StatusOr<Approver> ApproverOf(sql::Session& session, const MembershipTree& tree,
+                                    int64_t branch, int64_t approver, Organ organ) {
   Approver found{.id = approver, .organ = organ};
-  const std::optional<org::OrgNode> node = tree.tree().Node(approver);
-  if (!node || node->revoked_on) return found;
-  static_cast<void>(absl::SimpleAtoi(node->kind, &found.kind));
+  const std::vector<int64_t> ids = {approver};
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> rows, LoadOrganizations(session, ids));
+  if (rows.empty() || rows.front().revoked_on) return found;
+  found.kind = rows.front().kind;
   found.above_branch = approver != branch && tree.tree().Within(branch, approver);
   const int64_t basic = BasicCommitteeOver(tree, branch);
-  found.above_basic = basic != 0 && approver != basic && tree.tree().Within(basic, approver);
+  found.of_county =
+      OfCountyOrAbove(rows.front().level)
+          .value_or(basic != 0 && approver != basic && tree.tree().Within(basic, approver));
   return found;
 }
 

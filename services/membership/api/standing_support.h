@@ -41,8 +41,10 @@ int64_t BasicCommitteeOver(const MembershipTree& tree, int64_t branch);
 // Whether two branches are the same or stand under the same basic-level committee.
 bool SharesCommittee(const MembershipTree& tree, int64_t branch, int64_t other);
 
-// What the tree says of a committee that is to approve something about a branch.
-Approver ApproverOf(const MembershipTree& tree, int64_t branch, int64_t approver, Organ organ);
+// What is known of a committee that is to approve something about a branch. Where its level is not
+// recorded, it counts as one of a county or above when it stands over the lowest committee.
+absl::StatusOr<Approver> ApproverOf(sql::Session& session, const MembershipTree& tree,
+                                    int64_t branch, int64_t approver, Organ organ);
 
 // That the caller acts for `organization_id` too, beside the branch that was authorized.
 //

@@ -1,6 +1,7 @@
 #include "services/membership/api/transfer_acceptance.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -15,7 +16,6 @@
 #include "services/membership/api/organization_writer.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/transfer/errors.h"
-#include "services/membership/store/change_store.h"
 #include "services/membership/store/deadline_store.h"
 
 namespace ronghe::membership {
@@ -51,27 +51,20 @@ absl::Status Resume(service::WriteTx& tx, const PersonalFields& fields, const Pa
   return ResumeMembership(tx, row, change);
 }
 
-// The members of a unit's organizations.
-absl::StatusOr<std::vector<UnitMemberRow>> ReadUnit(sql::Session& session, const org::OrgTree& tree,
-                                                    int64_t unit) {
-  const std::vector<int64_t> ids = tree.SubtreeIds(unit, std::nullopt, kMaxUnitOrganizations + 1,
-                                                   [](const org::OrgBrief&) { return true; });
-  if (ids.size() > static_cast<size_t>(kMaxUnitOrganizations)) {
-    return TransferUnitTooLarge(kMaxUnitMembers);
-  }
-  std::vector<UnitMemberRow> members;
+// Lists the members of all organizations of a unit, and answers how many they are.
+absl::StatusOr<int32_t> ListUnit(sql::Session& session, const org::OrgTree& tree,
+                                 const TransferRow& row) {
+  const std::vector<int64_t> ids =
+      tree.SubtreeIds(row.unit_organization_id, std::nullopt, std::numeric_limits<int32_t>::max(),
+                      [](const org::OrgBrief&) { return true; });
+  int32_t count = 0;
   for (size_t from = 0; from < ids.size(); from += sql::kMaxList) {
-    const size_t count = std::min(sql::kMaxList, ids.size() - from);
-    RONGHE_ASSIGN_OR_RETURN(
-        const std::vector<UnitMemberRow> some,
-        MembersOfUnit(session, std::span<const int64_t>(ids).subspan(from, count),
-                      kMaxUnitMembers + 1));
-    members.insert(members.end(), some.begin(), some.end());
-    if (members.size() > static_cast<size_t>(kMaxUnitMembers)) {
-      return TransferUnitTooLarge(kMaxUnitMembers);
-    }
+    const auto some =
+        std::span<const int64_t>(ids).subspan(from, std::min(sql::kMaxList, ids.size() - from));
+    RONGHE_ASSIGN_OR_RETURN(const int32_t listed, ListUnitMembers(session, row.id, some));
+    count += listed;
   }
-  return members;
+  return count;
 }
 
 }  // namespace
@@ -162,27 +155,13 @@ absl::Status MoveUnit(service::WriteTx& tx, MembershipTree& tree, const Organiza
   if (unit == locked.end() || unit->parent_id != row.from_organization_id) {
     return TransferUnitMoved(row.unit_organization_id);
   }
-  RONGHE_ASSIGN_OR_RETURN(const std::vector<UnitMemberRow> members,
-                          ReadUnit(session, tree.tree(), row.unit_organization_id));
+  RONGHE_ASSIGN_OR_RETURN(row.member_count, ListUnit(session, tree.tree(), row));
   RONGHE_RETURN_IF_ERROR(
       MoveUnder(tx, tree, rules, row.unit_organization_id, row.to_organization_id).status());
-  std::vector<MembershipChangeRow> changes;
-  std::vector<TransferMemberRow> listed;
-  for (const UnitMemberRow& member : members) {
-    const Membership before{row.from_organization_id, member.category, member.standing, false};
-    Membership after = before;
-    after.organization_id = row.to_organization_id;
-    changes.push_back(MakeChange(tx.NextId(), member.id, &before, &after, today,
-                                 ChangeCode::kInWholeUnit, row.subject(), tx.now()));
-    listed.push_back({.transfer_id = row.id,
-                      .member_id = member.id,
-                      .from_organization_id = member.organization_id,
-                      .category = member.category});
-  }
-  RONGHE_RETURN_IF_ERROR(InsertChanges(session, changes));
-  RONGHE_RETURN_IF_ERROR(InsertTransferMembers(session, listed));
-  row.member_count = static_cast<int32_t>(members.size());
-  return absl::OkStatus();
+  row.effective_on = today;
+  row.pending_count = row.member_count;
+  return NoteUnitMembers(
+      session, [&tx] { return tx.NextId(); }, row, kNotedAtOnce, tx.now());
 }
 
 absl::StatusOr<sql::Bytes> SealParticulars(const PersonalFields& fields,

@@ -22,9 +22,9 @@
 
 namespace ronghe::membership {
 
-// A whole unit that is larger goes in parts.
-inline constexpr int32_t kMaxUnitMembers = 5000;
-inline constexpr int32_t kMaxUnitOrganizations = 2000;
+// So many members of a unit have their history written by the acceptance itself; what is left is
+// written by a job (jobs/unit_noter.h).
+inline constexpr int32_t kNotedAtOnce = 500;
 
 // Locks the members of a transfer, by id.
 //
@@ -49,10 +49,12 @@ absl::Status LetMembersGo(service::WriteTx& tx, MembershipTree& tree, const Tran
 absl::Status TakePersonIn(service::WriteTx& tx, const PersonalFields& fields,
                           const TransferRow& row, absl::CivilDay day);
 
-// The unit goes under the receiver today. Every member in it gets a change of the code for whole
-// units from the old parent to the new one, and is listed in the case; member_count is set.
+// The unit goes under the receiver today, whatever its size, and its members are listed in the case
+// as they are at this moment. Every one of them gets a change of the code for whole units from the
+// old parent to the new one: the first ones now, the others as pending_count says. Sets
+// effective_on, member_count, pending_count and noted_to.
 //
-// Errors: TRANSFER_UNIT_MOVED; TRANSFER_UNIT_TOO_LARGE; those of Reparent.
+// Errors: TRANSFER_UNIT_MOVED; those of Reparent.
 absl::Status MoveUnit(service::WriteTx& tx, MembershipTree& tree, const OrganizationRules& rules,
                       TransferRow& row, absl::CivilDay today);
 

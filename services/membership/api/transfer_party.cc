@@ -9,6 +9,15 @@
 #include "services/membership/domain/transfer/rules.h"
 
 namespace ronghe::membership {
+namespace {
+
+CommitteeFacts FactsOf(const OrganizationRow& row) {
+  return {.kind = row.kind,
+          .can_approve_probationary = row.can_approve_probationary,
+          .of_county = OfCountyOrAbove(row.level).value_or(false)};
+}
+
+}  // namespace
 
 absl::StatusOr<std::optional<TransferParty>> FindParty(sql::Session& session, const RuleSet& rules,
                                                        int64_t organization_id) {
@@ -21,7 +30,7 @@ absl::StatusOr<std::optional<TransferParty>> FindParty(sql::Session& session, co
     OrganizationRow& row = rows.front();
     at = row.parent_id;
     if (level == 0) party.organization = row;
-    if (party.committee.id == 0 && !row.revoked_on && MayTransferDirectly(rules, row.kind)) {
+    if (party.committee.id == 0 && !row.revoked_on && MayTransferDirectly(rules, FactsOf(row))) {
       party.committee = row;
     }
     if (party.committee.id != 0) party.region = std::move(row.region_code);

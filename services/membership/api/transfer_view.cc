@@ -69,7 +69,6 @@ absl::StatusOr<std::vector<Subjected>> ReadSubjects(sql::Session& session,
     }
   }
   RONGHE_ASSIGN_OR_RETURN(std::vector<TransferMemberRow> rows, MembersOfTransfer(session, row.id));
-  if (rows.size() > kShown) rows.resize(kShown);
   std::vector<int64_t> ids;
   for (const TransferMemberRow& member : rows) ids.push_back(member.member_id);
   RONGHE_ASSIGN_OR_RETURN(const std::vector<MemberRow> members, LoadMembers(session, ids));
@@ -214,6 +213,7 @@ v1::Transfer ToProto(const TransferRow& row) {
   if (row.completed_on) *transfer.mutable_completed_on() = rpc::ToProto(*row.completed_on);
   transfer.set_return_reason(static_cast<v1::TransferReturnReason>(row.return_reason));
   transfer.set_etag(rpc::EtagOf(row.etag));
+  transfer.set_pending_count(row.pending_count);
   *transfer.mutable_create_time() = rpc::ToProto(row.create_time);
   *transfer.mutable_update_time() = rpc::ToProto(row.update_time);
   return transfer;

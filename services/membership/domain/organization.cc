@@ -10,6 +10,8 @@
 namespace ronghe::membership {
 namespace {
 
+constexpr int32_t kCountyLevel = 50;
+
 bool IsKind(int32_t kind) { return !NameOf(OrganizationKinds(), absl::StrCat(kind)).empty(); }
 
 const KindRule& RuleOf(const OrganizationRules& rules, int32_t kind) {
@@ -54,6 +56,11 @@ const OrganizationRules& OrganizationRuleBook::On(absl::CivilDay day) const {
     if (version.effective_from <= day) found = &version;
   }
   return *found;
+}
+
+std::optional<bool> OfCountyOrAbove(int32_t level) {
+  if (level == 0) return std::nullopt;
+  return level <= kCountyLevel;
 }
 
 absl::Status CheckPlace(const OrganizationRules& rules, int32_t kind, int32_t parent_kind) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -54,6 +55,10 @@ class OrganizationRuleBook {
 inline constexpr int kCodeDigitsPerLevel = 3;
 inline constexpr int kMaxLevels = 20;
 inline constexpr int32_t kMaxChildNumber = 999;
+
+// Whether a committee of this level (GB/T 12404) is one of a county or above. Nothing when the
+// level is not recorded.
+std::optional<bool> OfCountyOrAbove(int32_t level);
 
 // Whether `kind` may stand under `parent_kind` (0: as a root).
 //

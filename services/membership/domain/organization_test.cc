@@ -1,5 +1,7 @@
 #include "services/membership/domain/organization.h"
 
+#include <optional>
+
 #include "common/error/error.h"
 #include "gtest/gtest.h"
 
@@ -72,6 +74,12 @@ TEST(OrganizationRuleBookTest, RefusesBadData) {
   rules = Rules();
   rules.kinds[611].posts.insert(77);
   EXPECT_EQ(error::Reason(OrganizationRuleBook::Create({rules}).status()), "RULES_INVALID");
+}
+
+TEST(OrganizationLevel, CountyAndAboveIsToldByTheLevelWhereItIsRecorded) {
+  EXPECT_EQ(OfCountyOrAbove(0), std::nullopt);
+  for (const int32_t level : {10, 20, 40, 50}) EXPECT_EQ(OfCountyOrAbove(level), true) << level;
+  EXPECT_EQ(OfCountyOrAbove(60), false);
 }
 
 }  // namespace

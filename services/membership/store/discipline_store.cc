@@ -6,9 +6,10 @@
 namespace ronghe::membership {
 namespace {
 
-#define RONGHE_DISCIPLINE_COLUMNS                                                    \
-  "id, member_id, organization_id, measure, decided_on, effect_from, effect_until, " \
-  "organ, decided_by_id, basis_collection, basis_id, restored_on, create_time, update_time"
+#define RONGHE_DISCIPLINE_COLUMNS                                                             \
+  "id, member_id, organization_id, measure, decided_on, effect_from, effect_until, "          \
+  "organ, decided_by_id, basis_collection, basis_id, restored_on, create_time, update_time, " \
+  "decided_by_title, document_number, past_reason"
 // InEffect() in SQL: probation (4) until the rights are restored, the others to their end.
 #define RONGHE_DISCIPLINE_IN_EFFECT                                                \
   "effect_from <= ? AND ((measure <> 4 AND effect_until > ?) OR (measure = 4 AND " \
@@ -16,7 +17,9 @@ namespace {
 
 const sql::Command kInsert("discipline.insert",
                            "INSERT INTO discipline (" RONGHE_DISCIPLINE_COLUMNS
-                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Query<DisciplineRow> kById("discipline.by_id", "SELECT " RONGHE_DISCIPLINE_COLUMNS
+                                                          " FROM discipline WHERE id = ?");
 const sql::Query<DisciplineRow> kLock("discipline.lock",
                                       "SELECT " RONGHE_DISCIPLINE_COLUMNS
                                       " FROM discipline WHERE id = ? FOR UPDATE");
@@ -45,6 +48,12 @@ const sql::Query<DisciplineRow> kInEffectIn(
 
 absl::Status InsertDiscipline(sql::Session& session, const DisciplineRow& row) {
   return session.InsertMany(kInsert, std::span(&row, 1));
+}
+
+absl::StatusOr<DisciplineRow> LoadDiscipline(sql::Session& session, int64_t id) {
+  RONGHE_ASSIGN_OR_RETURN(std::optional<DisciplineRow> row, session.SelectOne(kById, id));
+  if (!row) return DisciplineNotFound(id);
+  return *std::move(row);
 }
 
 absl::StatusOr<DisciplineRow> LockDiscipline(sql::Session& session, int64_t id) {

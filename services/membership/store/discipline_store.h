@@ -27,18 +27,24 @@ struct DisciplineRow {
   absl::CivilDay effect_from;
   absl::CivilDay effect_until;  // first day after it; kOpenEnd for expulsion
   Organ organ = Organ::kBasicCommittee;
-  int64_t decided_by_id = 0;  // the committee
+  int64_t decided_by_id = 0;  // the committee; 0: none of those kept here
   std::string basis_collection;
   int64_t basis_id = 0;
   std::optional<absl::CivilDay> restored_on;  // when the rights were restored
   absl::Time create_time;
   absl::Time update_time;
+  // Of a measure recorded from paper, whose basis is the measure itself.
+  std::string decided_by_title;
+  std::string document_number;
+  int32_t past_reason = 0;  // PastDisciplineReason of the contract
 
   DisciplinePeriod period() const { return {measure, effect_from, effect_until, restored_on}; }
 };
 
 absl::Status InsertDiscipline(sql::Session& session, const DisciplineRow& row);
 
+// Errors: NOT_FOUND.
+absl::StatusOr<DisciplineRow> LoadDiscipline(sql::Session& session, int64_t id);
 // Locks one for change.
 //
 // Errors: NOT_FOUND.

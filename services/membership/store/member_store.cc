@@ -15,9 +15,10 @@ namespace {
   "id, organization_id, category, standing, voting, full_name, gender, identity_cipher, "   \
   "identity_index, ethnicity, birth_date, education, degree, phone_cipher, joined_on, "     \
   "converted_on, adjustment_months, occupation, technical_post, migrant_worker, floating, " \
-  "out_of_contact, residence_region, household_region, etag, create_time, update_time"
+  "out_of_contact, residence_region, household_region, etag, create_time, update_time, "    \
+  "transfer_id"
 #define RONGHE_MEMBER_VALUES \
-  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define RONGHE_BRIEF_COLUMNS \
   "id, organization_id, category, standing, voting, full_name, gender, etag"
 #define RONGHE_INTERVAL_COLUMNS \

@@ -50,6 +50,7 @@ struct MemberRow {
   int64_t etag = 1;
   absl::Time create_time;
   absl::Time update_time;
+  int64_t transfer_id = 0;  // in transit by it; 0: not in transit. Written by transfer_store alone
 
   // What the open interval says.
   Membership membership() const;

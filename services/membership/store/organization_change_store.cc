@@ -13,7 +13,8 @@ namespace {
   "id, organization_id, category, standing, voting, full_name, gender, identity_cipher, "   \
   "identity_index, ethnicity, birth_date, education, degree, phone_cipher, joined_on, "     \
   "converted_on, adjustment_months, occupation, technical_post, migrant_worker, floating, " \
-  "out_of_contact, residence_region, household_region, etag, create_time, update_time"
+  "out_of_contact, residence_region, household_region, etag, create_time, update_time, "    \
+  "transfer_id"
 
 struct NumberRow {
   int64_t number = 0;
@@ -80,8 +81,8 @@ const sql::Query<NumberRow> kCountMembers(
 const sql::Query<OrganizationRow> kLockChildren(
     "organization_change.lock_children",
     "SELECT id, parent_id, kind, code, title, short_title, sort, founded_on, revoked_on, "
-    "unit_situation, region_code, can_approve_probationary, admits_floating, next_child, etag, "
-    "create_time, update_time FROM organization WHERE parent_id = ? AND revoked_on IS NULL "
+    "unit_situation, region_code, can_approve_probationary, admits_floating, level, next_child, "
+    "etag, create_time, update_time FROM organization WHERE parent_id = ? AND revoked_on IS NULL "
     "ORDER BY id FOR UPDATE");
 const sql::Query<PostRow> kLockPosts(
     "organization_change.lock_posts",

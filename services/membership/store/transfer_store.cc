@@ -7,7 +7,9 @@
 #include "common/base/status_macros.h"
 #include "common/base/strings.h"
 #include "common/sql/error.h"
+#include "services/membership/domain/membership.h"
 #include "services/membership/domain/transfer/errors.h"
+#include "services/membership/store/change_store.h"
 
 namespace ronghe::membership {
 namespace {
@@ -18,14 +20,15 @@ namespace {
   "outside_code, unit_organization_id, open_unit_id, member_count, upper_consent, "          \
   "away_since, no_personnel_file, letter_number, letter_issued_on, expires_on, extensions, " \
   "effective_on, receipt_number, completed_on, return_reason, closed_on, step, etag, "       \
-  "create_time, update_time"
+  "create_time, update_time, pending_count, noted_to"
 #define RONGHE_TRANSFER_COLUMNS_OF_T                                                          \
   "t.id, t.transfer_no, t.kind, t.state, t.reason, t.reach, t.sender_organization_id, "       \
   "t.from_organization_id, t.receiver_organization_id, t.to_organization_id, "                \
   "t.outside_title, t.outside_code, t.unit_organization_id, t.open_unit_id, t.member_count, " \
   "t.upper_consent, t.away_since, t.no_personnel_file, t.letter_number, t.letter_issued_on, " \
   "t.expires_on, t.extensions, t.effective_on, t.receipt_number, t.completed_on, "            \
-  "t.return_reason, t.closed_on, t.step, t.etag, t.create_time, t.update_time"
+  "t.return_reason, t.closed_on, t.step, t.etag, t.create_time, t.update_time, "              \
+  "t.pending_count, t.noted_to"
 // State, and M-16: nobody received them, they are members still, and there is no later transfer.
 #define RONGHE_TRANSFER_FILTER                                                                \
   "(? = 0 OR t.state = ?) AND (? = 0 OR (t.state IN (6, 7) AND t.closed_on <= ? AND EXISTS (" \
@@ -36,7 +39,7 @@ namespace {
   "ORDER BY t.id DESC LIMIT ?"
 #define RONGHE_TRANSFER_MEMBER_COLUMNS                                       \
   "transfer_id, member_id, open_member_id, from_organization_id, category, " \
-  "dues_paid_through, dues_source"
+  "dues_paid_through, dues_source, standing"
 #define RONGHE_TRANSFER_STEP_COLUMNS \
   "transfer_id, number, action, state, organization_id, actor, day, reason, time"
 
@@ -50,7 +53,7 @@ struct NumberRow {
 const sql::Command kInsert("transfer.insert",
                            "INSERT INTO transfer (" RONGHE_TRANSFER_COLUMNS
                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 const sql::Query<TransferRow> kById("transfer.by_id", "SELECT " RONGHE_TRANSFER_COLUMNS
                                                       " FROM transfer WHERE id = ?");
 const sql::Query<TransferRow> kLock("transfer.lock", "SELECT " RONGHE_TRANSFER_COLUMNS
@@ -61,7 +64,13 @@ const sql::Command kUpdate(
     "to_organization_id = ?, outside_title = ?, outside_code = ?, open_unit_id = ?, "
     "member_count = ?, upper_consent = ?, letter_number = ?, letter_issued_on = ?, "
     "expires_on = ?, extensions = ?, effective_on = ?, receipt_number = ?, completed_on = ?, "
-    "return_reason = ?, closed_on = ?, step = ?, etag = ?, update_time = ? WHERE id = ?");
+    "return_reason = ?, closed_on = ?, step = ?, etag = ?, update_time = ?, pending_count = ?, "
+    "noted_to = ? WHERE id = ?");
+const sql::Command kNoteTo("transfer.note_to",
+                           "UPDATE transfer SET pending_count = ?, noted_to = ? WHERE id = ?");
+const sql::Query<IdRow> kPending(
+    "transfer.pending",
+    "SELECT id FROM transfer WHERE pending_count > 0 ORDER BY pending_count, id LIMIT 1");
 const sql::Query<TransferRow> kFrom(
     "transfer.of_origin", "SELECT " RONGHE_TRANSFER_COLUMNS_OF_T
                           " FROM transfer t WHERE t.from_organization_id = ? AND t.id < ? "
@@ -113,11 +122,16 @@ const sql::Query<NumberRow> kLetterCount("transfer_counter.letters",
 
 const sql::Command kInsertMember("transfer_member.insert",
                                  "INSERT INTO transfer_member (" RONGHE_TRANSFER_MEMBER_COLUMNS
-                                 ") VALUES (?, ?, ?, ?, ?, ?, ?)");
-const sql::Query<TransferMemberRow> kMembers("transfer_member.of_transfer",
-                                             "SELECT " RONGHE_TRANSFER_MEMBER_COLUMNS
-                                             " FROM transfer_member WHERE transfer_id = ? "
-                                             "ORDER BY member_id LIMIT 5000");
+                                 ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+const sql::Query<TransferMemberRow> kMembers(
+    "transfer_member.of_transfer",
+    "SELECT " RONGHE_TRANSFER_MEMBER_COLUMNS
+    " FROM transfer_member WHERE transfer_id = ? AND member_id > ? ORDER BY member_id LIMIT ?");
+const sql::Command kMarkMembers("member.in_transit",
+                                "UPDATE member SET transfer_id = ? WHERE id IN (?*)");
+const sql::Command kUnmarkMembers(
+    "member.not_in_transit",
+    "UPDATE member SET transfer_id = 0 WHERE id IN (?*) AND transfer_id = ?");
 const sql::Command kUpdateMember("transfer_member.update",
                                  "UPDATE transfer_member SET dues_paid_through = ?, "
                                  "dues_source = ? WHERE transfer_id = ? AND member_id = ?");
@@ -146,10 +160,11 @@ const sql::Command kReleasePerson("transfer_person.release",
                                   "UPDATE transfer_person SET open_identity = NULL, "
                                   "particulars = '' WHERE transfer_id = ?");
 
-const sql::Query<UnitMemberRow> kUnitMembers(
-    "transfer.members_of_unit",
-    "SELECT id, organization_id, category, standing, voting FROM member "
-    "WHERE organization_id IN (?*) AND standing IN (10, 20) ORDER BY id LIMIT ?");
+const sql::Command kListUnit(
+    "transfer_member.list_unit",
+    "INSERT INTO transfer_member (" RONGHE_TRANSFER_MEMBER_COLUMNS
+    ") SELECT ?, id, NULL, organization_id, category, NULL, 0, standing FROM member "
+    "WHERE organization_id IN (?*) AND standing IN (10, 20)");
 
 // A unique key that holds what is in an open transfer.
 absl::Status Named(absl::Status status) {
@@ -168,8 +183,22 @@ absl::Status WriteRow(sql::Session& session, const TransferRow& row) {
                             row.letter_number, row.letter_issued_on, row.expires_on, row.extensions,
                             row.effective_on, row.receipt_number, row.completed_on,
                             row.return_reason, row.closed_on, row.step, row.etag, row.update_time,
-                            row.id)
+                            row.pending_count, row.noted_to, row.id)
                    .status());
+}
+
+// Makes the members show whether they are in transit by this transfer.
+absl::Status FollowTransit(sql::Session& session, const TransferRow& row) {
+  if (row.kind == TransferKind::kWholeUnit) return absl::OkStatus();
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<TransferMemberRow> members,
+                          MembersOfTransfer(session, row.id));
+  if (members.empty()) return absl::OkStatus();
+  std::vector<int64_t> ids;
+  for (const TransferMemberRow& member : members) ids.push_back(member.member_id);
+  if (row.state == TransferState::kInTransit) {
+    return session.Execute(kMarkMembers, row.id, ids).status();
+  }
+  return session.Execute(kUnmarkMembers, ids, row.id).status();
 }
 
 // What one side is told of the last step.
@@ -232,6 +261,7 @@ absl::StatusOr<std::vector<event::Draft>> SaveStep(sql::Session& session, Transf
   RONGHE_RETURN_IF_ERROR(WriteRow(session, row));
   RONGHE_RETURN_IF_ERROR(
       session.InsertMany(kInsertStep, std::span<const TransferStepRow>(&step, 1)));
+  RONGHE_RETURN_IF_ERROR(FollowTransit(session, row));
   std::vector<event::Draft> drafts;
   for (const TransferSide side : {TransferSide::kSender, TransferSide::kReceiver}) {
     if (row.committee(side) != 0) drafts.push_back(StepEvent(row, step, side));
@@ -295,8 +325,10 @@ absl::Status InsertTransferMembers(sql::Session& session, std::span<const Transf
 }
 
 absl::StatusOr<std::vector<TransferMemberRow>> MembersOfTransfer(sql::Session& session,
-                                                                 int64_t transfer_id) {
-  return session.Select(kMembers, transfer_id);
+                                                                 int64_t transfer_id,
+                                                                 int64_t after_member,
+                                                                 int32_t limit) {
+  return session.Select(kMembers, transfer_id, after_member, limit);
 }
 
 absl::Status UpdateTransferMember(sql::Session& session, const TransferMemberRow& row) {
@@ -339,10 +371,36 @@ absl::Status HoldSubjects(sql::Session& session, TransferRow& row) {
   return Named(session.Execute(kHoldMembers, row.id).status());
 }
 
-absl::StatusOr<std::vector<UnitMemberRow>> MembersOfUnit(sql::Session& session,
-                                                         std::span<const int64_t> organization_ids,
-                                                         int32_t limit) {
-  return session.Select(kUnitMembers, organization_ids, limit);
+absl::StatusOr<int32_t> ListUnitMembers(sql::Session& session, int64_t transfer_id,
+                                        std::span<const int64_t> organization_ids) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t listed,
+                          session.Execute(kListUnit, transfer_id, organization_ids));
+  return static_cast<int32_t>(listed);
+}
+
+absl::Status NoteUnitMembers(sql::Session& session, absl::FunctionRef<int64_t()> next_id,
+                             TransferRow& row, int32_t limit, absl::Time now) {
+  RONGHE_ASSIGN_OR_RETURN(const std::vector<TransferMemberRow> members,
+                          MembersOfTransfer(session, row.id, row.noted_to, limit));
+  std::vector<MembershipChangeRow> changes;
+  for (const TransferMemberRow& member : members) {
+    const Membership before{row.from_organization_id, member.category, member.standing, false};
+    Membership after = before;
+    after.organization_id = row.to_organization_id;
+    changes.push_back(MakeChange(next_id(), member.member_id, &before, &after, *row.effective_on,
+                                 ChangeCode::kInWholeUnit, row.subject(), now));
+    row.noted_to = member.member_id;
+  }
+  RONGHE_RETURN_IF_ERROR(InsertChanges(session, changes));
+  row.pending_count = members.size() < static_cast<size_t>(limit)
+                          ? 0
+                          : row.pending_count - static_cast<int32_t>(members.size());
+  return session.Execute(kNoteTo, row.pending_count, row.noted_to, row.id).status();
+}
+
+absl::StatusOr<std::optional<int64_t>> PendingTransfer(sql::Session& session) {
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<IdRow> row, session.SelectOne(kPending));
+  return row ? std::optional<int64_t>(row->id) : std::nullopt;
 }
 
 absl::StatusOr<std::vector<TransitRow>> TransitsOf(sql::Session& session,

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -60,6 +61,8 @@ struct TransferRow {
   int64_t etag = 1;
   absl::Time create_time;
   absl::Time update_time;
+  int32_t pending_count = 0;  // members of an accepted unit whose history is to be written
+  int64_t noted_to = 0;       // the last one whose history is
 
   Subject subject() const { return {kTransfers, id}; }
   // The committee of a side; 0: outside.
@@ -79,6 +82,7 @@ struct TransferMemberRow {
   Category category = Category::kFull;
   std::optional<absl::CivilDay> dues_paid_through;  // first day of the month
   DuesSource dues_source = DuesSource::kUnknown;
+  Standing standing = Standing::kNormal;
 };
 
 // A person from outside until they are a member here.
@@ -151,9 +155,13 @@ absl::StatusOr<std::vector<int64_t>> OverdueTransfers(sql::Session& session, abs
 
 // Errors: FAILED_PRECONDITION TRANSFER_OPEN when a member has an open transfer.
 absl::Status InsertTransferMembers(sql::Session& session, std::span<const TransferMemberRow> rows);
-// At most 5,000 members, by member id.
+// Up to `limit` members behind `after_member`, by member id. Without a limit as many as one letter
+// can have; a whole unit has more.
+inline constexpr int32_t kMaxLetterMembers = 200;
 absl::StatusOr<std::vector<TransferMemberRow>> MembersOfTransfer(sql::Session& session,
-                                                                 int64_t transfer_id);
+                                                                 int64_t transfer_id,
+                                                                 int64_t after_member = 0,
+                                                                 int32_t limit = kMaxLetterMembers);
 absl::Status UpdateTransferMember(sql::Session& session, const TransferMemberRow& row);
 // Of these members, those that are in transit. At most 256 ids.
 absl::StatusOr<std::vector<int64_t>> MembersInTransit(sql::Session& session,
@@ -185,19 +193,18 @@ absl::Status ReleaseSubjects(sql::Session& session, TransferRow& row);
 // Errors: FAILED_PRECONDITION TRANSFER_OPEN when one of them has another open transfer.
 absl::Status HoldSubjects(sql::Session& session, TransferRow& row);
 
-// A member of a unit that is transferred.
-struct UnitMemberRow {
-  int64_t id = 0;
-  int64_t organization_id = 0;
-  Category category = Category::kFull;
-  Standing standing = Standing::kNormal;
-  bool voting = false;
-};
-// Up to `limit` members of normal or suspended standing of organizations. At most 256
-// organizations.
-absl::StatusOr<std::vector<UnitMemberRow>> MembersOfUnit(sql::Session& session,
-                                                         std::span<const int64_t> organization_ids,
-                                                         int32_t limit);
+// Lists all members of organizations (at most 256), of normal or suspended standing, as they are
+// now, and answers how many they are. The list is made in the database: its rows travel nowhere.
+absl::StatusOr<int32_t> ListUnitMembers(sql::Session& session, int64_t transfer_id,
+                                        std::span<const int64_t> organization_ids);
+
+// Writes into the history of up to `limit` listed members of an accepted unit that they went with
+// it, moves noted_to and pending_count on, and writes these. Each call is to be a transaction of
+// its own, or part of one.
+absl::Status NoteUnitMembers(sql::Session& session, absl::FunctionRef<int64_t()> next_id,
+                             TransferRow& row, int32_t limit, absl::Time now);
+// The id of a transfer with members to note; nothing when there is none.
+absl::StatusOr<std::optional<int64_t>> PendingTransfer(sql::Session& session);
 
 }  // namespace ronghe::membership
 

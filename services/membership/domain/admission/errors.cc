@@ -16,6 +16,17 @@ absl::Status CaseNotFound(int64_t id) {
                      {{"name", base::Name("admissionCases", id)}});
 }
 
+absl::Status AnalysisNotFound(int64_t id) {
+  return error::Make(StatusCode::kNotFound, "NOT_FOUND", "没有这次入党积极分子队伍分析。",
+                     {{"name", base::Name("activistAnalyses", id)}});
+}
+
+absl::Status AlreadyAnalysed(int32_t year) {
+  return error::Make(StatusCode::kFailedPrecondition, "A_ANALYSED",
+                     "本年度的入党积极分子队伍分析已经登记。",
+                     {{"rule_id", "A-07"}, {"actual", std::to_string(year)}});
+}
+
 absl::Status CaseOpen() {
   return error::Make(StatusCode::kAlreadyExists, "CASE_OPEN",
                      "该公民身份号码已有正在办理的入党申请。", {{"field", "identity_number"}});

@@ -13,6 +13,7 @@ namespace ronghe::membership::admission {
 
 // NOT_FOUND
 absl::Status CaseNotFound(int64_t id);
+absl::Status AnalysisNotFound(int64_t id);
 
 // ALREADY_EXISTS: the person has an open case, wherever.
 absl::Status CaseOpen();
@@ -22,6 +23,9 @@ absl::Status StateRefused(EventKind event, State state);
 
 // FAILED_PRECONDITION A_DAY_ORDER: the event would come before what it follows.
 absl::Status DayOutOfOrder(absl::CivilDay day, absl::CivilDay earliest);
+
+// FAILED_PRECONDITION A_ANALYSED: the committee has analysed the activists of the year.
+absl::Status AlreadyAnalysed(int32_t year);
 
 // ABORTED CASE_CHANGED: somebody moved the case on between two reads; the call may be repeated.
 absl::Status CaseChanged();

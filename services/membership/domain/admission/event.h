@@ -67,7 +67,7 @@ struct Organization {
   bool above_branch = false;  // a committee over the branch, not the branch itself
   bool can_approve = false;   // may approve probationary members
   bool admits_floating = false;
-  bool over_approver = false;  // over a committee that may approve: of a county or above
+  bool of_county = false;  // of a county or above
 };
 
 // A member as an event finds them on its day.
@@ -182,6 +182,7 @@ struct ApproveAdmission {
   MotionVerdict motion;
   Organization committee;
   absl::CivilDay replied_on;
+  bool special = false;  // a special case, which may take longer
 };
 struct FileAdmission {
   absl::CivilDay day;

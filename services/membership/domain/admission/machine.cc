@@ -564,7 +564,11 @@ absl::Status Step::Take(const ApproveAdmission& event) {
                      Cat("党委审批最长不得超过", most.number, "个月，应当重新提交支部大会讨论。"),
                      FormatDay(last), FormatDay(day_)));
   const Rule& limit = Get("approve.months");
-  ExpectBy(MonthsAfter(*before_.submitted_on, limit.number), limit, "A_APPROVE_LATE");
+  const absl::CivilDay usual = MonthsAfter(*before_.submitted_on, limit.number);
+  RONGHE_RETURN_IF_ERROR(guard_.RequireUnless(
+      event.special, day_ <= usual, limit, "A_APPROVE_3M",
+      Cat("党委审批应当在", limit.number, "个月内完成；特殊情况需要延长的，请说明原因。"),
+      FormatDay(usual), FormatDay(day_)));
   guard_.Expect(event.motion.carried, Get("approve.vote"), "A_NOT_APPROVED", "集体讨论、逐个表决",
                 event.motion.carried ? "批准" : "未批准");
   Meet("DL-06");
@@ -741,10 +745,10 @@ absl::Status Step::Take(const RefuseRecognition& event) {
       event.ground == Ground::kUnconfirmed ? "recognition.unconfirmed" : "recognition.irregular";
   const Rule& kinds = Get("approve.kinds");
   RONGHE_RETURN_IF_ERROR(
-      Require(event.committee.above_branch && event.committee.over_approver &&
+      Require(event.committee.above_branch && event.committee.of_county &&
                   kinds.Has(event.committee.kind),
               key, "A_COUNTY", "不予承认由县级以上党委组织部门批准。", "县级以上党委",
-              Cat(event.committee.kind, event.committee.over_approver ? "" : "，不是县级以上")));
+              Cat(event.committee.kind, event.committee.of_county ? "" : "，不是县级以上")));
   if (event.ground == Ground::kUnconfirmed) {
     const bool transferred = IsProbation(before_.state) && before_.transferred_in_on.has_value();
     RONGHE_RETURN_IF_ERROR(Require(transferred, key, "A_TRANSFERRED",

@@ -595,17 +595,20 @@ TEST(AdmissionRules, A_22_TheCommitteeVotesOnEachAlone) {
 TEST(AdmissionRules, A_23_ApprovalWithinThreeMonthsAndNeverAfterSix) {
   Walk walk;
   walk.To(State::kTalkedByUpper);
-  const auto on = [&](absl::CivilDay day) {
-    return walk.Try(ApproveAdmission{Motion(MotionKind::kApproval, day), Town(), day});
+  const auto on = [&](absl::CivilDay day, bool special = true) {
+    return walk.Try(ApproveAdmission{Motion(MotionKind::kApproval, day), Town(), day, special});
   };
   const absl::CivilDay submitted = *walk.now().submitted_on;
-  const auto in_time = on(base::AddMonths(submitted, 3));
+  const auto in_time = on(base::AddMonths(submitted, 3), false);
   ASSERT_THAT(in_time, IsOk());
-  EXPECT_EQ(Said(*in_time, "A-23", "A_APPROVE_LATE"), "");
+  EXPECT_EQ(Said(*in_time, "A-23", "A_APPROVE_3M"), "");
+  // Longer in a special case alone, and never longer than six months.
+  EXPECT_THAT(on(base::AddMonths(submitted, 3) + 1, false), HasReason("A_APPROVE_3M"));
   const auto special = on(base::AddMonths(submitted, 3) + 1);
   ASSERT_THAT(special, IsOk());
-  EXPECT_EQ(Said(*special, "A-23", "A_APPROVE_LATE"), "2 A_APPROVE_LATE");
+  EXPECT_EQ(Said(*special, "A-23", "A_APPROVE_3M"), "3 A_APPROVE_3M");
   EXPECT_THAT(on(base::AddMonths(submitted, 6)), IsOk());
+  EXPECT_THAT(on(base::AddMonths(submitted, 6), false), HasReason("A_APPROVE_3M"));
   EXPECT_THAT(on(base::AddMonths(submitted, 6) + 1), HasReason("A_APPROVE_6M"));
   // From the last day of August: the last day of February.
   walk.now().submitted_on = absl::CivilDay(2028, 8, 31);

@@ -241,6 +241,7 @@ class Taker {
     if (!From({State::kTalkedByUpper}) || !On(day) || !Approves(e.committee)) return false;
     if (!About(e.motion, {MotionKind::kApproval}, e.committee.id)) return false;
     if (e.replied_on < day || !Past(e.replied_on) || day > Months(m.submitted, 6)) return false;
+    if (day > Months(m.submitted, 3) && !e.special) return false;
     if (!e.motion.carried) return Go(State::kNotApproved, day);
     m.approved = day;
     m.probation_end = Months(m.voted, 12);
@@ -300,7 +301,7 @@ class Taker {
   }
   bool operator()(const RefuseRecognition& e) {
     if (m.state == State::kNone || m.state >= State::kRejected || !On(e.day)) return false;
-    if (!Over(e.committee) || !e.committee.over_approver) return false;
+    if (!Over(e.committee) || !e.committee.of_county) return false;
     if (e.ground == Ground::kUnconfirmed && !(Probation(m.state) && m.transferred)) return false;
     return Go(State::kNotRecognised, e.day);
   }
@@ -479,7 +480,8 @@ class Generator {
       }
       case EventKind::kApproveAdmission: {
         const MotionVerdict motion = Vote(model, MotionKind::kApproval);
-        return ApproveAdmission{motion, Approver(), motion.held_on + (Mostly() ? Below(4) : -1)};
+        return ApproveAdmission{motion, Approver(), motion.held_on + (Mostly() ? Below(4) : -1),
+                                Mostly()};
       }
       case EventKind::kFileAdmission:
         return FileAdmission{day, Upper()};

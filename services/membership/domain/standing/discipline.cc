@@ -7,6 +7,7 @@
 #include "common/base/civil.h"
 #include "common/base/status_macros.h"
 #include "services/membership/domain/membership.h"
+#include "services/membership/domain/standing/errors.h"
 
 namespace ronghe::membership {
 namespace {
@@ -47,6 +48,29 @@ absl::StatusOr<int32_t> EffectMonths(const RuleSet& rules, Measure measure, int3
 DisciplinePeriod PeriodFrom(Measure measure, absl::CivilDay day, int32_t months) {
   return {measure, day, measure == Measure::kExpelled ? kOpenEnd : base::AddMonths(day, months),
           std::nullopt};
+}
+
+absl::StatusOr<DisciplinePeriod> PastPeriod(const RuleSet& rules, const PastMeasure& past,
+                                            const PastBounds& bounds, Guard& guard) {
+  if (past.decided_on < bounds.joined_on || past.effect_from < past.decided_on ||
+      past.effect_from > bounds.today) {
+    return PastDisciplineDays(past.decided_on, past.effect_from);
+  }
+  RONGHE_RETURN_IF_ERROR(guard.RequireUnless(
+      past.explained, past.decided_on < bounds.recorded_on, rules.Get("discipline.past"),
+      "D_PAST_AFTER_RECORD", "党员信息建立之后作出的处分应当立案办理；补录的，请说明原因。",
+      base::FormatDay(bounds.recorded_on), base::FormatDay(past.decided_on)));
+  RONGHE_ASSIGN_OR_RETURN(const int32_t months,
+                          EffectMonths(rules, past.measure, past.months, guard));
+  DisciplinePeriod period = PeriodFrom(past.measure, past.effect_from, months);
+  if (past.restored_on) {
+    if (past.measure != Measure::kProbationWithinParty || *past.restored_on < period.until ||
+        *past.restored_on > bounds.today) {
+      return PastDisciplineDays(period.until, *past.restored_on);
+    }
+    period.restored_on = past.restored_on;
+  }
+  return period;
 }
 
 bool InEffect(const DisciplinePeriod& period, absl::CivilDay day) {

@@ -53,6 +53,30 @@ absl::StatusOr<int32_t> EffectMonths(const RuleSet& rules, Measure measure, int3
 // The days of a measure that takes effect on `day`.
 DisciplinePeriod PeriodFrom(Measure measure, absl::CivilDay day, int32_t months);
 
+// A measure that stands on paper alone, and is recorded long after it was decided.
+struct PastMeasure {
+  Measure measure = Measure::kWarning;
+  int32_t months = 0;
+  absl::CivilDay decided_on;
+  absl::CivilDay effect_from;
+  std::optional<absl::CivilDay> restored_on;  // probation: when the rights were restored
+  bool explained = false;  // somebody says why it was not recorded when it was decided
+};
+
+// What its days must agree with.
+struct PastBounds {
+  absl::CivilDay joined_on;    // the day of joining the Party
+  absl::CivilDay recorded_on;  // when the member was first kept here
+  absl::CivilDay today;
+};
+
+// The days of such a measure. One that was decided once the member was kept here has to be
+// explained.
+//
+// Errors: FAILED_PRECONDITION D_PAST_DAYS, D_PAST_AFTER_RECORD, D_EFFECT_PERIOD.
+absl::StatusOr<DisciplinePeriod> PastPeriod(const RuleSet& rules, const PastMeasure& past,
+                                            const PastBounds& bounds, Guard& guard);
+
 // Whether the measure has effect on `day`. Probation has effect until the rights are restored: its
 // end alone restores nothing.
 bool InEffect(const DisciplinePeriod& period, absl::CivilDay day);

@@ -75,5 +75,56 @@ TEST_F(DisciplineRules, D_08_OnlyProbationSuspendsRightsAndUntilTheyAreRestored)
   EXPECT_FALSE(RightsSuspended({}, from));
 }
 
+TEST_F(DisciplineRules, D_07_AMeasureFromPaperHasTheDaysOfItsDocument) {
+  const PastBounds bounds{.joined_on = absl::CivilDay(2010, 7, 1),
+                          .recorded_on = absl::CivilDay(2026, 3, 1),
+                          .today = absl::CivilDay(2026, 6, 1)};
+  const absl::CivilDay decided(2025, 8, 31);
+  const auto on = [&](const PastMeasure& past) { return PastPeriod(rules_, past, bounds, guard_); };
+  ASSERT_OK_AND_ASSIGN(const DisciplinePeriod warning,
+                       on({.decided_on = decided, .effect_from = decided + 1}));
+  EXPECT_EQ(warning.from, absl::CivilDay(2025, 9, 1));
+  EXPECT_EQ(warning.until, absl::CivilDay(2026, 9, 1));
+
+  // Probation: the rights may have been restored, but not before its end.
+  PastMeasure probation{.measure = Measure::kProbationWithinParty,
+                        .months = 12,
+                        .decided_on = absl::CivilDay(2024, 1, 1),
+                        .effect_from = absl::CivilDay(2024, 1, 1),
+                        .restored_on = absl::CivilDay(2025, 1, 1)};
+  ASSERT_OK_AND_ASSIGN(const DisciplinePeriod restored, on(probation));
+  EXPECT_FALSE(SuspendsRights(restored, bounds.today));
+  probation.restored_on = absl::CivilDay(2024, 12, 31);
+  EXPECT_THAT(on(probation), HasReason("D_PAST_DAYS"));
+  probation.restored_on = bounds.today + 1;
+  EXPECT_THAT(on(probation), HasReason("D_PAST_DAYS"));
+  probation.restored_on.reset();
+  probation.months = 18;
+  EXPECT_THAT(on(probation), HasReason("D_EFFECT_PERIOD"));
+  EXPECT_THAT(on({.decided_on = decided, .effect_from = decided, .restored_on = bounds.today}),
+              HasReason("D_PAST_DAYS"));
+
+  // After joining, in order, and not in the future.
+  EXPECT_THAT(on({.decided_on = bounds.joined_on - 1, .effect_from = decided}),
+              HasReason("D_PAST_DAYS"));
+  EXPECT_THAT(on({.decided_on = decided, .effect_from = decided - 1}), HasReason("D_PAST_DAYS"));
+  EXPECT_THAT(on({.decided_on = decided, .effect_from = bounds.today + 1}),
+              HasReason("D_PAST_DAYS"));
+}
+
+TEST_F(DisciplineRules, D_07_FromPaperAfterTheRecordBeganOnlyWithAReason) {
+  const PastBounds bounds{.joined_on = absl::CivilDay(2010, 7, 1),
+                          .recorded_on = absl::CivilDay(2026, 3, 1),
+                          .today = absl::CivilDay(2026, 6, 1)};
+  PastMeasure past{.decided_on = bounds.recorded_on - 1, .effect_from = bounds.recorded_on};
+  EXPECT_OK(PastPeriod(rules_, past, bounds, guard_));
+  past.decided_on = bounds.recorded_on;
+  EXPECT_THAT(PastPeriod(rules_, past, bounds, guard_), HasReason("D_PAST_AFTER_RECORD"));
+  past.explained = true;
+  Guard guard;
+  EXPECT_OK(PastPeriod(rules_, past, bounds, guard));
+  EXPECT_EQ(guard.decisions().front().outcome, Outcome::kWaived);
+}
+
 }  // namespace
 }  // namespace ronghe::membership

@@ -136,9 +136,9 @@ TEST_F(DispositionRules, D_01_CriticismNeedsTheTalk) {
 }
 
 TEST_F(DispositionRules, D_06_ABasicCommitteeApprovesAndACommissionExpels) {
-  Approver town{.id = 2, .kind = 611, .above_branch = true, .above_basic = false};
+  Approver town{.id = 2, .kind = 611, .above_branch = true, .of_county = false};
   Approver county{
-      .id = 1, .kind = 611, .above_branch = true, .above_basic = true, .organ = Organ::kCommission};
+      .id = 1, .kind = 611, .above_branch = true, .of_county = true, .organ = Organ::kCommission};
   EXPECT_OK(CheckApprover(rules_, town, false, std::nullopt, guard_));
   EXPECT_OK(CheckApprover(rules_, town, false, Measure::kProbationWithinParty, guard_));
   EXPECT_OK(CheckApprover(rules_, county, false, std::nullopt, guard_));

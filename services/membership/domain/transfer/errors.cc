@@ -66,10 +66,10 @@ absl::Status TransferMemberMoved(int64_t member_id) {
                       {{"member", base::Cat("members/", member_id)}});
 }
 
-absl::Status TransferUnitTooLarge(int64_t limit) {
-  return Precondition("TRANSFER_UNIT_TOO_LARGE",
-                      base::Cat("整建制转接一次不超过", limit, "名党员，请分单位办理。"),
-                      {{"required", base::Cat(limit)}});
+absl::Status TransferUnitPending(int64_t members) {
+  return Precondition("TRANSFER_UNIT_PENDING",
+                      base::Cat("整建制转接还有", members, "名党员的记录正在生成，请稍后再办理。"),
+                      {{"required", "0"}, {"actual", base::Cat(members)}});
 }
 
 absl::Status TransferUnitMoved(int64_t unit_id) {

@@ -32,7 +32,8 @@ absl::Status TransferReceiverRevoked(int64_t organization_id);
 absl::Status TransferMemberNotNormal(int64_t member_id);
 // The member belongs below the sending committee no longer.
 absl::Status TransferMemberMoved(int64_t member_id);
-absl::Status TransferUnitTooLarge(int64_t limit);
+// The histories of so many members of the unit are still being written.
+absl::Status TransferUnitPending(int64_t members);
 // The unit stands elsewhere by now.
 absl::Status TransferUnitMoved(int64_t unit_id);
 // The particulars of the person from outside were deleted when the letter expired.

@@ -19,8 +19,9 @@ const Rule& UsualDays(const RuleSet& rules, ChangeCode reach) {
 
 }  // namespace
 
-bool MayTransferDirectly(const RuleSet& rules, int32_t organization_kind) {
-  return rules.Get("transfer.committee_kinds").Has(organization_kind);
+bool MayTransferDirectly(const RuleSet& rules, const CommitteeFacts& committee) {
+  return rules.Get("transfer.committee_kinds").Has(committee.kind) &&
+         (committee.can_approve_probationary || committee.of_county);
 }
 
 absl::Status CheckSend(const RuleSet& rules, const SendFacts& facts, Guard& guard) {

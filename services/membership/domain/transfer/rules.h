@@ -25,8 +25,17 @@ inline constexpr char kProbationFile[] = "PROBATION_FILE";      // training and 
 inline constexpr char kLateCertificate[] = "LATE_CERTIFICATE";  // the branch's, M-13
 inline constexpr char kLateApplication[] = "LATE_APPLICATION";  // the member's own, M-13
 
-// M-08: whether a committee of this kind may transfer and receive directly.
-bool MayTransferDirectly(const RuleSet& rules, int32_t organization_kind);
+// What M-08 looks at of an organization.
+struct CommitteeFacts {
+  int32_t kind = 0;
+  bool can_approve_probationary = false;  // the power to approve probationary members
+  bool of_county = false;                 // recorded as a local committee of a county or above
+};
+
+// M-08: whether a committee may transfer and receive directly, nationwide: a basic-level committee
+// with the power to approve probationary members, or a local committee with its organization
+// department.
+bool MayTransferDirectly(const RuleSet& rules, const CommitteeFacts& committee);
 
 // What is known when the sender approves.
 struct SendFacts {

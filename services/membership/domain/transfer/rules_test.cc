@@ -57,13 +57,15 @@ TEST(TransferRules, M_07_AwayForSixMonths) {
   EXPECT_NE(other.decisions().front().rule_id, "M-07");
 }
 
-TEST(TransferRules, M_08_CommitteesTransferDirectly) {
-  const struct {
-    int32_t kind;
-    bool may;
-  } rows[] = {{611, true},  {612, false}, {621, false}, {631, false},
-              {632, false}, {641, false}, {911, false}, {931, false}};
-  for (const auto& row : rows) EXPECT_EQ(MayTransferDirectly(Rules(), row.kind), row.may);
+TEST(TransferRules, M_08_CommitteesThatApproveMembersOrLeadACountyTransferDirectly) {
+  for (const int32_t kind : {611, 612, 621, 631, 632, 641, 911, 931}) {
+    const bool committee = kind == 611;
+    EXPECT_FALSE(MayTransferDirectly(Rules(), {.kind = kind})) << kind;
+    EXPECT_EQ(MayTransferDirectly(Rules(), {.kind = kind, .can_approve_probationary = true}),
+              committee)
+        << kind;
+    EXPECT_EQ(MayTransferDirectly(Rules(), {.kind = kind, .of_county = true}), committee) << kind;
+  }
 }
 
 TEST(TransferRules, M_09_OnlyReasonsOfTheListSendBack) {

@@ -1,19 +1,19 @@
-#include "services/membership/api/admission_places.h"
+#include "services/membership/store/admission_places.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "common/base/status_macros.h"
-#include "ronghe/membership/v1/organization.pb.h"
 #include "services/membership/domain/errors.h"
+#include "services/membership/domain/organization.h"
 #include "services/membership/store/organization_store.h"
 
 namespace ronghe::membership {
 namespace {
 
-bool IsCommittee(const OrganizationRow& row) {
-  return row.kind == v1::ORGANIZATION_KIND_COMMITTEE && !row.revoked_on;
-}
+constexpr int32_t kCommittee = 611;
+
+bool IsCommittee(const OrganizationRow& row) { return row.kind == kCommittee && !row.revoked_on; }
 
 bool MayApprove(const OrganizationRow& row) {
   return IsCommittee(row) && row.can_approve_probationary;
@@ -34,9 +34,11 @@ absl::StatusOr<Superiors> FindSuperiors(sql::Session& session, const org::OrgTre
   for (const OrganizationRow& row : above) {
     if (!IsCommittee(row)) continue;
     if (found.committee == 0) found.committee = row.id;
+    if (found.county == 0 && OfCountyOrAbove(row.level).value_or(false)) found.county = row.id;
     if (found.approver != 0 && found.department == 0) found.department = row.id;
     if (found.approver == 0 && MayApprove(row)) found.approver = row.id;
   }
+  if (found.county == 0) found.county = found.department;
   return found;
 }
 
@@ -56,7 +58,8 @@ absl::StatusOr<admission::Organization> Describe(sql::Session& session, const or
   RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> above, Above(session, tree, branch));
   const auto self = std::find_if(above.begin(), above.end(),
                                  [&](const OrganizationRow& other) { return other.id == id; });
-  seen.over_approver = std::any_of(above.begin(), self, MayApprove);
+  seen.of_county =
+      OfCountyOrAbove(row.level).value_or(std::any_of(above.begin(), self, MayApprove));
   return seen;
 }
 

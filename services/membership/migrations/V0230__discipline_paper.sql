@@ -1,0 +1,4 @@
+ALTER TABLE discipline
+  ADD COLUMN decided_by_title VARCHAR(100) NOT NULL DEFAULT '',
+  ADD COLUMN document_number VARCHAR(64) NOT NULL DEFAULT '',
+  ADD COLUMN past_reason INT NOT NULL DEFAULT 0

@@ -1,0 +1,2 @@
+ALTER TABLE organization
+  ADD COLUMN level INT NOT NULL DEFAULT 0

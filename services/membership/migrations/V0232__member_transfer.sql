@@ -1,0 +1,2 @@
+ALTER TABLE member
+  ADD COLUMN transfer_id BIGINT NOT NULL DEFAULT 0

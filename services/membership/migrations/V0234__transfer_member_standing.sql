@@ -1,0 +1,2 @@
+ALTER TABLE transfer_member
+  ADD COLUMN standing INT NOT NULL DEFAULT 10
