@@ -350,8 +350,10 @@ absl::Status WriteBatch(sql::Session& session, const Batch& batch, absl::CivilDa
   std::map<absl::CivilDay, std::vector<int64_t>> ended;
   for (const auto& [day, id] : batch.ended_posts) ended[day].push_back(id);
   for (const auto& [day, post_ids] : ended) {
-    RONGHE_RETURN_IF_ERROR(InParts<int64_t>(
-        post_ids, [&](std::span<const int64_t> part) { return EndPosts(session, part, day); }));
+    RONGHE_RETURN_IF_ERROR(
+        InParts<int64_t>(post_ids, [&session, end = day](std::span<const int64_t> part) {
+          return EndPosts(session, part, end);
+        }));
   }
   RONGHE_RETURN_IF_ERROR(InsertPosts(session, batch.new_posts));
   const auto next_id = [&ids] { return ids.Next(); };
