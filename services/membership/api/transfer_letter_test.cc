@@ -26,7 +26,7 @@ TEST_F(TransferTest, LettersExpireAtMidnightAfterTheirLastDayAndOnce) {
   EXPECT_EQ(expired.state(), v1::TRANSFER_STATE_EXPIRED);
   EXPECT_EQ(expired.steps(3).action(), v1::TRANSFER_ACTION_EXPIRE);
   EXPECT_EQ(expired.steps(3).actor(), "services/membership");
-  EXPECT_EQ(expired.deadlines(0).state(), v1::DEADLINE_STATE_DROPPED);
+  EXPECT_EQ(LetterDeadline(expired).state(), v1::DEADLINE_STATE_DROPPED);
   EXPECT_EQ(expired.decisions().rbegin()->rule_id(), "M-15");
   const std::string before = Image();
   ExpireAfter(32);
@@ -75,7 +75,7 @@ TEST_F(TransferTest, LettersAreExtendedOnceOnPaperWithASecondPerson) {
   EXPECT_EQ(extended.extensions(), 1);
   // It holds the member again, and its deadline is open again.
   EXPECT_THAT(Create(Inside({member.name()}, 4)), HasReason("TRANSFER_OPEN"));
-  EXPECT_EQ(Get(sent.name()).deadlines(0).state(), v1::DEADLINE_STATE_OPEN);
+  EXPECT_EQ(LetterDeadline(Get(sent.name())).state(), v1::DEADLINE_STATE_OPEN);
   EXPECT_THAT(Extend(sent.name()), HasReason("LETTER_EXTENDED"));
   EXPECT_OK(Accept(sent.name()));
 }

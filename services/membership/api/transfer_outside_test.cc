@@ -28,7 +28,7 @@ TEST_F(TransferTest, OutOfTheProvinceTheMemberLeavesWithTheReceipt) {
   const v1::Transfer sent = Send(Out(member.name()));
   EXPECT_EQ(sent.receiver(), "");
   EXPECT_EQ(*rpc::FromProto(sent.expires_on()), today_ + 90);
-  EXPECT_EQ(Get(sent.name()).deadlines(0).organization(), towns_[0].name());
+  EXPECT_EQ(LetterDeadline(Get(sent.name())).organization(), towns_[0].name());
   EXPECT_THAT(Accept(sent.name()), HasReason("TRANSFER_STATE_INVALID"));
   EXPECT_EQ(Members(towns_[0].name()), 1);
   ASSERT_OK_AND_ASSIGN(const v1::Transfer done, Complete(sent.name()));

@@ -217,7 +217,7 @@ TEST_F(TransferTest, AReturnNeedsAReasonAndLeavesTheMemberWhereHeWas) {
   EXPECT_EQ(returned.state(), v1::TRANSFER_STATE_RETURNED);
   EXPECT_EQ(returned.return_reason(), v1::TRANSFER_RETURN_REASON_DOCUMENTS_MISSING);
   EXPECT_EQ(Member(member.name()).organization(), branches_[0].name());
-  EXPECT_EQ(Get(sent.name()).deadlines(0).state(), v1::DEADLINE_STATE_DROPPED);
+  EXPECT_EQ(LetterDeadline(Get(sent.name())).state(), v1::DEADLINE_STATE_DROPPED);
   EXPECT_THAT(Accept(sent.name()), HasReason("TRANSFER_STATE_INVALID"));
   MustCreate(Inside({member.name()}, 2));
 }

@@ -276,6 +276,14 @@ class TransferTest : public ::testing::Test, protected ServiceParts {
     return transfer.ok() ? *transfer : v1::Transfer();
   }
 
+  // The deadline that the letter sets.
+  static v1::Deadline LetterDeadline(const v1::Transfer& transfer) {
+    for (const v1::Deadline& deadline : transfer.deadlines()) {
+      if (deadline.code() == "DL-16") return deadline;
+    }
+    return {};
+  }
+
   // A transfer that is in transit.
   v1::Transfer Send(const v1::CreateTransferRequest& request) {
     const v1::Transfer draft = MustCreate(request);
