@@ -97,6 +97,7 @@ TEST_F(DuesStandardChangeTest, C_02_InDecemberTheYearThatEndsIsLeftAsItIs) {
               HasReason("DUES_CHANGE_TOO_LATE"));
   ASSERT_THAT(Fix(member, 300'000, 2026), IsOk());
   ASSERT_THAT(standards_->ChangeDuesStandard(Secretary(), Retired(member)), IsOk());
+  clock_.Set(Noon(absl::CivilDay(2026, 1, 5)));
   Bill("2025-12");
   Bill("2026-01");
   const std::vector<v1::DuesBill> bills = BillsOf(member);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "services/membership/store/deadline_store.h"
 #include "services/membership/store/dues_account_store.h"
 #include "services/membership/store/dues_review.h"
+#include "services/membership/store/dues_standard_store.h"
 
 namespace ronghe::membership {
 namespace {
@@ -256,6 +258,21 @@ absl::Status BillRunner::SetDeadlines(job::JobContext& context, int64_t root,
     row.ordinal = ordinal;
     return SetDeadline(session, row);
   };
+  // A branch that has fixed all of them already, in the year before, has met its deadline.
+  const auto set_standards = [&](sql::Session& session,
+                                 const std::vector<int64_t>& branches) -> absl::Status {
+    if (branches.empty()) return absl::OkStatus();
+    RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> without,
+                            BranchesWithoutStandard(session, branches, year));
+    const std::set<int64_t> open(without.begin(), without.end());
+    for (const int64_t branch : branches) {
+      RONGHE_RETURN_IF_ERROR(set(session, "DL-19", branch, "dues.standard_by", year));
+      if (open.contains(branch)) continue;
+      RONGHE_RETURN_IF_ERROR(
+          MeetRound(session, {"organizations", branch}, "DL-19", year, today, context.now()));
+    }
+    return absl::OkStatus();
+  };
   std::optional<org::OrgPath> after;
   while (!context.cancelled()) {
     const std::vector<org::OrgStop> stops =
@@ -265,14 +282,14 @@ absl::Status BillRunner::SetDeadlines(job::JobContext& context, int64_t root,
     RONGHE_RETURN_IF_ERROR(context.database().Transact(
         context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
           RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+          std::vector<int64_t> branches;
           for (const org::OrgStop& stop : stops) {
             const std::optional<org::OrgNode> node = tree_.tree().Node(stop.id);
             if (!node) continue;
-            if (node->kind == "631" || node->kind == "632") {
-              RONGHE_RETURN_IF_ERROR(set(session, "DL-19", stop.id, "dues.standard_by", year));
-            }
+            if (node->kind == "631" || node->kind == "632") branches.push_back(stop.id);
             RONGHE_RETURN_IF_ERROR(set(session, "DL-21", stop.id, "report.publish_by", year - 1));
           }
+          RONGHE_RETURN_IF_ERROR(set_standards(session, branches));
           if (!stops.empty()) return absl::OkStatus();
           return set(session, "DL-20", root, "remit.centre_by", year - 1);
         }));
