@@ -110,7 +110,9 @@ class Suite:
         """SIGKILL: no goodbye, no flush."""
         pid = self.pid(name)
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not pathlib.Path(f"/proc/{pid}/exe").exists(), 10, f"{name} to die")
+        ports = [self.port(of) for of in OFFSETS if of == name or of.startswith(f"{name}-")]
+        # The ports are given back after the memory.
+        wait_for(lambda: not pathlib.Path(f"/proc/{pid}/exe").exists() and not any(map(listens, ports)), 10, f"{name} to die")
 
     def restart(self, name):
         """Starts again what was killed; up starts only what does not run."""
@@ -284,6 +286,15 @@ def free_base_port():
         base = random.randrange(10000, 32000)
         if all(is_free(base + offset) for offset in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 43, 80, 90)):
             return base
+
+
+def listens(port):
+    """Whether somebody takes connections there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_free(port):

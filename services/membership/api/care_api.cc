@@ -100,6 +100,7 @@ absl::StatusOr<v1::CareRecord> CareApi::RecordCare(rpc::Call& call,
   if (request.amount_fen() > 0 && request.fund() == v1::FUND_TYPE_UNSPECIFIED) {
     return CareFundMissing();
   }
+  if (giver_id != 0) tree_.AfterOwnWrites(call.deadline());
   return writer_.Write<v1::CareRecord>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::CareRecord> {
         RONGHE_ASSIGN_OR_RETURN(const MemberRow member, LockMember(tx.session(), member_id));

@@ -223,6 +223,12 @@ absl::StatusOr<v1::RolePost> RolePostApi::SetRolePostHolders(
 
 absl::StatusOr<v1::RolePost> RolePostApi::ReviewRolePost(rpc::Call& call,
                                                          const v1::ReviewRolePostRequest& request) {
+  RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "rolePosts"));
+  RONGHE_RETURN_IF_ERROR(
+      writer_.database().Read(call.deadline(), [&](sql::Session& session) -> absl::Status {
+        RONGHE_ASSIGN_OR_RETURN(const RolePostRow row, LoadRolePost(session, id));
+        return call.Authorize(row.organization_id);
+      }));
   RONGHE_ASSIGN_OR_RETURN(const HeldMeeting meeting, meetings_.Read(call, request.meeting()));
   return Change(call, request.name(), request.etag(),
                 [&](service::WriteTx& tx, RolePostRow& row) -> absl::Status {
