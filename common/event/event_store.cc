@@ -19,8 +19,8 @@ struct NumberRow {
   int64_t sequence;
 };
 
-// The index is named: asked for the first in id order, MariaDB would walk all numbered events before
-// them.
+// The index is named: asked for the first in id order, MariaDB would walk all numbered events
+// before them.
 const sql::Query<IdRow> kUnnumbered("event.unnumbered",
                                     "SELECT id FROM event FORCE INDEX (event_by_sequence) "
                                     "WHERE sequence IS NULL ORDER BY id LIMIT ?");

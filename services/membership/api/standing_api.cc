@@ -138,9 +138,9 @@ absl::StatusOr<v1::StandingEvent> StandingApi::ReinstateMember(
         RONGHE_RETURN_IF_ERROR(
             CheckStandingChange(member.membership(), exit, ChangeCode::kReinstated));
         Guard guard;
-        RONGHE_ASSIGN_OR_RETURN(const Approver found,
-                                ApproverOf(session, tree_, member.organization_id, approver,
-                                           Organ::kCommission));
+        RONGHE_ASSIGN_OR_RETURN(
+            const Approver found,
+            ApproverOf(session, tree_, member.organization_id, approver, Organ::kCommission));
         RONGHE_RETURN_IF_ERROR(CheckApprover(rules_.On(day), found, true, std::nullopt, guard));
         const std::vector<int64_t> places = {member.organization_id};
         RONGHE_ASSIGN_OR_RETURN(const std::vector<OrganizationRow> branch,

@@ -744,11 +744,10 @@ absl::Status Step::Take(const RefuseRecognition& event) {
   const std::string_view key =
       event.ground == Ground::kUnconfirmed ? "recognition.unconfirmed" : "recognition.irregular";
   const Rule& kinds = Get("approve.kinds");
-  RONGHE_RETURN_IF_ERROR(
-      Require(event.committee.above_branch && event.committee.of_county &&
-                  kinds.Has(event.committee.kind),
-              key, "A_COUNTY", "不予承认由县级以上党委组织部门批准。", "县级以上党委",
-              Cat(event.committee.kind, event.committee.of_county ? "" : "，不是县级以上")));
+  RONGHE_RETURN_IF_ERROR(Require(
+      event.committee.above_branch && event.committee.of_county && kinds.Has(event.committee.kind),
+      key, "A_COUNTY", "不予承认由县级以上党委组织部门批准。", "县级以上党委",
+      Cat(event.committee.kind, event.committee.of_county ? "" : "，不是县级以上")));
   if (event.ground == Ground::kUnconfirmed) {
     const bool transferred = IsProbation(before_.state) && before_.transferred_in_on.has_value();
     RONGHE_RETURN_IF_ERROR(Require(transferred, key, "A_TRANSFERRED",

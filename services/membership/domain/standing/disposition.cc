@@ -149,8 +149,8 @@ absl::Status CheckApprover(const RuleSet& rules, const Approver& approver, bool 
   const bool high = important || measure == Measure::kExpelled;
   const Rule& rule = rules.Get(high ? "approve.important_kinds" : "approve.kinds");
   const bool commission = approver.organ == Organ::kCommission;
-  const bool met = approver.above_branch && rule.Has(approver.kind) &&
-                   (commission ? approver.of_county : !high);
+  const bool met =
+      approver.above_branch && rule.Has(approver.kind) && (commission ? approver.of_county : !high);
   return guard.Require(
       met, rule, "D_APPROVER",
       high ? "开除党籍和重要案件须由县级以上纪委审批。" : "须由上级基层党委审批。",
