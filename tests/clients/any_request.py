@@ -26,6 +26,8 @@ ALIASES = {"delegate": "accounts", "parent": "organizations", "new_parent": "org
            "decider": "organizations", "target": "organizations", "sources": "organizations", "talker": "members",
            "contact_person": "members", "holders": "members", "motion": "meetings/motions", "decision": "meetings/motions",
            "from_organization": "organizations", "to_organization": "organizations"}
+# The same where the name alone would say another one.
+RECORDS = {("RegisterDelegatesRequest", "unit"): "organizations"}
 # The pattern of a field that names a record of any kind; members are asked about.
 ANY_RECORD = "[a-z][A-Za-z]{0,31}/[1-9][0-9]{0,18}"
 
@@ -128,7 +130,8 @@ class Maker:
         return message
 
     def _text(self, field, limits):
-        key = key_of(limits.pattern) or ALIASES.get(field.name, field.name)
+        key = (key_of(limits.pattern) or RECORDS.get((field.containing_type.name, field.name)) or
+               ALIASES.get(field.name, field.name))
         key = key if key in self.resources else f"{key}s"
         if key in self.resources:
             return self.resources[key]

@@ -7,7 +7,7 @@ import unittest
 import suite
 
 PASSWORD = "Demo-2026-ronghe"
-RAISED = 660  # seconds: the job that raises reminders comes every ten minutes
+RAISED = 180  # seconds: the job that raises reminders comes every minute
 MEMBERS = 600  # a town: everything but transfers to another one
 
 # What each list shows to whom: (account, path below the town or its first old branch, field).

@@ -93,12 +93,16 @@ absl::StatusOr<v1::FundRequest> FundRequestApi::ApproveFundRequest(
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
                           ReadPastDay(call, request.has_day(), request.day(), "day"));
+  RONGHE_ASSIGN_OR_RETURN(const FundRequestRow asked,
+                          writer_.database().Read(call.deadline(), [&](sql::Session& session) {
+                            return LoadFundRequest(session, id);
+                          }));
+  RONGHE_RETURN_IF_ERROR(call.Authorize(asked.decider_id));
   RONGHE_ASSIGN_OR_RETURN(const MotionVerdict vote,
                           ReadDecision(motions_, call, request.decision()));
   return writer_.Write<v1::FundRequest>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::FundRequest> {
         RONGHE_ASSIGN_OR_RETURN(FundRequestRow row, LockFundRequest(tx.session(), id));
-        RONGHE_RETURN_IF_ERROR(call.Authorize(row.decider_id));
         if (row.state != RequestState::kAsked) return FundRequestDecided();
         RONGHE_RETURN_IF_ERROR(CheckDecision(vote, request.name(), row.decider_id));
         row.allotted_fen = request.allotted_fen() == 0 ? row.amount_fen : request.allotted_fen();

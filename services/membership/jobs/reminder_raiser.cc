@@ -120,7 +120,7 @@ void ReminderRaiser::Advance(DeadlineRow& row, absl::CivilDay today, absl::Time 
 }
 
 void AddReminderJob(job::JobRunner& jobs, ReminderRaiser& raiser) {
-  jobs.Add(kReminderJob, absl::Minutes(10),
+  jobs.Add(kReminderJob, absl::Minutes(1),
            [&raiser](job::JobContext& context) { return raiser.Run(context); });
 }
 
