@@ -55,7 +55,7 @@ async function createRolePosts(demo) {
     const post = await api.post(`/v1/${branch.name_}/rolePosts`, { ...plan, kind: `ROLE_POST_KIND_${plan.kind}`, displayed: true,
       validFrom: date(addMonths(demo.today, -14)), holders: [holders[i % holders.length].name] }, demo.key('role', i));
     if (i > 0 || !meeting) continue;
-    await api.post(`/v1/${post.name}:review`, { year: meeting.eventDate.year, meeting: meeting.name, day: meeting.eventDate,
+    await api.post(`/v1/${post.name}:review`, { year: meeting.eventDate.year, meeting: meeting.name,
       result: 'REVIEW_RESULT_FULFILLED' }, demo.key('review', i));
   }
 }
