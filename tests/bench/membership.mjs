@@ -219,7 +219,6 @@ async function measure(options) {
     const work = options['long-work'] ? await longWork(channel, questions, options.state) : {};
     return { members: questions.members, results: bench.results, work, memory_mb: peakMemory(server), table: bench.table() };
   } finally {
-    channel.close();
     bench.stop();
   }
 }

@@ -46,20 +46,22 @@ export const numberOf = (fields, wanted) => valuesOf(fields, wanted).at(-1) ?? 0
 
 // --- calls
 
-// One connection without TLS: ask(method, request) resolves to the fields of the answer.
+// Calls without TLS: ask(method, request) resolves to the fields of the answer.
 export class Channel {
-  #session;
+  #address;
   #bearer;
 
   constructor(port, bearer) {
-    this.#session = connect(`http://127.0.0.1:${port}`);
+    this.#address = `http://127.0.0.1:${port}`;
     this.#bearer = bearer;
   }
 
+  // Each call has a connection of its own: one that lay idle through a measurement has ended.
   ask(method, request) {
+    const session = connect(this.#address);
     return new Promise((resolve, reject) => {
-      const call = this.#session.request({ ':method': 'POST', ':path': method, 'content-type': 'application/grpc', te: 'trailers',
-        authorization: `Bearer ${this.#bearer}` });
+      const call = session.on('error', reject).request({ ':method': 'POST', ':path': method, 'content-type': 'application/grpc',
+        te: 'trailers', authorization: `Bearer ${this.#bearer}` });
       const parts = [];
       let end = {};
       const note = (headers) => { end = { ...end, ...headers }; };
@@ -73,11 +75,7 @@ export class Channel {
       const head = Buffer.alloc(5);
       head.writeUInt32BE(body.length, 1);
       call.end(Buffer.concat([head, body]));
-    });
-  }
-
-  close() {
-    this.#session.close();
+    }).finally(() => session.close());
   }
 }
 

@@ -37,7 +37,6 @@ test('a channel asks with its token and tells a refusal from an answer', async (
     assert.equal(textOf(await channel.ask('/a.B/C', text(1, 'x'.repeat(40000))), 1), 'x'.repeat(40000));
     await assert.rejects(channel.ask('/a.B/D', ''), /\/a\.B\/D: 7 no/);
   } finally {
-    channel.close();
     server.close();
   }
 });
