@@ -25,6 +25,7 @@
 #include "services/membership/jobs/analysis_planner.h"
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/document_store.h"
+#include "services/membership/testing/played_motions.h"
 #include "services/membership/testing/service_parts.h"
 
 namespace ronghe::membership {
@@ -43,29 +44,6 @@ using ::testing::SizeIs;
 absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
 
 google::type::Date Date(absl::CivilDay day) { return rpc::ToProto(day); }
-
-// Plays the meeting service: verdicts by the name of their motion.
-class PlayedMotions : public MotionReader {
- public:
-  absl::StatusOr<MotionVerdict> Read(rpc::Call&, std::string_view motion) override {
-    absl::MutexLock lock(&mutex_);
-    const auto it = verdicts_.find(std::string(motion));
-    if (it == verdicts_.end()) {
-      return error::Make(absl::StatusCode::kNotFound, "MOTION_NOT_FOUND", "没有这项表决。");
-    }
-    return it->second;
-  }
-  // Records a motion and answers its name.
-  std::string Hold(MotionVerdict verdict) {
-    absl::MutexLock lock(&mutex_);
-    verdict.name = absl::StrCat("meetings/1/motions/", verdicts_.size() + 1);
-    return verdicts_.emplace(verdict.name, verdict).first->first;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::map<std::string, MotionVerdict> verdicts_;
-};
 
 class AdmissionTest : public ::testing::Test, protected ServiceParts {
  protected:

@@ -314,6 +314,12 @@ TEST_F(CareTest, ARolePostIsHeldReviewedAndHandedOn) {
   ASSERT_THAT(deadlines(), SizeIs(2));
   EXPECT_EQ(deadlines()[0].state, DeadlineState::kMet);
   EXPECT_EQ(deadlines()[1].due_on, base::AddMonths(deadlines()[0].due_on, 12));
+  // A year before is reviewed late: what is met stays met, what is asked for stays so.
+  review.set_year(review.year() - 1);
+  ASSERT_THAT(role_posts_->ReviewRolePost(Secretary(), review), IsOk());
+  ASSERT_THAT(deadlines(), SizeIs(2));
+  EXPECT_EQ(deadlines()[0].state, DeadlineState::kMet);
+  EXPECT_EQ(deadlines()[1].state, DeadlineState::kOpen);
 
   v1::EndRolePostRequest end;
   end.set_name(post->name());

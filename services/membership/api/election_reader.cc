@@ -9,6 +9,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/convert.h"
 #include "ronghe/meeting/v1/election.ronghe.h"
+#include "services/membership/api/settled.h"
 
 namespace ronghe::membership {
 namespace {
@@ -39,8 +40,7 @@ class RpcElectionReader : public ElectionReader {
                             base::ParseName(result.organization(), "organizations"));
     RONGHE_ASSIGN_OR_RETURN(verdict.held_on, rpc::FromProto(result.held_on()));
     verdict.decided = result.state() == meeting::ELECTION_STATE_DECIDED;
-    verdict.settled = result.meeting_state() == meeting::MEETING_STATE_SUBMITTED ||
-                      result.meeting_state() == meeting::MEETING_STATE_ACCEPTED;
+    verdict.settled = Settled(result.meeting_state());
     verdict.committee = result.office() == meeting::ELECTION_OFFICE_COMMITTEE;
     verdict.delegation = result.delegation();
     if (result.office() == meeting::ELECTION_OFFICE_DELEGATE) verdict.delegates.emplace();

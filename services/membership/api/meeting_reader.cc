@@ -8,6 +8,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/convert.h"
 #include "ronghe/meeting/v1/meeting.ronghe.h"
+#include "services/membership/api/settled.h"
 
 namespace ronghe::membership {
 namespace {
@@ -22,8 +23,7 @@ class RemoteMeetingReader : public MeetingReader {
     request.set_name(std::string(name));
     RONGHE_ASSIGN_OR_RETURN(const meeting::v1::Meeting read,
                             meetings_.GetMeeting(call.Out(), request));
-    HeldMeeting meeting{.settled = read.state() == meeting::v1::MEETING_STATE_SUBMITTED ||
-                                   read.state() == meeting::v1::MEETING_STATE_ACCEPTED};
+    HeldMeeting meeting{.settled = Settled(read.state())};
     RONGHE_ASSIGN_OR_RETURN(meeting.id, base::ParseName(read.name(), "meetings"));
     RONGHE_ASSIGN_OR_RETURN(meeting.organization_id,
                             base::ParseName(read.organization(), "organizations"));

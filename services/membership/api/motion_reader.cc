@@ -8,6 +8,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/convert.h"
 #include "ronghe/meeting/v1/meeting.ronghe.h"
+#include "services/membership/api/settled.h"
 
 namespace ronghe::membership {
 namespace {
@@ -25,8 +26,7 @@ class RemoteMotionReader : public MotionReader {
     MotionVerdict verdict{.name = read.name(),
                           .kind = static_cast<MotionKind>(read.kind()),
                           .subject = read.subject(),
-                          .settled = read.meeting_state() == meeting::v1::MEETING_STATE_SUBMITTED ||
-                                     read.meeting_state() == meeting::v1::MEETING_STATE_ACCEPTED,
+                          .settled = Settled(read.meeting_state()),
                           .roll = read.roll(),
                           .present = read.present(),
                           .votes_for = read.votes_for(),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -148,7 +149,7 @@ absl::Status RolePostApi::AskForReview(service::WriteTx& tx, const RolePostRow& 
       MakeDeadline(tx.NextId(), kReviewDeadline, SubjectOf(row.id), row.organization_id,
                    ReviewDay(rules, year), rules.Get("role_post.review_by"), tx.now());
   deadline.ordinal = year;
-  return SetDeadline(tx.session(), deadline);
+  return SetDeadlinesOnce(tx.session(), std::span(&deadline, 1));
 }
 
 absl::StatusOr<v1::RolePost> RolePostApi::CreateRolePost(rpc::Call& call,
@@ -236,8 +237,8 @@ absl::StatusOr<v1::RolePost> RolePostApi::ReviewRolePost(rpc::Call& call,
                   RONGHE_RETURN_IF_ERROR(
                       InsertReview(tx.session(), {row.id, request.year(), meeting.id,
                                                   meeting.held_on, request.result(), tx.now()}));
-                  RONGHE_RETURN_IF_ERROR(MeetDeadline(tx.session(), SubjectOf(row.id),
-                                                      kReviewDeadline, meeting.held_on, tx.now()));
+                  RONGHE_RETURN_IF_ERROR(MeetRound(tx.session(), SubjectOf(row.id), kReviewDeadline,
+                                                   request.year(), meeting.held_on, tx.now()));
                   return AskForReview(tx, row, request.year() + 1);
                 });
 }

@@ -45,7 +45,7 @@ class RolePostApi : public v1::RolePostServiceHandler {
   // Makes `names` the holders from `day` on, each checked by the rules.
   absl::Status AddHolders(service::WriteTx& tx, const RolePostRow& row, const Names& names,
                           absl::CivilDay day) const;
-  // Asks for the review of a year.
+  // Asks for the review of a year, unless it was asked for.
   absl::Status AskForReview(service::WriteTx& tx, const RolePostRow& row, int32_t year) const;
 
   service::Writer& writer_;

@@ -2,7 +2,6 @@
 // pipeline and on a real database? Only the meeting service is played, at the boundary where it is
 // asked.
 #include <atomic>
-#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "common/base/resource_name.h"
 #include "common/error/error.h"
 #include "common/rpc/convert.h"
@@ -27,6 +25,7 @@
 #include "services/membership/store/change_store.h"
 #include "services/membership/store/deadline_store.h"
 #include "services/membership/store/discipline_store.h"
+#include "services/membership/testing/played_motions.h"
 #include "services/membership/testing/service_parts.h"
 
 namespace ronghe::membership {
@@ -48,29 +47,6 @@ const sql::Query<CountRow> kAuditRows(
 absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
 
 google::type::Date Date(Day day) { return rpc::ToProto(day); }
-
-// Plays the meeting service: verdicts by the name of their motion.
-class PlayedMotions : public MotionReader {
- public:
-  absl::StatusOr<MotionVerdict> Read(rpc::Call&, std::string_view motion) override {
-    absl::MutexLock lock(&mutex_);
-    const auto it = verdicts_.find(std::string(motion));
-    if (it == verdicts_.end()) {
-      return error::Make(absl::StatusCode::kNotFound, "MOTION_NOT_FOUND", "没有这项表决。");
-    }
-    return it->second;
-  }
-  // Records a motion and answers its name.
-  std::string Hold(MotionVerdict verdict) {
-    absl::MutexLock lock(&mutex_);
-    verdict.name = absl::StrCat("meetings/1/motions/", verdicts_.size() + 1);
-    return verdicts_.emplace(verdict.name, verdict).first->first;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::map<std::string, MotionVerdict> verdicts_;
-};
 
 class StandingTest : public ::testing::Test, protected ServiceParts {
  protected:

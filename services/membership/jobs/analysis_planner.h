@@ -7,8 +7,8 @@
 #define RONGHE_SERVICES_MEMBERSHIP_JOBS_ANALYSIS_PLANNER_H_
 
 #include <cstdint>
-#include <set>
 #include <span>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/base/ids.h"
@@ -32,13 +32,10 @@ class AnalysisPlanner {
   absl::Status Run(job::JobContext& context);
 
  private:
-  // Sets the deadlines of the committees over some branches; `done` holds those that have theirs.
-  absl::Status Plan(job::JobContext& context, std::span<const int64_t> branches,
-                    std::set<int64_t>& done) const;
-  // The committees over the branches that are not done.
-  absl::StatusOr<std::set<int64_t>> Committees(sql::Session& session,
-                                               std::span<const int64_t> branches,
-                                               const std::set<int64_t>& done) const;
+  // Sets the deadlines of the committees over some branches.
+  absl::Status Plan(job::JobContext& context, std::span<const int64_t> branches) const;
+  absl::StatusOr<std::vector<int64_t>> Committees(sql::Session& session,
+                                                  std::span<const int64_t> branches) const;
 
   base::IdGenerator& ids_;
   const RuleBook& rules_;

@@ -250,28 +250,13 @@ absl::Status BillRunner::SetDeadlines(job::JobContext& context, int64_t root,
                                       absl::CivilDay today) {
   const RuleSet& rules = books_.Get("dues").On(today);
   const auto year = static_cast<int32_t>(today.year());
-  const auto set = [&](sql::Session& session, std::string_view code, int64_t organization,
-                       const char* key, int32_t ordinal) {
+  const auto make = [&](std::string_view code, int64_t organization, const char* key,
+                        int32_t ordinal) {
     const Rule& rule = rules.Get(key);
     DeadlineRow row = MakeDeadline(ids_.Next(), code, {"organizations", organization}, organization,
                                    DayInYear(year, rule.number), rule, context.now());
     row.ordinal = ordinal;
-    return SetDeadline(session, row);
-  };
-  // A branch that has fixed all of them already, in the year before, has met its deadline.
-  const auto set_standards = [&](sql::Session& session,
-                                 const std::vector<int64_t>& branches) -> absl::Status {
-    if (branches.empty()) return absl::OkStatus();
-    RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> without,
-                            BranchesWithoutStandard(session, branches, year));
-    const std::set<int64_t> open(without.begin(), without.end());
-    for (const int64_t branch : branches) {
-      RONGHE_RETURN_IF_ERROR(set(session, "DL-19", branch, "dues.standard_by", year));
-      if (open.contains(branch)) continue;
-      RONGHE_RETURN_IF_ERROR(
-          MeetRound(session, {"organizations", branch}, "DL-19", year, today, context.now()));
-    }
-    return absl::OkStatus();
+    return row;
   };
   std::optional<org::OrgPath> after;
   while (!context.cancelled()) {
@@ -282,16 +267,29 @@ absl::Status BillRunner::SetDeadlines(job::JobContext& context, int64_t root,
     RONGHE_RETURN_IF_ERROR(context.database().Transact(
         context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
           RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
+          std::vector<DeadlineRow> deadlines;
           std::vector<int64_t> branches;
           for (const org::OrgStop& stop : stops) {
             const std::optional<org::OrgNode> node = tree_.tree().Node(stop.id);
             if (!node) continue;
             if (node->kind == "631" || node->kind == "632") branches.push_back(stop.id);
-            RONGHE_RETURN_IF_ERROR(set(session, "DL-21", stop.id, "report.publish_by", year - 1));
+            deadlines.push_back(make("DL-21", stop.id, "report.publish_by", year - 1));
           }
-          RONGHE_RETURN_IF_ERROR(set_standards(session, branches));
-          if (!stops.empty()) return absl::OkStatus();
-          return set(session, "DL-20", root, "remit.centre_by", year - 1);
+          std::set<int64_t> without;
+          if (!branches.empty()) {
+            RONGHE_ASSIGN_OR_RETURN(const std::vector<int64_t> ids,
+                                    BranchesWithoutStandard(session, branches, year));
+            without.insert(ids.begin(), ids.end());
+          }
+          for (const int64_t branch : branches) {
+            deadlines.push_back(make("DL-19", branch, "dues.standard_by", year));
+            if (without.contains(branch)) continue;
+            // It has fixed all of them already, in the year before.
+            deadlines.back().state = DeadlineState::kMet;
+            deadlines.back().met_on = today;
+          }
+          if (stops.empty()) deadlines.push_back(make("DL-20", root, "remit.centre_by", year - 1));
+          return membership::SetDeadlines(session, deadlines);
         }));
     if (stops.empty()) return absl::OkStatus();
     after = stops.back().path;

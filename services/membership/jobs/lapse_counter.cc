@@ -297,6 +297,7 @@ absl::Status LapseCounter::SetDeadlines(sql::Session& session, const Batch& batc
                                         absl::CivilMonth month, absl::Time now) {
   const RuleSet& rules = rules_.On(absl::CivilDay(month));
   const LapseLimits limits(rules);
+  std::vector<DeadlineRow> deadlines;
   for (const LapseCounterRow& row : batch.counters) {
     const auto before = batch.before.find({row.member_id, row.ground});
     const bool warned_before =
@@ -316,9 +317,9 @@ absl::Status LapseCounter::SetDeadlines(sql::Session& session, const Batch& batc
     } else if (row.state == LapseState::kCaseOpened) {
       deadline.state = DeadlineState::kDropped;
     }
-    RONGHE_RETURN_IF_ERROR(SetDeadline(session, deadline));
+    deadlines.push_back(std::move(deadline));
   }
-  return absl::OkStatus();
+  return membership::SetDeadlines(session, deadlines);
 }
 
 void AddLapseJob(job::JobRunner& jobs, LapseCounter& counter) {

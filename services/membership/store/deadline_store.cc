@@ -71,19 +71,15 @@ DeadlineRow MakeDeadline(int64_t id, std::string_view code, const Subject& subje
 }
 
 absl::Status SetDeadline(sql::Session& session, const DeadlineRow& row) {
-  return session
-      .Execute(kSet, row.id, row.code, row.subject_collection, row.subject_id, row.ordinal,
-               row.organization_id, row.due_on, row.state, row.met_on, row.rule_id, row.rule_set,
-               row.source, row.stage, row.stage_on, row.create_time, row.update_time)
-      .status();
+  return SetDeadlines(session, std::span(&row, 1));
 }
 
-absl::Status SetDeadlineOnce(sql::Session& session, const DeadlineRow& row) {
-  return session
-      .Execute(kSetOnce, row.id, row.code, row.subject_collection, row.subject_id, row.ordinal,
-               row.organization_id, row.due_on, row.state, row.met_on, row.rule_id, row.rule_set,
-               row.source, row.stage, row.stage_on, row.create_time, row.update_time)
-      .status();
+absl::Status SetDeadlines(sql::Session& session, std::span<const DeadlineRow> rows) {
+  return session.InsertMany(kSet, rows);
+}
+
+absl::Status SetDeadlinesOnce(sql::Session& session, std::span<const DeadlineRow> rows) {
+  return session.InsertMany(kSetOnce, rows);
 }
 
 absl::Status MeetDeadline(sql::Session& session, const Subject& subject, std::string_view code,

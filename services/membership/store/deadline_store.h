@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,9 +52,10 @@ DeadlineRow MakeDeadline(int64_t id, std::string_view code, const Subject& subje
 // Sets a deadline; one of the same subject, code and ordinal is moved to the new day, organization
 // and rule and is open again.
 absl::Status SetDeadline(sql::Session& session, const DeadlineRow& row);
+absl::Status SetDeadlines(sql::Session& session, std::span<const DeadlineRow> rows);
 
-// Sets a deadline unless there is one of the same subject, code and ordinal, in whatever state.
-absl::Status SetDeadlineOnce(sql::Session& session, const DeadlineRow& row);
+// Sets deadlines unless there is one of the same subject, code and ordinal, in whatever state.
+absl::Status SetDeadlinesOnce(sql::Session& session, std::span<const DeadlineRow> rows);
 
 // Marks the open deadlines of a code (all ordinals) as met on `day`, whether in time or late.
 absl::Status MeetDeadline(sql::Session& session, const Subject& subject, std::string_view code,
