@@ -17,6 +17,7 @@
 #include "common/base/strings.h"
 #include "common/rpc/page_token.h"
 #include "common/service/write.h"
+#include "services/membership/api/request.h"
 #include "services/membership/store/membership_tree.h"
 #include "services/membership/store/subtree_page.h"
 
@@ -51,18 +52,11 @@ struct SubtreeRequest {
   std::string_view page_token;
 };
 
-// Rows of a page, and the token of the next one.
-template <class Row>
-struct SubtreeRows {
-  std::vector<Row> rows;
-  std::string next_page_token;
-};
-
 // Reads a page of rows that belong to branches (ReadSubtreePage).
 //
 // Errors: INVALID_ARGUMENT for a token that is not one; those of `read`.
 template <class Row>
-absl::StatusOr<SubtreeRows<Row>> ListAudited(
+absl::StatusOr<RowPage<Row>> ListAudited(
     rpc::Call& call, service::Writer& writer, MembershipTree& tree, const rpc::PageTokens& tokens,
     const SubtreeRequest& request,
     absl::FunctionRef<absl::StatusOr<std::vector<Row>>(
@@ -91,7 +85,7 @@ absl::StatusOr<SubtreeRows<Row>> ListAudited(
                       note));
         return absl::OkStatus();
       }));
-  SubtreeRows<Row> listed{.rows = std::move(page.rows)};
+  RowPage<Row> listed{.rows = std::move(page.rows)};
   if (page.more) {
     listed.next_page_token = tokens.Seal(call.method(), filter, FormatPosition(page.next));
   }

@@ -14,6 +14,7 @@
 #include "common/base/strings.h"
 #include "common/rpc/convert.h"
 #include "services/membership/api/convert.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/care/care.h"
 #include "services/membership/domain/care/errors.h"
 #include "services/membership/domain/errors.h"
@@ -91,12 +92,8 @@ absl::StatusOr<v1::CareRecord> CareApi::RecordCare(rpc::Call& call,
   if (!request.giver().empty()) {
     RONGHE_ASSIGN_OR_RETURN(giver_id, base::ParseName(request.giver(), "organizations"));
   }
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day =
-      ReadDay(request.has_day(), request.day(), "day", violations).value_or(today);
-  if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  if (day > today) return EffectiveDateInFuture(day, today);
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          PastDay(call, request.has_day(), request.day(), "day"));
   if (request.amount_fen() > 0 && request.fund() == v1::FUND_TYPE_UNSPECIFIED) {
     return CareFundMissing();
   }

@@ -602,7 +602,7 @@ absl::StatusOr<v1::ListCommitteeElectionsResponse> CommitteeElectionApi::ListCom
     rpc::Call& call, const v1::ListCommitteeElectionsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(
-      const IdPage<CommitteeElectionRow> page,
+      const RowPage<CommitteeElectionRow> page,
       ReadIdPage<CommitteeElectionRow>(call, writer_.database(), tokens_, request.parent(),
                                        request.page_size(), request.page_token(),
                                        std::numeric_limits<int64_t>::max(),

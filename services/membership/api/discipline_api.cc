@@ -266,7 +266,7 @@ absl::StatusOr<v1::ListDisciplinesResponse> DisciplineApi::ListDisciplines(
   const absl::CivilDay today = base::ShanghaiDay(call.now());
   std::optional<absl::CivilDay> in_effect_on;
   if (request.in_effect()) in_effect_on = today;
-  RONGHE_ASSIGN_OR_RETURN(SubtreeRows<DisciplineRow> listed,
+  RONGHE_ASSIGN_OR_RETURN(RowPage<DisciplineRow> listed,
                           ListAudited<DisciplineRow>(
                               call, writer_, tree_, tokens_,
                               {request.parent(), request.in_effect() ? "1" : "0",

@@ -470,7 +470,7 @@ absl::StatusOr<v1::ListDispositionCasesResponse> DispositionApi::ListDisposition
     rpc::Call& call, const v1::ListDispositionCasesRequest& request) {
   const auto state = static_cast<int32_t>(request.state());
   RONGHE_ASSIGN_OR_RETURN(
-      SubtreeRows<DispositionRow> listed,
+      RowPage<DispositionRow> listed,
       ListAudited<DispositionRow>(
           call, writer_, tree_, tokens_,
           {request.parent(), base::Cat(state), request.page_size(), request.page_token()},

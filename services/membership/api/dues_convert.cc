@@ -274,14 +274,4 @@ absl::StatusOr<Month> ReadMonth(std::string_view text, std::string_view path) {
   return *month;
 }
 
-absl::StatusOr<absl::CivilDay> ReadPastDay(const rpc::Call& call, bool present,
-                                           const google::type::Date& date, std::string_view path) {
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day = ReadDay(present, date, path, violations).value_or(today);
-  if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  if (day > today) return EffectiveDateInFuture(day, today);
-  return day;
-}
-
 }  // namespace ronghe::membership

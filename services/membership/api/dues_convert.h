@@ -49,12 +49,6 @@ absl::StatusOr<DuesBase> ReadBase(const v1::DuesBase& base);
 // The month of a field. Errors: INVALID_ARGUMENT FIELD_INVALID.
 absl::StatusOr<Month> ReadMonth(std::string_view text, std::string_view path);
 
-// The day of a field, today when absent.
-//
-// Errors: INVALID_ARGUMENT FIELD_INVALID; FAILED_PRECONDITION EFFECTIVE_DATE_IN_FUTURE.
-absl::StatusOr<absl::CivilDay> ReadPastDay(const rpc::Call& call, bool present,
-                                           const google::type::Date& date, std::string_view path);
-
 }  // namespace ronghe::membership
 
 #endif  // RONGHE_SERVICES_MEMBERSHIP_API_DUES_CONVERT_H_

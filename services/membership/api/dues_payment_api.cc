@@ -13,6 +13,7 @@
 #include "common/sql/error.h"
 #include "services/membership/api/case_convert.h"
 #include "services/membership/api/dues_convert.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/decision_store.h"
@@ -234,7 +235,7 @@ absl::StatusOr<v1::DuesPayment> DuesPaymentApi::RecordDuesPayment(
     rpc::Call& call, const v1::RecordDuesPaymentRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t member_id, base::ParseName(request.parent(), "members"));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay paid_on,
-                          ReadPastDay(call, request.has_paid_on(), request.paid_on(), "paid_on"));
+                          PastDay(call, request.has_paid_on(), request.paid_on(), "paid_on"));
   PaymentRequest asked{.amount_fen = request.amount_fen(),
                        .channel = request.channel(),
                        .paid_on = paid_on,
@@ -303,7 +304,7 @@ absl::StatusOr<v1::DuesPayment> DuesPaymentApi::RecordVoluntaryDues(
     rpc::Call& call, const v1::RecordVoluntaryDuesRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t member_id, base::ParseName(request.parent(), "members"));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay paid_on,
-                          ReadPastDay(call, request.has_paid_on(), request.paid_on(), "paid_on"));
+                          PastDay(call, request.has_paid_on(), request.paid_on(), "paid_on"));
   const RuleSet& rules = Rules(paid_on);
   tree_.AfterOwnWrites(call.deadline());
 
@@ -390,7 +391,7 @@ absl::StatusOr<v1::DuesPayment> DuesPaymentApi::ReverseDuesPayment(
     rpc::Call& call, const v1::ReverseDuesPaymentRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          ReadPastDay(call, request.has_day(), request.day(), "day"));
+                          PastDay(call, request.has_day(), request.day(), "day"));
   return writer_.Write<v1::DuesPayment>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::DuesPayment> {
         sql::Session& session = tx.session();

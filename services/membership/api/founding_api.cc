@@ -232,7 +232,7 @@ absl::StatusOr<v1::ListFoundingCasesResponse> FoundingApi::ListFoundingCases(
   RONGHE_ASSIGN_OR_RETURN(const int64_t parent_id,
                           base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(
-      const IdPage<FoundingCaseRow> page,
+      const RowPage<FoundingCaseRow> page,
       ReadIdPage<FoundingCaseRow>(
           call, writer_.database(), tokens_, request.parent(), request.page_size(),
           request.page_token(), std::numeric_limits<int64_t>::max(),

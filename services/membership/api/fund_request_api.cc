@@ -13,6 +13,7 @@
 #include "services/membership/api/collective_decision.h"
 #include "services/membership/api/dues_convert.h"
 #include "services/membership/api/ledger_api.h"
+#include "services/membership/api/request.h"
 #include "services/membership/api/waiting.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/store/ledger_store.h"
@@ -92,7 +93,7 @@ absl::StatusOr<v1::FundRequest> FundRequestApi::ApproveFundRequest(
     rpc::Call& call, const v1::ApproveFundRequestRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          ReadPastDay(call, request.has_day(), request.day(), "day"));
+                          PastDay(call, request.has_day(), request.day(), "day"));
   RONGHE_ASSIGN_OR_RETURN(const FundRequestRow asked,
                           writer_.database().Read(call.deadline(), [&](sql::Session& session) {
                             return LoadFundRequest(session, id);

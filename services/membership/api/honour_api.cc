@@ -12,6 +12,7 @@
 #include "common/base/strings.h"
 #include "common/rpc/convert.h"
 #include "services/membership/api/convert.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/care/care.h"
 #include "services/membership/domain/care/errors.h"
 #include "services/membership/domain/errors.h"
@@ -123,13 +124,8 @@ absl::StatusOr<v1::Honour> HonourApi::RecordHonour(rpc::Call& call,
 absl::StatusOr<v1::Honour> HonourApi::RevokeHonour(rpc::Call& call,
                                                    const v1::RevokeHonourRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "honours"));
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day =
-      ReadDay(request.has_revoked_on(), request.revoked_on(), "revoked_on", violations)
-          .value_or(today);
-  if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  if (day > today) return EffectiveDateInFuture(day, today);
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, PastDay(call, request.has_revoked_on(),
+                                                            request.revoked_on(), "revoked_on"));
   return writer_.Write<v1::Honour>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Honour> {
     RONGHE_ASSIGN_OR_RETURN(HonourRow row, LockHonour(tx.session(), id));
     RONGHE_RETURN_IF_ERROR(call.Authorize(row.organization_id));

@@ -194,7 +194,7 @@ absl::StatusOr<v1::ListLapseCountersResponse> LapseApi::ListLapseCounters(
     rpc::Call& call, const v1::ListLapseCountersRequest& request) {
   const auto ground = static_cast<int32_t>(request.ground());
   RONGHE_ASSIGN_OR_RETURN(
-      SubtreeRows<LapseCounterRow> listed,
+      RowPage<LapseCounterRow> listed,
       ListAudited<LapseCounterRow>(
           call, writer_, tree_, tokens_,
           {request.parent(), base::Cat(ground), request.page_size(), request.page_token()},

@@ -17,6 +17,7 @@
 #include "common/rpc/convert.h"
 #include "services/membership/api/collective_decision.h"
 #include "services/membership/api/dues_convert.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/decision.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/store/ledger_check_store.h"
@@ -112,8 +113,8 @@ absl::StatusOr<v1::FundAccount> LedgerApi::OpenFundAccount(
     rpc::Call& call, const v1::OpenFundAccountRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(const LedgerFund fund, ReadFund(request.fund()));
-  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadPastDay(call, request.has_opened_on(),
-                                                                request.opened_on(), "opened_on"));
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          PastDay(call, request.has_opened_on(), request.opened_on(), "opened_on"));
   const Rule& banks = books_.Get("dues").On(day).Get("dues.banks");
   if (!banks.Has(BankNumber(request.bank()))) {
     std::string allowed;
@@ -147,7 +148,7 @@ absl::StatusOr<v1::LedgerEntry> LedgerApi::PostFundEntry(rpc::Call& call,
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(const LedgerFund fund, ReadFund(request.fund()));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          ReadPastDay(call, request.has_day(), request.day(), "day"));
+                          PastDay(call, request.has_day(), request.day(), "day"));
   const bool expense = request.use() != v1::FUND_USE_UNSPECIFIED;
   if (expense == (request.income() != v1::FUND_INCOME_UNSPECIFIED)) {
     return error::InvalidFields({{"use", "收入来源和支出用途应填写其中一项。"}});
@@ -188,7 +189,7 @@ absl::StatusOr<v1::LedgerEntry> LedgerApi::ReverseFundEntry(
     rpc::Call& call, const v1::ReverseFundEntryRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), "ledgerEntries"));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          ReadPastDay(call, request.has_day(), request.day(), "day"));
+                          PastDay(call, request.has_day(), request.day(), "day"));
   return writer_.Write<v1::LedgerEntry>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::LedgerEntry> {
         sql::Session& session = tx.session();

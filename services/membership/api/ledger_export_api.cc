@@ -224,7 +224,7 @@ absl::StatusOr<v1::ListLedgerExportsResponse> LedgerExportApi::ListLedgerExports
     rpc::Call& call, const v1::ListLedgerExportsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(
-      IdPage<LedgerExportRow> page,
+      RowPage<LedgerExportRow> page,
       ReadIdPage<LedgerExportRow>(call, writer_.database(), tokens_, request.parent(),
                                   request.page_size(), request.page_token(),
                                   std::numeric_limits<int64_t>::max(),

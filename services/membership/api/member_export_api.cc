@@ -103,7 +103,7 @@ absl::StatusOr<v1::ListMemberExportsResponse> MemberExportApi::ListMemberExports
     rpc::Call& call, const v1::ListMemberExportsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(
-      IdPage<MemberExportRow> page,
+      RowPage<MemberExportRow> page,
       ReadIdPage<MemberExportRow>(call, writer_.database(), tokens_, request.parent(),
                                   request.page_size(), request.page_token(),
                                   std::numeric_limits<int64_t>::max(),

@@ -210,7 +210,7 @@ absl::StatusOr<v1::ListOrganizationChangesResponse> OrganizationChangeApi::ListO
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   std::map<int64_t, std::vector<ChangeSourceRow>> sources;
   RONGHE_ASSIGN_OR_RETURN(
-      const IdPage<OrganizationChangeRow> page,
+      const RowPage<OrganizationChangeRow> page,
       ReadIdPage<OrganizationChangeRow>(
           call, writer_.database(), tokens_, request.parent(), request.page_size(),
           request.page_token(), std::numeric_limits<int64_t>::max(),

@@ -16,6 +16,7 @@
 #include "common/error/error.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/api/post_writer.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/member_store.h"
 #include "services/membership/store/organization_store.h"
@@ -90,12 +91,8 @@ absl::StatusOr<v1::Post> PostApi::AppointPost(rpc::Call& call,
 absl::StatusOr<v1::Post> PostApi::EndPost(rpc::Call& call, const v1::EndPostRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const auto name,
                           base::ParseChildName(request.name(), "members", "posts"));
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day =
-      ReadDay(request.has_valid_to(), request.valid_to(), "valid_to", violations).value_or(today);
-  if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  if (day > today) return EffectiveDateInFuture(day, today);
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          PastDay(call, request.has_valid_to(), request.valid_to(), "valid_to"));
 
   return writer_.Write<v1::Post>(call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Post> {
     sql::Session& session = tx.session();

@@ -15,6 +15,7 @@
 #include "common/error/error.h"
 #include "common/sql/statement.h"
 #include "services/membership/api/dues_convert.h"
+#include "services/membership/api/request.h"
 #include "services/membership/api/waiting.h"
 #include "services/membership/domain/dues/errors.h"
 #include "services/membership/domain/dues/rates.h"
@@ -222,7 +223,7 @@ absl::StatusOr<v1::Remittance> RemittanceApi::SendRemittance(
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(const DuesPeriod period, ReadPeriod(request.period()));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          ReadPastDay(call, request.has_day(), request.day(), "day"));
+                          PastDay(call, request.has_day(), request.day(), "day"));
   if (day <= LastDay(period.last)) return RemittancePeriodNotOver(period.last);
   tree_.AfterOwnWrites(call.deadline());
   const std::optional<org::OrgNode> node = tree_.tree().Node(id);
@@ -300,7 +301,7 @@ absl::StatusOr<v1::Remittance> RemittanceApi::ReceiveRemittance(
     rpc::Call& call, const v1::ReceiveRemittanceRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          ReadPastDay(call, request.has_day(), request.day(), "day"));
+                          PastDay(call, request.has_day(), request.day(), "day"));
   return writer_.Write<v1::Remittance>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Remittance> {
         sql::Session& session = tx.session();
@@ -340,7 +341,7 @@ absl::StatusOr<v1::Remittance> RemittanceApi::ReverseRemittance(
     rpc::Call& call, const v1::ReverseRemittanceRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.name(), kCollection));
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                          ReadPastDay(call, request.has_day(), request.day(), "day"));
+                          PastDay(call, request.has_day(), request.day(), "day"));
   return writer_.Write<v1::Remittance>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Remittance> {
         sql::Session& session = tx.session();

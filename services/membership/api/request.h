@@ -39,7 +39,7 @@ inline absl::StatusOr<absl::CivilDay> PastDay(const rpc::Call& call, bool presen
 
 // Rows of a page, and the token of the next one.
 template <class Row>
-struct IdPage {
+struct RowPage {
   std::vector<Row> rows;
   std::string next_page_token;
 };
@@ -47,14 +47,14 @@ struct IdPage {
 // A page of rows that are ordered by their id, from behind `first` on (towards higher or lower ids,
 // as `read` reads). `filter` is everything of the request but page size and token.
 template <class Row>
-absl::StatusOr<IdPage<Row>> ReadIdPage(
+absl::StatusOr<RowPage<Row>> ReadIdPage(
     rpc::Call& call, sql::Database& database, const rpc::PageTokens& tokens,
     std::string_view filter, int32_t page_size, std::string_view page_token, int64_t first,
     absl::FunctionRef<absl::StatusOr<std::vector<Row>>(sql::Session&, int64_t, int32_t)> read) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t behind,
                           tokens.OpenNumber(call.method(), filter, page_token, first));
   const int32_t size = rpc::PageSize(page_size);
-  IdPage<Row> page;
+  RowPage<Row> page;
   RONGHE_ASSIGN_OR_RETURN(page.rows, database.Read(call.deadline(), [&](sql::Session& session) {
     return read(session, behind, size + 1);
   }));

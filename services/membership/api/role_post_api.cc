@@ -15,6 +15,7 @@
 #include "common/rpc/etag.h"
 #include "services/membership/api/case_convert.h"
 #include "services/membership/api/convert.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/care/errors.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/store/discipline_store.h"
@@ -260,12 +261,8 @@ absl::StatusOr<v1::RolePost> RolePostApi::AdvanceBrandProject(
 
 absl::StatusOr<v1::RolePost> RolePostApi::EndRolePost(rpc::Call& call,
                                                       const v1::EndRolePostRequest& request) {
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day =
-      ReadDay(request.has_valid_to(), request.valid_to(), "valid_to", violations).value_or(today);
-  if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  if (day > today) return EffectiveDateInFuture(day, today);
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          PastDay(call, request.has_valid_to(), request.valid_to(), "valid_to"));
   return Change(call, request.name(), request.etag(),
                 [&](service::WriteTx& tx, RolePostRow& row) -> absl::Status {
                   if (day < row.valid_from) return EffectiveDateBeforeInterval(day, row.valid_from);

@@ -336,7 +336,7 @@ absl::StatusOr<v1::ListSuspensionCasesResponse> SuspensionApi::ListSuspensionCas
     rpc::Call& call, const v1::ListSuspensionCasesRequest& request) {
   const auto state = static_cast<int32_t>(request.state());
   RONGHE_ASSIGN_OR_RETURN(
-      SubtreeRows<SuspensionRow> listed,
+      RowPage<SuspensionRow> listed,
       ListAudited<SuspensionRow>(
           call, writer_, tree_, tokens_,
           {request.parent(), base::Cat(state), request.page_size(), request.page_token()},

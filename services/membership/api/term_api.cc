@@ -156,7 +156,7 @@ absl::StatusOr<v1::ListTermsResponse> TermApi::ListTerms(rpc::Call& call,
                                                          const v1::ListTermsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(
-      const IdPage<TermRow> page,
+      const RowPage<TermRow> page,
       ReadIdPage<TermRow>(call, writer_.database(), tokens_, request.parent(), request.page_size(),
                           request.page_token(), std::numeric_limits<int64_t>::max(),
                           [id](sql::Session& session, int64_t before, int32_t limit) {

@@ -189,7 +189,7 @@ absl::StatusOr<v1::ListUnitsResponse> UnitApi::ListUnits(rpc::Call& call,
                                                          const v1::ListUnitsRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t keeper, base::ParseName(request.parent(), "organizations"));
   RONGHE_ASSIGN_OR_RETURN(
-      const IdPage<UnitRow> page,
+      const RowPage<UnitRow> page,
       ReadIdPage<UnitRow>(call, writer_.database(), tokens_, request.parent(), request.page_size(),
                           request.page_token(), 0,
                           [keeper](sql::Session& session, int64_t after, int32_t limit) {
@@ -355,7 +355,7 @@ absl::StatusOr<v1::ListSitesResponse> UnitApi::ListSites(rpc::Call& call,
                           }));
   RONGHE_RETURN_IF_ERROR(call.Authorize(unit.organization_id));
   RONGHE_ASSIGN_OR_RETURN(
-      const IdPage<SiteRow> page,
+      const RowPage<SiteRow> page,
       ReadIdPage<SiteRow>(call, writer_.database(), tokens_, request.parent(), request.page_size(),
                           request.page_token(), 0,
                           [unit_id](sql::Session& session, int64_t after, int32_t limit) {
