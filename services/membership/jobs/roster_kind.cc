@@ -357,7 +357,11 @@ absl::Status WriteBatch(sql::Session& session, const Batch& batch, absl::CivilDa
   }
   RONGHE_RETURN_IF_ERROR(InsertPosts(session, batch.new_posts));
   const auto next_id = [&ids] { return ids.Next(); };
-  RONGHE_RETURN_IF_ERROR(FollowFlags(session, next_id, batch.new_members, effective_date, now));
+  // Of somebody new nothing is open that a missing flag could end.
+  std::vector<MemberRow> flagged;
+  std::copy_if(batch.new_members.begin(), batch.new_members.end(), std::back_inserter(flagged),
+               [](const MemberRow& row) { return row.floating || row.out_of_contact; });
+  RONGHE_RETURN_IF_ERROR(FollowFlags(session, next_id, flagged, effective_date, now));
   return FollowFlags(session, next_id, batch.changed_members, effective_date, now);
 }
 

@@ -45,7 +45,7 @@ const sql::Query<RosterImportRow> kOthersOfOrganization(
     "LIMIT ?");
 const sql::Query<RosterImportRow> kNext(
     "roster_import.next", "SELECT " RONGHE_IMPORT_COLUMNS
-                          " FROM roster_import WHERE state IN (2, 4) ORDER BY id LIMIT 1");
+                          " FROM roster_import WHERE state IN (2, 4) ORDER BY id LIMIT ?");
 const sql::Query<IdRow> kSameFile("roster_import.same_file",
                                   "SELECT id FROM roster_import WHERE digest = ? AND "
                                   "organization_id = ? AND kind = ? AND id < ? AND "
@@ -107,8 +107,9 @@ absl::StatusOr<std::vector<RosterImportRow>> RosterImportsOf(sql::Session& sessi
                         before_id, limit);
 }
 
-absl::StatusOr<std::optional<RosterImportRow>> NextRosterImport(sql::Session& session) {
-  return session.SelectOne(kNext);
+absl::StatusOr<std::vector<RosterImportRow>> NextRosterImports(sql::Session& session,
+                                                               int32_t limit) {
+  return session.Select(kNext, limit);
 }
 
 absl::StatusOr<int64_t> SameFileAs(sql::Session& session, const RosterImportRow& row) {

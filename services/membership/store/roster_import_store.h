@@ -86,8 +86,9 @@ absl::Status UpdateRosterImport(sql::Session& session, const RosterImportRow& ro
 absl::StatusOr<std::vector<RosterImportRow>> RosterImportsOf(sql::Session& session,
                                                              int64_t organization_id, bool members,
                                                              int64_t before_id, int32_t limit);
-// The oldest import that waits for work or is in work.
-absl::StatusOr<std::optional<RosterImportRow>> NextRosterImport(sql::Session& session);
+// The oldest imports that wait for work or are in work, up to `limit`, in order.
+absl::StatusOr<std::vector<RosterImportRow>> NextRosterImports(sql::Session& session,
+                                                               int32_t limit);
 // An earlier finished import of the same kind and bytes into the same organization; 0: none.
 absl::StatusOr<int64_t> SameFileAs(sql::Session& session, const RosterImportRow& row);
 

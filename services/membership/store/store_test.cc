@@ -273,9 +273,9 @@ TEST_F(StoreTest, RosterImportsWaitInOrderAndKeepTheirBytesAndErrors) {
     if (status.ok()) status = InsertRosterErrors(s, errors);
     return status;
   }));
-  ASSERT_OK_AND_ASSIGN(auto next, Read([](sql::Session& s) { return NextRosterImport(s); }));
-  ASSERT_TRUE(next.has_value());
-  EXPECT_EQ(next->id, 8001);
+  ASSERT_OK_AND_ASSIGN(auto next, Read([](sql::Session& s) { return NextRosterImports(s, 2); }));
+  ASSERT_EQ(next.size(), 1u);
+  EXPECT_EQ(next[0].id, 8001);
   ASSERT_OK_AND_ASSIGN(auto errors,
                        Read([](sql::Session& s) { return RosterErrors(s, 8001, 2, 0, 10); }));
   ASSERT_EQ(errors.size(), 2u);
