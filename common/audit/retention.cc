@@ -12,6 +12,7 @@
 #include "common/base/ids.h"
 #include "common/base/status_macros.h"
 #include "common/error/error.h"
+#include "common/operation/rule_catalogue.h"
 #include "google/protobuf/text_format.h"
 
 namespace ronghe::audit {
@@ -38,9 +39,14 @@ struct Rules {
   std::abort();
 }
 
-Rules Load() {
+rules::Retention ReadText() {
   rules::Retention text;
   if (!google::protobuf::TextFormat::ParseFromString(kText, &text)) Refuse("unreadable");
+  return text;
+}
+
+Rules Load() {
+  const rules::Retention text = ReadText();
   Rules rules;
   for (const rules::Version& version : text.versions()) {
     Version& to = rules.versions.emplace_back();
@@ -80,6 +86,13 @@ const RetentionDuty& DutyOn(RowKind kind, absl::CivilDay day) {
     if (other.from <= day) version = &other;
   }
   return kind == RowKind::kDecision ? version->decision : version->routine;
+}
+
+void ShowRetention(operation::RuleCatalogue& shown) {
+  const rules::Retention text = ReadText();
+  for (const rules::Version& version : text.versions()) {
+    shown.Add(version, "audit_retention", "审计记录留存");
+  }
 }
 
 int32_t Retention::Days(RowKind kind, absl::CivilDay day) const {

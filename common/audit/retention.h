@@ -14,6 +14,10 @@
 #include "common/audit/audit.h"
 #include "common/config/common.pb.h"
 
+namespace ronghe::operation {
+class RuleCatalogue;
+}
+
 namespace ronghe::audit {
 
 enum class RowKind { kRoutine, kDecision };
@@ -31,6 +35,9 @@ RowKind KindOf(const Entry& entry);
 
 // The duty for rows of `day` (Cybersecurity Law art. 23, 180 days; decisions ten years).
 const RetentionDuty& DutyOn(RowKind kind, absl::CivilDay day);
+
+// Adds every version of the duties to those that are shown.
+void ShowRetention(operation::RuleCatalogue& shown);
 
 // What this deployment keeps: what the configuration says, or the least.
 class Retention {

@@ -87,6 +87,11 @@ std::string Reason(const absl::Status& status) {
   return info.has_value() ? info->reason() : std::string();
 }
 
+std::string ReasonOrCode(const absl::Status& status) {
+  std::string reason = Reason(status);
+  return reason.empty() ? absl::StatusCodeToString(status.code()) : reason;
+}
+
 std::string MessageZh(const absl::Status& status) {
   auto localized = PayloadOf<google::rpc::LocalizedMessage>(status, kLocalizedMessageUrl);
   return localized.has_value() ? localized->message() : std::string();

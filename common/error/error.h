@@ -49,6 +49,8 @@ absl::Status WithRetryAfter(absl::Status status, absl::Duration delay);
 
 // What an error says; empty where it doesn't.
 std::string Reason(const absl::Status& status);
+// The reason, or the code ("UNAVAILABLE") of an error without one.
+std::string ReasonOrCode(const absl::Status& status);
 std::string MessageZh(const absl::Status& status);
 std::string MetadataValue(const absl::Status& status, std::string_view key);
 Metadata AllMetadata(const absl::Status& status);  // in key order

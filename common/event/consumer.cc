@@ -18,6 +18,9 @@ namespace {
 constexpr absl::Duration kApply = absl::Seconds(30);
 constexpr char kBadToken[] = "RESUME_TOKEN_INVALID";
 constexpr absl::Duration kTokenEvery = absl::Seconds(10);
+// The source speaks every second; who heard a little longer ago that there is nothing new is not
+// behind.
+constexpr absl::Duration kHearing = absl::Seconds(3);
 
 std::vector<v1::Event> Collect(const google::protobuf::RepeatedPtrField<v1::Event>& events) {
   return {events.begin(), events.end()};
@@ -69,6 +72,11 @@ Consumer::Consumer(std::string source, v1::EventFeedServiceClient client, sql::D
           "How far the consumer of a source is behind what the source has published.",
           {{"source", key_}})) {
   state_.at_head = clock.Now();
+  const absl::MutexLock lock(&progress_mutex_);
+  progress_.source = source_;
+  progress_.name = options_.name;
+  progress_.key = key_;
+  up_to_date_ = state_.at_head;
 }
 
 Consumer::~Consumer() { Stop(); }
@@ -94,8 +102,10 @@ absl::Status Consumer::LoadState(State& state, absl::Time deadline) {
   return absl::OkStatus();
 }
 
-absl::Status Consumer::Take(State& state, std::span<const v1::Event> events,
-                            const std::string& resume_token, bool at_head, absl::Time deadline) {
+absl::Status Consumer::Take(State& state, std::span<const v1::Event> events, const Mark& mark,
+                            absl::Time deadline) {
+  const std::string& resume_token = mark.resume_token;
+  const bool at_head = mark.at_head;
   const auto after = [events](int64_t sequence) {
     const auto first =
         std::find_if(events.begin(), events.end(),
@@ -129,7 +139,32 @@ absl::Status Consumer::Take(State& state, std::span<const v1::Event> events,
     if (at_head) state.at_head = now;
   }
   ReportLag(state, now);
+  NoteProgress(state, events, mark);
   return absl::OkStatus();
+}
+
+void Consumer::NoteProgress(const State& state, std::span<const v1::Event> events,
+                            const Mark& mark) {
+  const int64_t looked_at = events.empty() ? state.seen : events.back().sequence();
+  const absl::MutexLock lock(&progress_mutex_);
+  progress_.newest = std::max({progress_.newest, mark.head, looked_at});
+  progress_.behind = mark.at_head ? 0 : progress_.newest - looked_at;
+  up_to_date_ = state.at_head;
+}
+
+void Consumer::NoteFailure(const absl::Status& status) {
+  const absl::MutexLock lock(&progress_mutex_);
+  progress_.last_failure = clock_.Now();
+  progress_.last_failure_reason = error::ReasonOrCode(status);
+}
+
+ConsumerProgress Consumer::progress() const {
+  const absl::MutexLock lock(&progress_mutex_);
+  ConsumerProgress progress = progress_;
+  progress.lag = clock_.Now() - up_to_date_;
+  if (progress.behind == 0 && progress.lag < kHearing) progress.lag = absl::ZeroDuration();
+  progress.lag = std::max(progress.lag, absl::ZeroDuration());
+  return progress;
 }
 
 void Consumer::ReportLag(const State& state, absl::Time now) {
@@ -162,7 +197,8 @@ absl::Status Consumer::CatchUp(absl::Time deadline) {
     }
     const std::vector<v1::Event> events = Collect(response->events());
     RONGHE_RETURN_IF_ERROR(
-        Take(state, events, response->resume_token(), response->at_head(), deadline));
+        Take(state, events,
+             {response->resume_token(), response->at_head(), response->head_sequence()}, deadline));
     if (response->at_head()) break;
   }
   state.caught_up = began;
@@ -188,7 +224,8 @@ absl::Status Consumer::Follow() {
         const absl::Time deadline = absl::Now() + kApply;
         Turn turn(*this, deadline);
         RONGHE_RETURN_IF_ERROR(turn.status());
-        return Take(turn.state(), events, message.resume_token(), message.at_head(), deadline);
+        return Take(turn.state(), events,
+                    {message.resume_token(), message.at_head(), message.head_sequence()}, deadline);
       });
 }
 
@@ -207,6 +244,7 @@ void Consumer::Run() {
     absl::MutexLock lock(&stop_mutex_);
     if (stopping_) return;
     if (!ended_well) {
+      NoteFailure(status);
       log::Warn("event_consumer_interrupted", {{"source", key_},
                                                {"code", absl::StatusCodeToString(status.code())},
                                                {"message", std::string(status.message())}});

@@ -47,6 +47,21 @@ struct ConsumerOptions {
   absl::Duration watch = absl::Minutes(5);
 };
 
+// How far a consumer is. Times are by its clock, and in the infinite past where there is none.
+struct ConsumerProgress {
+  std::string source;  // whose events
+  std::string name;    // ConsumerOptions::name
+  std::string key;     // of its row in consumer_position
+  // The last event that the source had published when it last spoke; 0 before that.
+  int64_t newest = 0;
+  // Events of those that were not looked at yet, at most.
+  int64_t behind = 0;
+  // For how long this process has not been up to date.
+  absl::Duration lag = absl::ZeroDuration();
+  absl::Time last_failure = absl::InfinitePast();
+  std::string last_failure_reason;  // as error::ReasonOrCode
+};
+
 class Consumer {
  public:
   // Writes what the events mean; runs inside the transaction that saves the position and may run
@@ -90,6 +105,8 @@ class Consumer {
   // Sequence of the last event seen by this process; 0 for none.
   int64_t position() const { return position_; }
 
+  ConsumerProgress progress() const;
+
  private:
   // What is known of the feed; owned by whoever holds the turn.
   struct State {
@@ -100,14 +117,22 @@ class Consumer {
     absl::Time at_head;
     absl::Time caught_up = absl::InfinitePast();  // when the last complete CatchUp began
   };
+  // What a message of the source says beside its events.
+  struct Mark {
+    const std::string& resume_token;
+    bool at_head;
+    int64_t head;
+  };
   // One thread at a time reads or applies; a turn is waited for no longer than a deadline.
   class Turn;
 
   absl::Status LoadState(State& state, absl::Time deadline);
-  absl::Status Take(State& state, std::span<const v1::Event> events,
-                    const std::string& resume_token, bool at_head, absl::Time deadline);
+  absl::Status Take(State& state, std::span<const v1::Event> events, const Mark& mark,
+                    absl::Time deadline);
   absl::Status Follow();
   void ReportLag(const State& state, absl::Time now);
+  void NoteProgress(const State& state, std::span<const v1::Event> events, const Mark& mark);
+  void NoteFailure(const absl::Status& status);
   void Run();
 
   const std::string source_;
@@ -124,6 +149,10 @@ class Consumer {
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
   State state_;
   std::atomic<int64_t> position_ = 0;
+
+  mutable absl::Mutex progress_mutex_;
+  ConsumerProgress progress_ ABSL_GUARDED_BY(progress_mutex_);
+  absl::Time up_to_date_ ABSL_GUARDED_BY(progress_mutex_);
 
   absl::Mutex stop_mutex_;
   bool stopping_ ABSL_GUARDED_BY(stop_mutex_) = false;

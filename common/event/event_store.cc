@@ -42,11 +42,15 @@ const sql::Query<EventRow> kAfter("event.after",
                                   "SELECT id, sequence, time, type, subject, organization_id, "
                                   "payload FROM event WHERE sequence > ? "
                                   "ORDER BY sequence LIMIT ?");
+const sql::Query<OutboxRow> kOutbox("event.outbox",
+                                    "SELECT COUNT(*), MIN(time) FROM (SELECT time FROM event "
+                                    "FORCE INDEX (event_by_sequence) WHERE sequence IS NULL "
+                                    "LIMIT ?) AS waiting");
 const sql::Query<PositionRow> kReadPosition("consumer_position.read",
-                                            "SELECT last_sequence, resume_token "
+                                            "SELECT last_sequence, resume_token, updated "
                                             "FROM consumer_position WHERE source = ?");
 const sql::Query<PositionRow> kLockPosition("consumer_position.lock",
-                                            "SELECT last_sequence, resume_token "
+                                            "SELECT last_sequence, resume_token, updated "
                                             "FROM consumer_position WHERE source = ? FOR UPDATE");
 const sql::Command kMakePosition("consumer_position.make",
                                  "INSERT INTO consumer_position "
@@ -90,6 +94,12 @@ absl::Status NumberEvents(sql::Session& session, int64_t last, std::span<const i
 absl::StatusOr<int64_t> ReadHead(sql::Session& session) {
   RONGHE_ASSIGN_OR_RETURN(const std::optional<HeadRow> row, session.SelectOne(kReadHead));
   return row.has_value() ? row->last_sequence : 0;
+}
+
+absl::StatusOr<OutboxRow> ReadOutbox(sql::Session& session) {
+  RONGHE_ASSIGN_OR_RETURN(const std::optional<OutboxRow> row,
+                          session.SelectOne(kOutbox, kMostWaiting));
+  return row.value_or(OutboxRow{});
 }
 
 absl::StatusOr<std::vector<EventRow>> EventsAfter(sql::Session& session, int64_t sequence,

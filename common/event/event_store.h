@@ -28,7 +28,15 @@ struct EventRow {
 struct PositionRow {
   int64_t last_sequence;
   std::string resume_token;
+  absl::Time updated;
 };
+
+// Events that wait for their number.
+struct OutboxRow {
+  int64_t waiting;  // kMostWaiting at most
+  std::optional<absl::Time> oldest;
+};
+inline constexpr int32_t kMostWaiting = 10'000;
 
 // All answer the errors of sql::Session.
 
@@ -43,6 +51,9 @@ absl::Status NumberEvents(sql::Session& session, int64_t last, std::span<const i
 
 // The last sequence given; 0 before the first.
 absl::StatusOr<int64_t> ReadHead(sql::Session& session);
+
+// How many committed events have no number yet.
+absl::StatusOr<OutboxRow> ReadOutbox(sql::Session& session);
 
 // At most `limit` events after `sequence`, in order.
 absl::StatusOr<std::vector<EventRow>> EventsAfter(sql::Session& session, int64_t sequence,

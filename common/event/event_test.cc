@@ -539,6 +539,11 @@ TEST_F(ConsumerTest, FollowingGoesOnAfterAFailedApply) {
   ASSERT_TRUE(done.WaitForNotificationWithTimeout(absl::Seconds(20)));
   consumer->Stop();
   ExpectEachAppliedOnce(5);
+  const ConsumerProgress progress = consumer->progress();
+  EXPECT_EQ(progress.last_failure_reason, "INTERNAL");
+  EXPECT_GT(progress.last_failure, absl::Now() - absl::Minutes(1));
+  EXPECT_EQ(progress.newest, 5);
+  EXPECT_EQ(progress.behind, 0);
 }
 
 TEST_F(ConsumerTest, CallersWhoWaitTogetherShareOneReading) {

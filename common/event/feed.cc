@@ -114,6 +114,7 @@ absl::StatusOr<v1::ListEventsResponse> FeedHandler::ListEvents(
   for (v1::Event& event : batch.events) *response.add_events() = std::move(event);
   response.set_resume_token(tokens_.Seal(kTokenUse, filter, absl::StrCat(batch.position)));
   response.set_at_head(batch.at_head);
+  response.set_head_sequence(std::max(publisher_.head(), batch.position));
   return response;
 }
 
@@ -136,6 +137,7 @@ absl::Status FeedHandler::WatchEvents(rpc::Call& call, const v1::WatchEventsRequ
       for (v1::Event& event : batch.events) *message.add_events() = std::move(event);
       message.set_resume_token(tokens_.Seal(kTokenUse, filter, absl::StrCat(position)));
       message.set_at_head(batch.at_head);
+      message.set_head_sequence(std::max(publisher_.head(), position));
       RONGHE_RETURN_IF_ERROR(out.Write(message));
       spoke = now;
     }

@@ -41,6 +41,9 @@ const sql::Query<LeaseRow> kCheck(
     "job_lease.check",
     "SELECT token FROM job_lease WHERE name = ? AND owner = ? AND token = ? FOR UPDATE");
 
+const sql::Query<Lease> kLeases("job_lease.all",
+                                "SELECT name, held_until FROM job_lease ORDER BY name");
+
 constexpr absl::Duration kStatementTime = absl::Seconds(5);
 
 absl::Status LeaseHeld(std::string_view name) {
@@ -56,6 +59,10 @@ metrics::Counter& Runs(const std::string& job, const char* result) {
 
 }  // namespace
 
+absl::StatusOr<std::vector<Lease>> ReadLeases(sql::Session& session) {
+  return session.Select(kLeases);
+}
+
 absl::Status JobContext::CheckLease(sql::Session& session) const {
   RONGHE_ASSIGN_OR_RETURN(const auto row, session.SelectOne(kCheck, name_, owner_, token_));
   if (row.has_value()) return absl::OkStatus();
@@ -64,8 +71,8 @@ absl::Status JobContext::CheckLease(sql::Session& session) const {
 }
 
 struct JobRunner::Job {
-  std::string name;
-  absl::Duration interval;
+  const std::string name;
+  const absl::Duration interval;
   Function function;
   metrics::Counter& succeeded;
   metrics::Counter& failed;
@@ -74,6 +81,7 @@ struct JobRunner::Job {
 
   // Under the runner's mutex.
   bool nudged = false;
+  JobState state;
   bool running = false;
   absl::Time held_until = absl::InfinitePast();  // of our lease, by the runner's clock
   int64_t token = 0;                             // 0: no lease
@@ -125,6 +133,24 @@ void JobRunner::Nudge(std::string_view name) {
   if (job == nullptr || job->nudged) return;
   job->nudged = true;
   job->wake.notify_one();
+}
+
+std::vector<JobState> JobRunner::States() const {
+  const absl::Time now = clock_.Now();
+  std::vector<JobState> states;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& job : jobs_) {
+      JobState& state = states.emplace_back(job->state);
+      state.name = job->name;
+      state.interval = job->interval;
+      state.held = job->token != 0 && job->held_until > now;
+      state.running = job->running;
+    }
+  }
+  std::sort(states.begin(), states.end(),
+            [](const JobState& a, const JobState& b) { return a.name < b.name; });
+  return states;
 }
 
 void JobRunner::Start() {
@@ -196,10 +222,8 @@ absl::Status JobRunner::RunOnce(std::string_view name) {
 absl::Status JobRunner::RunHolding(Job& job) {
   std::lock_guard one_run(job.one_run);
   if (absl::Status status = Acquire(job); !status.ok()) {
-    if (error::Reason(status) == "LEASE_HELD") {
-      job.skipped.Increment();
-    } else {
-      job.failed.Increment();
+    Note(job, status, false);
+    if (error::Reason(status) != "LEASE_HELD") {
       log::Warn("job_lease_failed", {{"job", job.name}, {"status", status}});
     }
     return status;
@@ -209,6 +233,7 @@ absl::Status JobRunner::RunHolding(Job& job) {
   {
     std::lock_guard lock(mutex_);
     job.running = true;
+    job.state.last_start = clock_.Now();
     fence = job.token;
     token = job.stop.emplace().get_token();
     if (stopping_ && started_) job.stop->request_stop();
@@ -227,14 +252,30 @@ absl::Status JobRunner::RunHolding(Job& job) {
     // Whoever took the lease from us has it: ask the database before the next run.
     if (error::Reason(status) == "LEASE_LOST") job.held_until = absl::InfinitePast();
   }
+  Note(job, status, true);
+  if (!status.ok()) log::Warn("job_failed", {{"job", job.name}, {"status", status}});
+  return status;
+}
+
+void JobRunner::Note(Job& job, const absl::Status& status, bool ran) {
+  const absl::Time now = clock_.Now();
+  std::lock_guard lock(mutex_);
+  JobState& state = job.state;
+  if (ran) state.last_end = now;
   if (status.ok()) {
+    state.last_success = now;
+    ++state.succeeded;
     job.succeeded.Increment();
     job.last_success.Set(absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()));
+  } else if (!ran && error::Reason(status) == "LEASE_HELD") {
+    ++state.skipped;
+    job.skipped.Increment();
   } else {
+    state.last_failure = now;
+    state.last_failure_reason = error::ReasonOrCode(status);
+    ++state.failed;
     job.failed.Increment();
-    log::Warn("job_failed", {{"job", job.name}, {"status", status}});
   }
-  return status;
 }
 
 absl::Status JobRunner::Acquire(Job& job) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/metrics/metrics.h"
@@ -66,6 +67,32 @@ class JobContext {
   const std::stop_token stop_;
 };
 
+// What a runner has seen of one of its jobs. Times are by the runner's clock, and in the infinite
+// past where there is none.
+struct JobState {
+  std::string name;
+  absl::Duration interval;
+  bool held = false;     // the lease, by this runner
+  bool running = false;  // here, now
+  absl::Time last_start = absl::InfinitePast();
+  absl::Time last_end = absl::InfinitePast();
+  absl::Time last_success = absl::InfinitePast();
+  absl::Time last_failure = absl::InfinitePast();
+  std::string last_failure_reason;  // as error::ReasonOrCode
+  int64_t succeeded = 0;
+  int64_t failed = 0;
+  int64_t skipped = 0;  // another owner held the lease
+};
+
+// The lease of a job, whoever holds it.
+struct Lease {
+  std::string name;
+  absl::Time held_until;
+};
+
+// All leases that were ever taken, by name. Errors: those of sql::Session.
+absl::StatusOr<std::vector<Lease>> ReadLeases(sql::Session& session);
+
 class JobRunner {
  public:
   using Function = std::function<absl::Status(JobContext&)>;
@@ -99,6 +126,9 @@ class JobRunner {
   // job.
   absl::Status RunOnce(std::string_view name);
 
+  // All jobs, by name.
+  std::vector<JobState> States() const;
+
  private:
   struct Job;
 
@@ -106,6 +136,8 @@ class JobRunner {
   void Loop(Job& job);
   void Heartbeat();
   absl::Status RunHolding(Job& job);
+  // Writes down how a run ended, or that there was none.
+  void Note(Job& job, const absl::Status& status, bool ran);
   absl::Status Acquire(Job& job);
   bool Renew(Job& job);
   void Release(Job& job);
@@ -115,7 +147,7 @@ class JobRunner {
   const std::string owner_;
   const absl::Duration lease_;
   std::vector<std::unique_ptr<Job>> jobs_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool started_ = false;
   bool stopping_ = false;

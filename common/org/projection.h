@@ -60,6 +60,9 @@ class Projection : public auth::OrgScope {
   // The same, saying whether it is so. Errors: those of event::Consumer::CatchUp.
   absl::Status TryCatchUp(absl::Time deadline);
 
+  // What follows the feed.
+  const event::Consumer& consumer() const { return *consumer_; }
+
  private:
   absl::Status Load();
   void AfterCommit(std::span<const event::v1::Event> events);

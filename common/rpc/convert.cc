@@ -55,6 +55,14 @@ google::protobuf::Timestamp ToProto(absl::Time time) {
   return timestamp;
 }
 
+google::protobuf::Duration ToProto(absl::Duration duration) {
+  const int64_t micros = absl::ToInt64Microseconds(duration);
+  google::protobuf::Duration proto;
+  proto.set_seconds(micros / 1'000'000);
+  proto.set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1000));
+  return proto;
+}
+
 absl::StatusOr<absl::Time> FromProto(const google::protobuf::Timestamp& timestamp) {
   if (timestamp.seconds() < kMinSeconds || timestamp.seconds() > kMaxSeconds ||
       timestamp.nanos() < 0 || timestamp.nanos() > 999'999'999) {

@@ -20,6 +20,9 @@ absl::StatusOr<absl::CivilDay> FromProto(const google::type::Date& date);
 // Microseconds are kept; the infinite past and future become the ends of year 1 and 9999.
 google::protobuf::Timestamp ToProto(absl::Time time);
 
+// Microseconds are kept.
+google::protobuf::Duration ToProto(absl::Duration duration);
+
 // INVALID_ARGUMENT with reason FIELD_INVALID outside years 1..9999 or with nanos out of range.
 absl::StatusOr<absl::Time> FromProto(const google::protobuf::Timestamp& timestamp);
 

@@ -25,6 +25,7 @@
 #include "common/event/feed.h"
 #include "common/event/publisher.h"
 #include "common/log/log.h"
+#include "common/operation/api.h"
 #include "common/rotation/api.h"
 #include "common/sql/migrate.h"
 #include "google/protobuf/stubs/logging.h"
@@ -283,6 +284,9 @@ absl::Status Runtime::Open() {
     rotation_ = std::make_unique<rotation::KeyRotation>(*keys_, *jobs_, registry_);
     rotation_api_ = std::make_unique<rotation::RotationApi>(*writer_, *rotation_, source_, fresh);
   }
+  audit::ShowRetention(rule_sets_);
+  operation_api_ = std::make_unique<operation::OperationApi>(
+      operation::OperationApi::Parts{*database_, clock_, *jobs_, rule_sets_, source_});
   return absl::OkStatus();
 }
 
@@ -374,7 +378,12 @@ absl::StatusOr<org::Projection*> Runtime::MakeProjection(org::Projection::Listen
   RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> membership, ConnectMembership());
   projection_ = std::make_unique<org::Projection>(*database_, std::move(membership),
                                                   std::move(listener), std::move(follower));
+  ShowConsumer(projection_->consumer());
   return projection_.get();
+}
+
+void Runtime::ShowConsumer(const event::Consumer& consumer) {
+  operation_api_->AddConsumer(consumer);
 }
 
 absl::Status Runtime::Start(App& app) {
@@ -389,6 +398,7 @@ absl::Status Runtime::Start(App& app) {
     if (feed_ != nullptr) tables.push_back(event::v1::EventFeedServiceTable(*feed_));
     tables.push_back(approval::v1::ApprovalServiceTable(*approvals_));
     tables.push_back(audit::v1::AuditServiceTable(*audit_api_));
+    tables.push_back(operation::v1::OperationServiceTable(*operation_api_));
     if (rotation_api_ != nullptr) {
       tables.push_back(rotation::v1::KeyRotationServiceTable(*rotation_api_));
     }

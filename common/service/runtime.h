@@ -41,6 +41,7 @@
 #include "common/crypto/key_store.h"
 #include "common/job/job_runner.h"
 #include "common/metrics/metrics.h"
+#include "common/operation/rule_catalogue.h"
 #include "common/org/projection.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/page_token.h"
@@ -64,6 +65,9 @@ class FeedHandler;
 class Publisher;
 }  // namespace ronghe::event
 
+namespace ronghe::operation {
+class OperationApi;
+}
 namespace ronghe::rotation {
 class KeyRotation;
 class RotationApi;
@@ -119,6 +123,11 @@ class Runtime {
   crypto::KeyStore* keys() { return keys_.get(); }
   // Where the app lists its sealed tables; null without a key ring.
   rotation::KeyRotation* rotation() { return rotation_.get(); }
+  // Where the app shows the rules that it has read, before Start.
+  operation::RuleCatalogue& rule_sets() { return rule_sets_; }
+  // Shows a feed that the app follows, beside that of the projection; before Start. The consumer
+  // must live until Stop.
+  void ShowConsumer(const event::Consumer& consumer);
   // Null without a feed.
   event::Publisher* publisher() { return publisher_.get(); }
   // Null before Start.
@@ -184,6 +193,8 @@ class Runtime {
   std::unique_ptr<audit::AuditApi> audit_api_;
   std::unique_ptr<rotation::KeyRotation> rotation_;
   std::unique_ptr<rotation::RotationApi> rotation_api_;
+  operation::RuleCatalogue rule_sets_;
+  std::unique_ptr<operation::OperationApi> operation_api_;
   std::shared_ptr<rpc::Channel> membership_;
   std::unique_ptr<org::Projection> projection_;
   std::unique_ptr<auth::Authorizer> authorizer_;

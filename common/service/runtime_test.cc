@@ -22,6 +22,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "gtest/gtest.h"
 #include "ronghe/event/v1/event_feed.ronghe.h"
+#include "ronghe/operation/v1/operation.ronghe.h"
 
 namespace ronghe::service {
 namespace {
@@ -139,6 +140,19 @@ TEST_F(RuntimeTest, StartsServesAndStopsInOrder) {
   request.set_source("services/probe");
   EXPECT_THAT(feed.ListEvents(As("organization_department"), request), IsOk());
   EXPECT_THAT(feed.ListEvents(As("nobody"), request), HasReason("PERMISSION_DENIED"));
+
+  operation::v1::OperationServiceClient operation(channel);
+  operation::v1::ListJobsRequest jobs;
+  jobs.set_source("services/probe");
+  const auto listed = operation.ListJobs(As("system_administrator"), jobs);
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_THAT(listed->jobs(),
+              ::testing::Contains(::testing::Property(&operation::v1::Job::name, "event.publish")));
+  operation::v1::ListRuleSetsRequest rules;
+  rules.set_source("services/probe");
+  const auto sets = operation.ListRuleSets(As("member"), rules);
+  ASSERT_THAT(sets, IsOk());
+  EXPECT_EQ(sets->rule_sets(0).rule_set(), "audit_retention");
 
   (*runtime)->Stop(absl::ZeroDuration(), absl::Seconds(5));
   EXPECT_THAT(feed.ListEvents(As("organization_department"), request),

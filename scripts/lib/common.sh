@@ -7,6 +7,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 STATE=${RONGHE_STATE:-$ROOT/.ronghe}        # everything that running makes: data, keys, logs, pids
 TOOLS=$ROOT/.ronghe/tools                   # npm packages
+CONSOLE=$ROOT/services/console              # the console's sources
 BUILD=${RONGHE_BUILD:-$ROOT/build}
 BASE_PORT=${RONGHE_BASE_PORT:-7100}
 SUITE=${RONGHE_SUITE:-sm}                   # of new keys: sm (SM4-GCM, SM3) or aes (AES-256-GCM, SHA-256)

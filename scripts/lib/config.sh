@@ -105,6 +105,9 @@ backend() {
   printf 'backends { service: "services/%s" packages: "ronghe.%s.v1" peer %s }\n' "$1" "$1" "$(peer "$1")"
 }
 
+# A run with --no-build may find a build without one.
+console_built() { [ -s "$BUILD/console/index.html" ]; }
+
 gateway_config() {
   local service
   cat <<TEXT
@@ -113,6 +116,7 @@ http {
   $(tls_of gateway)
   docs_dir: "$ROOT/services/gateway/static"
   swagger_ui_dir: "$TOOLS/node_modules/swagger-ui-dist"
+  $(! console_built || printf 'console_dir: "%s"' "$BUILD/console")
 }
 grpc {
   listen: "127.0.0.1:$(port gateway-grpc)"

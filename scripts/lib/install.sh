@@ -9,7 +9,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config git
   libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcjose-dev libcurl4-openssl-dev zlib1g-dev
   libxlsxwriter-dev libzip-dev libpugixml-dev libpango1.0-dev libcairo2-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev)
-TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck poppler-utils python3 python3-grpcio python3-protobuf)
+TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck poppler-utils python3 python3-grpcio python3-protobuf chromium)
 FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
 
 # install_packages NAME...: installs what is missing; says nothing when all is there.
@@ -31,19 +31,26 @@ install_packages() {
       "see $STATE/log/apt.log; check that Debian 12's package sources are reachable"
 }
 
-# install_node_packages [dev]: the pinned npm packages, once per lock file.
+# install_node_packages [dev]: those of the scripts, the API page and, with dev, the tests.
 install_node_packages() {
-  local stamp want
   local omit=(--omit=dev)
   [ "${1:-}" != dev ] || omit=()
-  want=$(cat "$ROOT/scripts/tools/package-lock.json" - <<<"${1:-run}" | sha256sum)
-  stamp=$TOOLS/.installed-${1:-run}
+  npm_install "$ROOT/scripts/tools" "$TOOLS" "${omit[@]}"
+}
+
+# install_console_packages: what the console is made of and built with, and the Node that builds it.
+install_console_packages() { npm_install "$CONSOLE" "$CONSOLE"; }
+
+# npm_install FROM INTO [OPTION...]: exactly what the lock file in the folder FROM pins, into INTO/node_modules, once per
+# lock file and options.
+npm_install() {
+  local from=$1 into=$2 stamp=$2/node_modules/.installed want
+  want=$(cat "$from/package-lock.json" - <<<"${*:3}" | sha256sum)
   if [ -r "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then return 0; fi
-  step "Installing npm packages"
-  mkdir -p "$TOOLS" "$STATE/log"
-  cp "$ROOT"/scripts/tools/{package.json,package-lock.json,.npmrc} "$TOOLS/"
-  npm --prefix "$TOOLS" install --ignore-scripts "${omit[@]}" >"$STATE/log/npm.log" 2>&1 ||
+  step "Installing npm packages for ${from#"$ROOT"/}"
+  mkdir -p "$into" "$STATE/log"
+  [ "$from" = "$into" ] || cp "$from"/{package.json,package-lock.json,.npmrc} "$into/"
+  npm --prefix "$into" ci --ignore-scripts "${@:3}" >"$STATE/log/npm.log" 2>&1 ||
     fail "the npm packages could not be installed" "see $STATE/log/npm.log; check that the npm registry is reachable"
-  rm -f "$TOOLS"/.installed-*
   printf '%s' "$want" >"$stamp"
 }

@@ -120,7 +120,7 @@ not_ready() {
 start_prometheus() {
   start prometheus "$(command -v prometheus)" --config.file="$STATE/etc/prometheus.yml" \
     --storage.tsdb.path="$STATE/prometheus" --web.listen-address="127.0.0.1:$(port prometheus)" --log.level=warn
-  await 30 curl -fsS "http://127.0.0.1:$(port prometheus)/-/ready" || not_ready prometheus
+  await 90 curl -fsS "http://127.0.0.1:$(port prometheus)/-/ready" || not_ready prometheus
 }
 
 prometheus_config() {

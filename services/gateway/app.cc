@@ -1,6 +1,7 @@
 #include "services/gateway/app.h"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "absl/synchronization/mutex.h"
@@ -38,20 +39,34 @@ struct Contracts {
   std::unique_ptr<transcode::Router> router;
 };
 
-absl::StatusOr<Contracts> LoadContracts(const v1::Config& config) {
+absl::StatusOr<Contracts> LoadContracts(const std::string& descriptor_set_file) {
   Contracts contracts;
-  RONGHE_ASSIGN_OR_RETURN(contracts.schema, transcode::Schema::Load(config.descriptor_set_file()));
+  RONGHE_ASSIGN_OR_RETURN(contracts.schema, transcode::Schema::Load(descriptor_set_file));
   RONGHE_ASSIGN_OR_RETURN(contracts.methods, transcode::MethodTable::Build(*contracts.schema));
   RONGHE_ASSIGN_OR_RETURN(contracts.router, transcode::Router::Build(*contracts.methods));
   return contracts;
 }
 
+std::string OpenApiOf(const Contracts& contracts) {
+  return transcode::OpenApi(*contracts.schema, *contracts.router, RONGHE_VERSION);
+}
+
+// What the console must know before anybody has signed in.
+std::string ConsoleJson(const v1::Config& config) {
+  nlohmann::json known = {{"version", RONGHE_VERSION}, {"oidc", nullptr}};
+  if (config.has_oidc()) known["oidc"] = {{"title", config.oidc().title()}};
+  return known.dump();
+}
+
 absl::StatusOr<http::Assets> LoadAssets(const v1::Config& config, const Contracts& contracts) {
+  constexpr char kJson[] = "application/json; charset=utf-8";
+  const v1::Http& http = config.http();
   http::Assets assets;
-  assets.Add("/openapi.json",
-             {"application/json; charset=utf-8",
-              transcode::OpenApi(*contracts.schema, *contracts.router, RONGHE_VERSION), ""});
-  RONGHE_RETURN_IF_ERROR(assets.AddDocs(config.http().docs_dir(), config.http().swagger_ui_dir()));
+  assets.Add("/openapi.json", {kJson, OpenApiOf(contracts)});
+  RONGHE_RETURN_IF_ERROR(assets.AddDocs(http.docs_dir(), http.swagger_ui_dir()));
+  if (http.console_dir().empty()) return assets;
+  assets.Add("/console.json", {kJson, ConsoleJson(config)});
+  RONGHE_RETURN_IF_ERROR(assets.AddConsole(http.console_dir()));
   return assets;
 }
 
@@ -249,7 +264,7 @@ absl::Status CheckConfig(const v1::Config& config) {
     return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
   }
   RONGHE_RETURN_IF_ERROR(access::LoadLoginPolicy(config.access()).status());
-  RONGHE_ASSIGN_OR_RETURN(const Contracts contracts, LoadContracts(config));
+  RONGHE_ASSIGN_OR_RETURN(const Contracts contracts, LoadContracts(config.descriptor_set_file()));
   RONGHE_RETURN_IF_ERROR(LoadAssets(config, contracts).status());
   RONGHE_RETURN_IF_ERROR(http::FrontOptionsOf(config.http()).status());
   RONGHE_RETURN_IF_ERROR(auth::TokenMinter::Load(config.token().private_key_file()).status());
@@ -265,8 +280,9 @@ absl::StatusOr<std::unique_ptr<GatewayApp>> MakeGateway(const v1::Config& config
   if (runtime.keys() == nullptr) {
     return absl::InvalidArgumentError("common.keys.field_keyring_file is not set");
   }
-  RONGHE_ASSIGN_OR_RETURN(access::LoginPolicy policy, access::LoadLoginPolicy(config.access()));
-  RONGHE_ASSIGN_OR_RETURN(Contracts contracts, LoadContracts(config));
+  RONGHE_ASSIGN_OR_RETURN(access::LoginPolicy policy,
+                          access::LoadLoginPolicy(config.access(), &runtime.rule_sets()));
+  RONGHE_ASSIGN_OR_RETURN(Contracts contracts, LoadContracts(config.descriptor_set_file()));
   RONGHE_ASSIGN_OR_RETURN(http::Assets assets, LoadAssets(config, contracts));
   RONGHE_ASSIGN_OR_RETURN(std::unique_ptr<auth::TokenMinter> minter,
                           auth::TokenMinter::Load(config.token().private_key_file()));
@@ -283,6 +299,16 @@ absl::StatusOr<std::unique_ptr<GatewayApp>> MakeGateway(const v1::Config& config
 absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const v1::Config& config,
                                                       service::Runtime& runtime) {
   return MakeGateway(config, runtime);
+}
+
+int PrintOpenApi(const std::string& descriptor_set_file) {
+  const absl::StatusOr<Contracts> contracts = LoadContracts(descriptor_set_file);
+  if (!contracts.ok()) {
+    std::fprintf(stderr, "%s\n", contracts.status().ToString().c_str());
+    return 1;
+  }
+  std::printf("%s\n", OpenApiOf(*contracts).c_str());
+  return 0;
 }
 
 int CreateAdmin(const std::string& config_path, const std::string& login_name) {

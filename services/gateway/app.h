@@ -30,6 +30,10 @@ absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const v1::Config& config,
 // What --check_config checks beyond the common part: the contracts, routes, policy, keys and pages.
 absl::Status CheckConfig(const v1::Config& config);
 
+// `--print_openapi`: prints the OpenAPI page of a descriptor set. What main returns: 0; 1 after an
+// error, which is printed.
+int PrintOpenApi(const std::string& descriptor_set_file);
+
 // `--create_admin`: makes the first security administrator and prints its one-time password. What
 // main returns: 0; 1 after an error, which is printed; 3 when there are accounts already.
 int CreateAdmin(const std::string& config_path, const std::string& login_name);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -277,6 +278,47 @@ TEST_F(GatewayTest, WhatIsNotThereIsUnavailableAndPagesAreServed) {
   EXPECT_EQ(Ask("GET", "/healthz").status, 200);
 }
 
+TEST_F(GatewayTest, TheConsoleIsServedWithWhatItMustKnow) {
+  const std::string console = directory_ + "/console";
+  std::filesystem::create_directories(console + "/assets");
+  Write("console/index.html", "<!DOCTYPE html>");
+  Write("console/assets/index-1.js", "export {};");
+  config_.mutable_http()->set_console_dir(console);
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  EXPECT_EQ(Ask("GET", "/").body, "<!DOCTYPE html>");
+  EXPECT_EQ(Ask("GET", "/").headers.at("content-type"), "text/html; charset=utf-8");
+  EXPECT_EQ(Ask("GET", "/assets/index-1.js").headers.at("cache-control"),
+            "public, max-age=31536000, immutable");
+  const json known = json::parse(Ask("GET", "/console.json").body);
+  EXPECT_FALSE(known["version"].get<std::string>().empty());
+  EXPECT_TRUE(known["oidc"].is_null());
+  EXPECT_EQ(Ask("GET", "/docs").headers.at("location"), "/docs/");
+  EXPECT_EQ(Ask("GET", "/assets/").status, 404);
+}
+
+TEST_F(GatewayTest, RolesAndTheGatewaysOwnRulesAreRead) {
+  Start();
+  ASSERT_FALSE(HasFatalFailure());
+  const std::string bearer = Bearer(SignInReady());
+  const json roles = json::parse(Ask("GET", "/v1/roles", {bearer}).body);
+  EXPECT_GT(roles["roles"].size(), 10U);
+  const json sets = json::parse(Ask("GET", "/v1/services/gateway/ruleSets", {bearer}).body);
+  const std::string name = "services/gateway/ruleSets/login_policy@";
+  const auto policy = std::find_if(
+      sets["ruleSets"].begin(), sets["ruleSets"].end(),
+      [&name](const json& set) { return set["name"].get<std::string>().starts_with(name); });
+  ASSERT_NE(policy, sets["ruleSets"].end()) << sets;
+  std::string path = absl::StrCat("/v1/", (*policy)["name"].get<std::string>());
+  const json whole = json::parse(Ask("GET", path, {bearer}).body);
+  EXPECT_EQ(whole["rules"][0]["key"], "min_length");
+  EXPECT_EQ(whole["rules"][0]["value"], "10");
+  // As clients write it that encode a segment.
+  EXPECT_EQ(json::parse(Ask("GET", path.replace(path.find('@'), 1, "%40"), {bearer}).body), whole);
+  // Whoever says who may do what does not watch the machine.
+  EXPECT_EQ(Ask("GET", "/v1/services/gateway/jobs", {bearer}).status, 403);
+}
+
 TEST_F(GatewayTest, DepartmentsReachAccessOverGrpcToo) {
   Start();
   ASSERT_FALSE(HasFatalFailure());
@@ -396,6 +438,17 @@ TEST_F(GatewayTest, TextsReachTheDatabaseAsTheyAre) {
             static_cast<size_t>(kept + 1));
 }
 
+TEST_F(GatewayTest, TheOpenApiPageCanBePrinted) {
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(PrintOpenApi(config_.descriptor_set_file()), 0);
+  const json page = json::parse(::testing::internal::GetCapturedStdout());
+  EXPECT_EQ(page["openapi"], "3.1.0");
+  EXPECT_TRUE(page["paths"].contains("/v1/auth:signIn"));
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(PrintOpenApi(directory_ + "/nothing"), 1);
+  EXPECT_NE(::testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(GatewayTest, TheConfigurationIsChecked) {
   EXPECT_OK(CheckConfig(config_));
   v1::Config bad = config_;
@@ -407,6 +460,9 @@ TEST_F(GatewayTest, TheConfigurationIsChecked) {
   bad = config_;
   bad.mutable_http()->set_docs_dir(directory_ + "/nothing");
   EXPECT_FALSE(CheckConfig(bad).ok());
+  bad = config_;
+  bad.mutable_http()->set_console_dir(directory_ + "/nothing");
+  EXPECT_THAT(CheckConfig(bad), ::ronghe::testing::StatusIs(absl::StatusCode::kNotFound));
   bad = config_;
   bad.mutable_http()->set_listen("0.0.0.0:0");
   EXPECT_THAT(CheckConfig(bad), ::ronghe::testing::HasReason("ORIGINS_REQUIRED"));

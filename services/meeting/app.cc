@@ -128,7 +128,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
 absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& config,
                                                       service::Runtime& runtime) {
   RONGHE_ASSIGN_OR_RETURN(const absl::CivilDay calendar_start, CalendarStart(config));
-  RONGHE_ASSIGN_OR_RETURN(RuleSets rules, LoadRuleSets(config.rules_dir()));
+  RONGHE_ASSIGN_OR_RETURN(RuleSets rules, LoadRuleSets(config.rules_dir(), &runtime.rule_sets()));
   // The projection tells the app about changes, and the app needs the projection's tree.
   auto follower = std::make_shared<BoardFollower*>(nullptr);
   RONGHE_ASSIGN_OR_RETURN(

@@ -187,7 +187,8 @@ absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto) {
   return set;
 }
 
-absl::StatusOr<RuleSets> LoadRuleSets(const std::string& directory) {
+absl::StatusOr<RuleSets> LoadRuleSets(const std::string& directory,
+                                      operation::RuleCatalogue* shown) {
   std::vector<std::string> files;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
@@ -197,8 +198,9 @@ absl::StatusOr<RuleSets> LoadRuleSets(const std::string& directory) {
   std::sort(files.begin(), files.end());
   std::vector<RuleSet> sets;
   for (const std::string& file : files) {
-    RONGHE_ASSIGN_OR_RETURN(rules::v1::RuleSet proto, config::Load<rules::v1::RuleSet>(file));
+    RONGHE_ASSIGN_OR_RETURN(const auto proto, config::Load<rules::v1::RuleSet>(file));
     RONGHE_ASSIGN_OR_RETURN(RuleSet set, FromProto(proto));
+    if (shown != nullptr) shown->Add(proto);
     sets.push_back(std::move(set));
   }
   return RuleSets::Create(std::move(sets));

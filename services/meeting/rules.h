@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/operation/rule_catalogue.h"
 #include "services/meeting/domain/rule_set.h"
 #include "services/meeting/rules.pb.h"
 
@@ -14,8 +15,9 @@ namespace ronghe::meeting {
 absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto);
 
 // Errors: those of config::Load, FromProto and RuleSets::Create, naming the file; NOT_FOUND for a
-// folder without rule sets.
-absl::StatusOr<RuleSets> LoadRuleSets(const std::string& directory);
+// folder without rule sets. The versions are added to `shown`, where there is one.
+absl::StatusOr<RuleSets> LoadRuleSets(const std::string& directory,
+                                      operation::RuleCatalogue* shown = nullptr);
 
 }  // namespace ronghe::meeting
 

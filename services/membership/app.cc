@@ -147,22 +147,26 @@ struct Rules {
   FormBook forms;
 };
 
-absl::StatusOr<Rules> LoadRules(const config::v1::Config& config) {
+absl::StatusOr<Rules> LoadRules(const config::v1::Config& config,
+                                operation::RuleCatalogue* shown = nullptr) {
   const std::string& directory = config.rules_directory();
   RONGHE_ASSIGN_OR_RETURN(
       OrganizationRuleBook kinds,
-      LoadOrganizationRules(Or(config.organization_rules_file(), BuiltinOrganizationRulesFile())));
-  RONGHE_ASSIGN_OR_RETURN(UnmaskRuleBook unmask, LoadUnmaskRules(Or(config.unmask_rules_file(),
-                                                                    BuiltinUnmaskRulesFile())));
-  RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(directory));
+      LoadOrganizationRules(Or(config.organization_rules_file(), BuiltinOrganizationRulesFile()),
+                            shown));
+  RONGHE_ASSIGN_OR_RETURN(
+      UnmaskRuleBook unmask,
+      LoadUnmaskRules(Or(config.unmask_rules_file(), BuiltinUnmaskRulesFile()), shown));
+  RONGHE_ASSIGN_OR_RETURN(RuleBooks books, LoadRuleBooks(directory, shown));
   RONGHE_ASSIGN_OR_RETURN(
       DeadlineCatalogue deadlines,
       LoadDeadlineCatalogue(Or(config.deadlines_file(), BuiltinDeadlineCatalogueFile())));
   RONGHE_ASSIGN_OR_RETURN(WorkCalendar calendar, LoadWorkCalendar(directory));
   RONGHE_ASSIGN_OR_RETURN(admission::StepList steps,
                           LoadAdmissionSteps(books.Get("admission"), directory));
-  RONGHE_ASSIGN_OR_RETURN(DuesRateBook dues_rates,
-                          LoadDuesRates(Or(config.dues_rates_file(), BuiltinDuesRatesFile())));
+  RONGHE_ASSIGN_OR_RETURN(
+      DuesRateBook dues_rates,
+      LoadDuesRates(Or(config.dues_rates_file(), BuiltinDuesRatesFile()), shown));
   RONGHE_ASSIGN_OR_RETURN(FormBook forms, LoadForms(directory));
   return Rules{std::move(kinds),    std::move(unmask), std::move(books),      std::move(deadlines),
                std::move(calendar), std::move(steps),  std::move(dues_rates), std::move(forms)};
@@ -547,7 +551,7 @@ absl::Status CheckConfig(const config::v1::Config& config) {
 absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& config,
                                                       service::Runtime& runtime) {
   RONGHE_RETURN_IF_ERROR(CheckConfig(config));
-  RONGHE_ASSIGN_OR_RETURN(Rules rules, LoadRules(config));
+  RONGHE_ASSIGN_OR_RETURN(Rules rules, LoadRules(config, &runtime.rule_sets()));
   RONGHE_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> meetings,
                           runtime.Connect(config.meeting()));
   RONGHE_ASSIGN_OR_RETURN(std::unique_ptr<object::ObjectStore> objects,

@@ -31,7 +31,9 @@ class TrainingApp : public service::App {
         certificates_(runtime.writer(), members_, rules_),
         source_(runtime.database(), rules_),
         facts_(runtime.source(), source_, projection.tree(), runtime.page_tokens(),
-               runtime.clock()) {}
+               runtime.clock()) {
+    runtime.ShowConsumer(keeper_.consumer());
+  }
 
   std::vector<rpc::ServiceTable> Tables() override {
     std::vector<rpc::ServiceTable> tables;
@@ -64,7 +66,7 @@ class TrainingApp : public service::App {
 
 absl::StatusOr<std::unique_ptr<service::App>> MakeApp(const config::v1::Config& config,
                                                       service::Runtime& runtime) {
-  RONGHE_ASSIGN_OR_RETURN(RuleBook rules, LoadRuleBook(config.rules_dir()));
+  RONGHE_ASSIGN_OR_RETURN(RuleBook rules, LoadRuleBook(config.rules_dir(), &runtime.rule_sets()));
   // The keeper judges an account once the copies hold the event that it waits for.
   job::JobRunner& jobs = runtime.jobs();
   RONGHE_ASSIGN_OR_RETURN(org::Projection* const projection,

@@ -53,7 +53,8 @@ absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto) {
   return set;
 }
 
-absl::StatusOr<RuleBook> LoadRuleBook(const std::string& directory) {
+absl::StatusOr<RuleBook> LoadRuleBook(const std::string& directory,
+                                      operation::RuleCatalogue* shown) {
   std::vector<std::string> files;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
@@ -66,6 +67,7 @@ absl::StatusOr<RuleBook> LoadRuleBook(const std::string& directory) {
     RONGHE_ASSIGN_OR_RETURN(const rules::v1::RuleSet proto,
                             ronghe::config::Load<rules::v1::RuleSet>(file));
     RONGHE_ASSIGN_OR_RETURN(RuleSet set, FromProto(proto));
+    if (shown != nullptr) shown->Add(proto);
     sets.push_back(std::move(set));
   }
   return RuleBook::Create(std::move(sets));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/operation/rule_catalogue.h"
 #include "services/training/domain/rule_set.h"
 #include "services/training/rules.pb.h"
 
@@ -14,8 +15,9 @@ namespace ronghe::training {
 absl::StatusOr<RuleSet> FromProto(const rules::v1::RuleSet& proto);
 
 // Errors: those of config::Load, FromProto and RuleBook::Create; NOT_FOUND for a folder without
-// rule sets.
-absl::StatusOr<RuleBook> LoadRuleBook(const std::string& directory);
+// rule sets. The versions are added to `shown`, where there is one.
+absl::StatusOr<RuleBook> LoadRuleBook(const std::string& directory,
+                                      operation::RuleCatalogue* shown = nullptr);
 
 }  // namespace ronghe::training
 

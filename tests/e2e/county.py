@@ -228,6 +228,7 @@ class County:
             "members/partyWorkers": made(f"/v1/{member}/partyWorkers", {
                 "organization": own, "post": "WORKER_POST_SECRETARY"}),
             "services/approvals": self.pending(own),
+            "services/ruleSets": "services/meeting/ruleSets/branch-work@2018",
             "services/auditExports": self.auditor.write("/v1/services/membership/auditExports", {
                 "format": "AUDIT_EXPORT_FORMAT_XLSX"}, self.second)["name"],
         }

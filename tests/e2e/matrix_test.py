@@ -78,7 +78,7 @@ class Records:
         self.missing = {kind: re.sub(r"\d(\d{17})", r"9\1", name) for kind, name in self.own.items()}
         self.names = any_of({*self.own.values(), *self.foreign.values(), *self.missing.values()})
         # Those that belong to the branch, not to the whole suite.
-        self.hidden = any_of(name for kind, name in self.own.items() if kind not in ("clients", "reportForms", "services/auditExports"))
+        self.hidden = any_of(name for kind, name in self.own.items() if kind not in ("clients", "reportForms", "services/auditExports", "services/ruleSets"))
 
 
 def any_of(names):

@@ -27,6 +27,7 @@ Services::Services(const ServicesParts& parts)
                       parts.runtime.roles(), parts.changed),
       grants_(parts.runtime.writer(), parts.runtime.roles(), parts.organizations, parts.policy,
               parts.runtime.page_tokens(), parts.changed),
+      roles_(parts.runtime.roles()),
       clients_(parts.runtime.writer(), parts.runtime.page_tokens(), parts.methods, parts.changed),
       identities_(parts.runtime.writer(), parts.runtime.roles(), parts.identity_issuer,
                   parts.changed),
@@ -73,6 +74,7 @@ std::vector<rpc::ServiceTable> Services::Tables() {
   tables.push_back(::ronghe::access::v1::SessionServiceTable(sessions_));
   tables.push_back(::ronghe::access::v1::SecondFactorServiceTable(second_factors_));
   tables.push_back(::ronghe::access::v1::GrantServiceTable(grants_));
+  tables.push_back(::ronghe::access::v1::RoleServiceTable(roles_));
   tables.push_back(::ronghe::access::v1::ClientServiceTable(clients_));
   tables.push_back(::ronghe::access::v1::IdentityServiceTable(identities_));
   return tables;

@@ -48,7 +48,8 @@ LoginPolicy Convert(const gateway::v1::LoginPolicy& from) {
 
 }  // namespace
 
-absl::StatusOr<LoginPolicy> LoadLoginPolicy(const gateway::v1::Access& config) {
+absl::StatusOr<LoginPolicy> LoadLoginPolicy(const gateway::v1::Access& config,
+                                            operation::RuleCatalogue* shown) {
   gateway::v1::LoginPolicy proto;
   if (!config.login_policy_file().empty()) {
     RONGHE_RETURN_IF_ERROR(config::LoadInto(config.login_policy_file(), &proto));
@@ -57,6 +58,7 @@ absl::StatusOr<LoginPolicy> LoadLoginPolicy(const gateway::v1::Access& config) {
   }
   LoginPolicy policy = Convert(proto);
   RONGHE_RETURN_IF_ERROR(CheckPolicy(policy));
+  if (shown != nullptr) shown->Add(proto, "login_policy", "登录策略");
   return policy;
 }
 

@@ -30,8 +30,17 @@ void AddressLimits::Disconnect(std::string_view address) {
 
 const access::Rate& AddressLimits::RateOf(Kind kind) const {
   static constexpr access::Rate kOnceASecond = {1, 1};
-  if (kind == Kind::kNotice) return kOnceASecond;
-  return kind == Kind::kSignIn ? options_.sign_in : options_.anonymous;
+  switch (kind) {
+    case Kind::kAnonymous:
+      return options_.anonymous;
+    case Kind::kSignIn:
+      return options_.sign_in;
+    case Kind::kFile:
+      return options_.file;
+    case Kind::kNotice:
+      return kOnceASecond;
+  }
+  return options_.anonymous;
 }
 
 absl::Duration AddressLimits::Take(Kind kind, std::string_view address, absl::Time now) {

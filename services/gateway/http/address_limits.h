@@ -14,10 +14,13 @@ namespace ronghe::gateway::http {
 
 struct AddressLimitOptions {
   int max_connections = 256;
-  // Requests without a session that stands: pages, public methods, wrong tokens.
+  // Requests without a session that stands: public methods, wrong tokens, what is not there.
   access::Rate anonymous = {100, 500};
   // Of them, those that open a session.
   access::Rate sign_in = {5, 100};
+  // Files that lie in memory: those of the console, a few dozen each time that somebody opens a new
+  // version of it.
+  access::Rate file = {1000, 10'000};
 };
 
 // What counts as one address: an IPv4 address, or the 64 leading bits of an IPv6 address, which one
@@ -27,7 +30,7 @@ std::string AddressKey(std::string_view address);
 // Counts per address. Thread-safe.
 class AddressLimits {
  public:
-  enum class Kind : uint8_t { kAnonymous, kSignIn, kNotice };
+  enum class Kind : uint8_t { kAnonymous, kSignIn, kFile, kNotice };
 
   explicit AddressLimits(const AddressLimitOptions& options) : options_(options) {}
 
@@ -46,7 +49,7 @@ class AddressLimits {
   const AddressLimitOptions options_;
   std::mutex mutex_;
   absl::flat_hash_map<std::string, int> connections_;  // guarded by mutex_
-  access::TokenBuckets buckets_[3];                    // by Kind
+  access::TokenBuckets buckets_[4];                    // by Kind
 };
 
 }  // namespace ronghe::gateway::http

@@ -314,7 +314,7 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     kind_ = Doorman::Kind::kSession;
     by_cookie_ = false;
     admission_ = {};
-    if (IsProbe(request.path)) return Page();
+    if (IsProbe(request.path)) return Page(nullptr);
     if (!shared_.parts.options.origins.KnowsHost(request.host)) {
       return FailStranger(refusals::HostUnknown(), 421);
     }
@@ -387,11 +387,14 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
   }
 
   void HandlePage() {
-    if (!MayAsk(AddressLimits::Kind::kAnonymous)) return;
-    const std::string& method = exchange_.request().method;
+    const Request& request = exchange_.request();
+    const Asset* const asset = shared_.parts.assets.Find(request.path, request.accept_encoding);
+    using Kind = AddressLimits::Kind;
+    if (!MayAsk(asset == nullptr ? Kind::kAnonymous : Kind::kFile)) return;
+    const std::string& method = request.method;
     if (method == "TRACE" || method == "CONNECT") return Fail(refusals::MethodNotAllowed(), 405);
-    if (PlainPool* const plain = OwnerOf(exchange_.request().path)) return Plain(*plain);
-    Page();
+    if (PlainPool* const plain = OwnerOf(request.path)) return Plain(*plain);
+    Page(asset);
   }
 
   void HandlePublic() {
@@ -451,8 +454,8 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
     if (!taken) Fail(refusals::Overloaded(), 503);
   }
 
-  // What the gateway answers by itself.
-  void Page() {
+  // What the gateway answers by itself; `asset` is the file at the path, or null.
+  void Page(const Asset* asset) {
     const Request& request = exchange_.request();
     const std::string& path = request.path;
     if (request.method != "GET" && request.method != "HEAD") {
@@ -468,11 +471,10 @@ class FrontResponder final : public Responder, private backend::UnaryCall {
       exchange_.body().Append(ready ? "ready\n" : "not ready\n");
       return Answer(ready ? 200 : 503, "text/plain; charset=utf-8");
     }
-    if (path == "/" || path == "/docs") {
+    if (asset == nullptr && (path == "/" || path == "/docs")) {
       headers_ = "Location: /docs/\r\n";
       return Answer(302, "");
     }
-    const Asset* asset = shared_.parts.assets.Find(path);
     if (asset == nullptr) return Fail(refusals::RouteNotFound());
     headers_ = asset->headers;
     if (asset->Matches(request.if_none_match)) return Answer(304, "");

@@ -404,6 +404,25 @@ TEST_F(FrontTest, PagesAreKeptAndAskedForAgain) {
   EXPECT_EQ(Ask("GET", "/v1/things/1").headers.at("cache-control"), "no-store");
 }
 
+TEST_F(FrontTest, LongPagesGoCompressedToWhoTakesIt) {
+  const Answer plain = Ask("GET", "/long", {});
+  EXPECT_EQ(plain.body.size(), 1000U);
+  EXPECT_FALSE(plain.headers.contains("content-encoding"));
+  const Answer gzip = Ask("GET", "/long", {"Accept-Encoding: br, gzip"});
+  EXPECT_EQ(gzip.headers.at("content-encoding"), "gzip");
+  EXPECT_EQ(gzip.headers.at("vary"), "Accept-Encoding");
+  EXPECT_LT(gzip.body.size(), 100U);
+  const std::string etag = gzip.headers.at("etag");
+  EXPECT_NE(etag, plain.headers.at("etag"));
+  EXPECT_EQ(
+      Ask("GET", "/long", {"Accept-Encoding: gzip", absl::StrCat("If-None-Match: ", etag)}).status,
+      304);
+  EXPECT_EQ(Ask("GET", "/long", {absl::StrCat("If-None-Match: ", etag)}).status, 200);
+  HttpClient client(house_.http->port());
+  ASSERT_TRUE(client.Request("HEAD", "/long", {"Accept-Encoding: gzip"}));
+  EXPECT_EQ(client.ReadHead()->headers.at("content-length"), absl::StrCat(gzip.body.size()));
+}
+
 TEST_F(FrontTest, OnlyPagesOfOurOwnMayUseTheCookie) {
   const std::vector<std::string> own = {"Cookie: ronghe_session=good", "X-Ronghe-CSRF: csrf"};
   const auto with = [&](std::vector<std::string> more) {
@@ -462,7 +481,8 @@ TEST(FrontOriginTest, OnlyOurNamesAreAnswered) {
 class FrontLimitsTest : public ::testing::Test {
  protected:
   FrontLimitsTest()
-      : addresses_({.anonymous = {0.001, 5}, .sign_in = {0.001, 2}}), house_(With()) {}
+      : addresses_({.anonymous = {0.001, 5}, .sign_in = {0.001, 2}, .file = {0.001, 3}}),
+        house_(With()) {}
 
   House::Options With() {
     House::Options options;
@@ -488,13 +508,13 @@ class FrontLimitsTest : public ::testing::Test {
 
 TEST_F(FrontLimitsTest, StrangersOfOneAddressAreHeldBack) {
   const std::vector<std::string> forged = {"Authorization: Bearer forged"};
-  EXPECT_EQ(Status("GET", "/page", {}), 200);
+  EXPECT_EQ(Status("GET", "/nothing", {}), 404);
   EXPECT_EQ(Status("GET", "/v1/things/1", {}), 401);
   EXPECT_EQ(Status("GET", "/v1/things/1", forged), 401);
   EXPECT_EQ(Status("POST", "/v1/things/1:submit", {}, "{}"), 200);
   EXPECT_EQ(Status("NONSENSE /", "/", {}), 400);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(Status("GET", "/page", {}), 429);
+    EXPECT_EQ(Status("GET", "/nothing", {}), 429);
     EXPECT_EQ(Status("GET", "/v1/things/1", {}), 429);
     EXPECT_EQ(Status("GET", "/v1/things/1", {"Authorization: Bearer forged2"}), 429);
     EXPECT_EQ(Status("POST", "/v1/things/1:submit", {}, "{}"), 429);
@@ -502,14 +522,21 @@ TEST_F(FrontLimitsTest, StrangersOfOneAddressAreHeldBack) {
   // Tokens that were not looked up cost the database nothing.
   EXPECT_EQ(house_.credentials.lookups(), 1);
   // Nobody else is held back, nor are probes.
-  EXPECT_EQ(Status("GET", "/page", {}, {}, "127.0.0.2"), 200);
+  EXPECT_EQ(Status("GET", "/nothing", {}, {}, "127.0.0.2"), 404);
   EXPECT_EQ(Status("GET", "/healthz", {}), 200);
+}
+
+TEST_F(FrontLimitsTest, FilesAreCountedByThemselves) {
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Status("GET", "/page", {}), 200);
+  EXPECT_EQ(Status("GET", "/page", {}), 429);
+  EXPECT_EQ(Status("GET", "/nothing", {}), 404);
+  EXPECT_EQ(Status("GET", "/page", {}, {}, "127.0.0.2"), 200);
 }
 
 TEST_F(FrontLimitsTest, WhoIsSignedInIsNotAStranger) {
   ASSERT_EQ(Status("GET", "/v1/things/1", kGood), 200);
-  for (int i = 0; i < 10; ++i) Status("GET", "/page", {});
-  EXPECT_EQ(Status("GET", "/page", {}), 429);
+  for (int i = 0; i < 10; ++i) Status("GET", "/nothing", {});
+  EXPECT_EQ(Status("GET", "/nothing", {}), 429);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(Status("GET", "/v1/things/1", kGood), 200);
 }
 

@@ -28,6 +28,7 @@ struct Request {
   std::string purpose;
   std::string validate_only;
   std::string accept;
+  std::string accept_encoding;
   std::string body;
   absl::Time received;
 

@@ -13,7 +13,7 @@ namespace {
 namespace beast = boost::beast;
 using boost::system::error_code;
 
-constexpr std::array<KeptHeader, 14> kKept = {{
+constexpr std::array<KeptHeader, 15> kKept = {{
     {"host", &Request::host},
     {"origin", &Request::origin},
     {"sec-fetch-site", &Request::sec_fetch_site},
@@ -28,6 +28,7 @@ constexpr std::array<KeptHeader, 14> kKept = {{
     {"x-ronghe-purpose", &Request::purpose},
     {"x-ronghe-validate-only", &Request::validate_only},
     {"accept", &Request::accept},
+    {"accept-encoding", &Request::accept_encoding},
 }};
 constexpr size_t kHost = 0;
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
@@ -138,7 +139,8 @@ void RequestParser::Keep(string_view name, string_view value, error_code& ec) {
   for (size_t i = 0; i < kKept.size(); ++i) {
     if (!beast::iequals(name, string_view(kKept[i].name.data(), kKept[i].name.size()))) continue;
     // A list may come in several parts, of which the first is enough.
-    const bool list = kKept[i].value == &Request::accept;
+    const bool list =
+        kKept[i].value == &Request::accept || kKept[i].value == &Request::accept_encoding;
     if (seen_[i] && !list) return Refuse(400, ec);
     if (!seen_[i]) (request_.*kKept[i].value).assign(value.data(), value.size());
     seen_[i] = true;

@@ -31,6 +31,8 @@ AddressLimitOptions AddressLimitOptionsOf(const v1::Http& config) {
   Set(limits.request_burst(), &options.anonymous.burst);
   Set(limits.sign_ins_per_second(), &options.sign_in.per_second);
   Set(limits.sign_in_burst(), &options.sign_in.burst);
+  Set(limits.files_per_second(), &options.file.per_second);
+  Set(limits.file_burst(), &options.file.burst);
   return options;
 }
 

@@ -231,7 +231,8 @@ class House {
         std::make_unique<access::Doorman>(credentials, first_.minter(), base::Clock::Real(), door);
     gate = std::make_unique<access::Gate>(*methods, base::Clock::Real());
     credentials.SetSession("good", "accounts/1");
-    assets.Add("/page", {"text/plain", "a page", ""});
+    assets.Add("/page", {"text/plain", "a page"});
+    assets.Add("/long", {"text/plain", std::string(1000, 'x')});
     front = std::make_unique<http::Front>(
         http::FrontParts{*schema, *methods, *router, *backends, *doorman, *gate, assets, registry,
                          [this] { return ready.load(); }, options.plain, options.addresses,

@@ -1,6 +1,7 @@
 #include "services/meeting/domain/record_rules.h"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,21 @@ Meeting GoodRecord() {
   meeting.resolutions.push_back({"整修活动室", "张三", absl::CivilDay(2026, 12, 20)});
   SumUp(&meeting);
   return meeting;
+}
+
+TEST(LoadRuleSets, WhatIsReadIsShown) {
+  operation::RuleCatalogue shown;
+  ASSERT_TRUE(LoadRuleSets("services/meeting/domain/rules", &shown).ok());
+  const operation::RuleSet* const set = shown.Find("branch-work@2018");
+  ASSERT_NE(set, nullptr);
+  EXPECT_EQ(set->title, "党支部组织生活");
+  std::map<std::string, std::string> values;
+  for (const operation::Rule& rule : set->rules) {
+    EXPECT_TRUE(values.emplace(rule.key, rule.value).second) << rule.key;
+    EXPECT_FALSE(rule.source.empty()) << rule.key;
+  }
+  EXPECT_EQ(values["late_entry_days"], "7");
+  EXPECT_EQ(values["votes[Q-GEN].pass"], "超过 1/2");
 }
 
 TEST(CheckRecord, AGoodRecordPasses) {

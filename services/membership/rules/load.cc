@@ -112,7 +112,8 @@ absl::StatusOr<admission::StepInfo> ReadStep(const rules::v1::AdmissionStep& rea
 
 }  // namespace
 
-absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& path) {
+absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& path,
+                                                           operation::RuleCatalogue* shown) {
   RONGHE_ASSIGN_OR_RETURN(const auto book, config::Load<rules::v1::OrganizationRuleBook>(path));
   std::vector<OrganizationRules> versions;
   for (const rules::v1::OrganizationRules& version : book.versions()) {
@@ -131,12 +132,14 @@ absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& pa
         return RulesInvalid(base::Cat(version.name(), ": kind ", kind.code(), " stands twice"));
       }
     }
+    if (shown != nullptr) shown->Add(version, {}, "党组织类别");
     versions.push_back(std::move(rules));
   }
   return OrganizationRuleBook::Create(std::move(versions));
 }
 
-absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path) {
+absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path,
+                                               operation::RuleCatalogue* shown) {
   RONGHE_ASSIGN_OR_RETURN(const auto book, config::Load<rules::v1::UnmaskRuleBook>(path));
   std::vector<UnmaskRules> versions;
   for (const rules::v1::UnmaskRules& version : book.versions()) {
@@ -158,12 +161,14 @@ absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path) {
       rules.purposes.push_back(
           {purpose.code(), purpose.title(), purpose.rule_id(), purpose.source()});
     }
+    if (shown != nullptr) shown->Add(version, {}, "敏感信息查看");
     versions.push_back(std::move(rules));
   }
   return UnmaskRuleBook::Create(std::move(versions));
 }
 
-absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path) {
+absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path,
+                                           operation::RuleCatalogue* shown) {
   RONGHE_ASSIGN_OR_RETURN(const auto book, config::Load<rules::v1::DuesRateBook>(path));
   std::vector<DuesRates> versions;
   for (const rules::v1::DuesRates& version : book.versions()) {
@@ -197,12 +202,13 @@ absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path) {
     for (const rules::v1::DuesBaseItem& item : version.items()) {
       rates.items[item.code()] = {item.code(), item.title(), item.counts(), "4.1"};
     }
+    if (shown != nullptr) shown->Add(version, {}, "党费标准");
     versions.push_back(std::move(rates));
   }
   return DuesRateBook::Create(std::move(versions));
 }
 
-absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path) {
+absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path, operation::RuleCatalogue* shown) {
   RONGHE_ASSIGN_OR_RETURN(const auto book, config::Load<rules::v1::RuleBook>(path));
   std::vector<RuleSet> versions;
   for (const rules::v1::RuleSet& version : book.versions()) {
@@ -219,18 +225,22 @@ absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path) {
         return RulesInvalid(base::Cat(set.name, ": ", rule.key(), " stands twice"));
       }
     }
+    if (shown != nullptr) shown->Add(version);
     versions.push_back(std::move(set));
   }
   return RuleBook::Create(std::move(versions));
 }
 
-absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory) {
+absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory,
+                                        operation::RuleCatalogue* shown) {
   RuleBooks books;
   for (const auto& file : std::filesystem::directory_iterator(RONGHE_MEMBERSHIP_RULE_BOOKS)) {
-    RONGHE_ASSIGN_OR_RETURN(RuleBook book, LoadRuleBook(file.path().string()));
     const std::filesystem::path other = std::filesystem::path(directory) / file.path().filename();
-    if (!directory.empty() && std::filesystem::exists(other)) {
-      RONGHE_ASSIGN_OR_RETURN(RuleBook replacement, LoadRuleBook(other.string()));
+    const bool replaced = !directory.empty() && std::filesystem::exists(other);
+    RONGHE_ASSIGN_OR_RETURN(RuleBook book,
+                            LoadRuleBook(file.path().string(), replaced ? nullptr : shown));
+    if (replaced) {
+      RONGHE_ASSIGN_OR_RETURN(RuleBook replacement, LoadRuleBook(other.string(), shown));
       RONGHE_RETURN_IF_ERROR(replacement.Covers(book));
       book = std::move(replacement);
     }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/operation/rule_catalogue.h"
 #include "services/membership/domain/admission/steps.h"
 #include "services/membership/domain/dues/rates.h"
 #include "services/membership/domain/organization.h"
@@ -15,31 +16,38 @@
 
 namespace ronghe::membership {
 
+// Versions that are read are added to `shown`, where there is one.
+
 // Reads a textproto of ronghe.membership.rules.v1.OrganizationRuleBook.
 //
 // Errors: those of config::Load; RULES_INVALID.
-absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(const std::string& path);
+absl::StatusOr<OrganizationRuleBook> LoadOrganizationRules(
+    const std::string& path, operation::RuleCatalogue* shown = nullptr);
 
 // Reads a textproto of ronghe.membership.rules.v1.UnmaskRuleBook.
 //
 // Errors: those of config::Load; RULES_INVALID.
-absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path);
+absl::StatusOr<UnmaskRuleBook> LoadUnmaskRules(const std::string& path,
+                                               operation::RuleCatalogue* shown = nullptr);
 
 // Reads a textproto of ronghe.membership.rules.v1.DuesRateBook.
 //
 // Errors: those of config::Load; RULES_INVALID.
-absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path);
+absl::StatusOr<DuesRateBook> LoadDuesRates(const std::string& path,
+                                           operation::RuleCatalogue* shown = nullptr);
 
 // Reads a textproto of ronghe.membership.rules.v1.RuleBook.
 //
 // Errors: those of config::Load; RULES_INVALID.
-absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path);
+absl::StatusOr<RuleBook> LoadRuleBook(const std::string& path,
+                                      operation::RuleCatalogue* shown = nullptr);
 
 // Reads every book below books/; a file of the same name in `directory` (where
 // that is not empty) takes the place of the built-in one and must have all its keys.
 //
 // Errors: as LoadRuleBook.
-absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory = "");
+absl::StatusOr<RuleBooks> LoadRuleBooks(const std::string& directory = "",
+                                        operation::RuleCatalogue* shown = nullptr);
 
 // Reads a textproto of ronghe.membership.rules.v1.DeadlineCatalogue.
 //

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 #include "common/error/error.h"
@@ -62,6 +63,30 @@ TEST(LoadRuleBooksTest, EveryBuiltInBookIsWhole) {
       EXPECT_FALSE(version.approved_by.empty()) << version.name;
     }
   }
+}
+
+TEST(LoadRuleBooksTest, WhatIsReadIsShown) {
+  operation::RuleCatalogue shown;
+  ASSERT_TRUE(LoadRuleBooks("", &shown).ok());
+  ASSERT_TRUE(LoadOrganizationRules(BuiltinOrganizationRulesFile(), &shown).ok());
+  ASSERT_TRUE(LoadUnmaskRules(BuiltinUnmaskRulesFile(), &shown).ok());
+  ASSERT_TRUE(LoadDuesRates(BuiltinDuesRatesFile(), &shown).ok());
+  for (const operation::RuleSet& set : shown.all()) {
+    EXPECT_FALSE(set.title.empty()) << set.Id();
+    EXPECT_TRUE(set.effective_from) << set.Id();
+    std::set<std::string> keys;
+    for (const operation::Rule& rule : set.rules) {
+      EXPECT_TRUE(keys.insert(rule.key).second) << set.Id() << ": " << rule.key;
+      EXPECT_FALSE(rule.source.empty()) << set.Id() << ": " << rule.key;
+    }
+  }
+  const operation::RuleSet* const old = shown.Find("admission@2014-05-28");
+  ASSERT_NE(old, nullptr);
+  EXPECT_EQ(old->effective_to, absl::CivilDay(2026, 5, 11));
+  EXPECT_EQ(old->rules.front().key, "admit.min_age");
+  EXPECT_EQ(old->rules.front().value, "18");
+  EXPECT_EQ(old->rules.front().unit, "岁");
+  EXPECT_NE(shown.Find("dues_rates@2008-04-01"), nullptr);
 }
 
 TEST(LoadRuleBooksTest, ABookInTheFolderTakesThePlaceOfTheBuiltInOne) {

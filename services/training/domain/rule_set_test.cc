@@ -28,6 +28,19 @@ RuleSet Version(std::string version, absl::CivilDay from,
   return set;
 }
 
+TEST(RuleSetTest, WhatIsReadIsShown) {
+  operation::RuleCatalogue shown;
+  ASSERT_TRUE(LoadRuleBook("services/training/domain/rules", &shown).ok());
+  const operation::RuleSet* const set = shown.Find("train.hours@2019-05");
+  ASSERT_NE(set, nullptr);
+  EXPECT_EQ(set->effective_from, absl::CivilDay(2019, 5, 6));
+  const operation::Rule& first = set->rules.front();
+  EXPECT_EQ(first.key, "member.half_hours");
+  EXPECT_EQ(first.rule_id, "T-01");
+  EXPECT_EQ(first.value, "64");
+  EXPECT_THAT(first.source, HasSubstr("第二十条"));
+}
+
 TEST(RuleSetTest, T01AsksThirtyTwoHoursOfEveryMember) {
   const RuleBook book = Book();
   const RuleSet& rules = **book.OfYear(2026);

@@ -50,6 +50,9 @@ class AccountKeeper {
   // For tests and start-up: takes what membership has published.
   absl::Status CatchUp(absl::Time deadline) { return consumer_.CatchUp(deadline); }
 
+  // What follows the feed.
+  const event::Consumer& consumer() const { return consumer_; }
+
   // Sets ronghe_training_members_short.
   absl::Status Measure(absl::Time deadline);
 
