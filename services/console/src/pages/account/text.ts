@@ -1,0 +1,33 @@
+// The words of one's own account.
+export default {
+  'zh-CN': {
+    about: '我的授权、委托、登录会话和登录保护。', who: '账号', displayName: '姓名', loginName: '登录名', number: '账号编号', numberAbout: '他人将职责委托给您时需要填写',
+    member: '本人党员信息', memberOpen: '查看我的党员信息', memberNone: '账号未关联党员', rules: '业务规则依据', catalogue: '数据共享目录',
+    grants: '我的角色', grantsNone: '还没有角色,请联系本级安全管理员授权。', renewalDue: '有新的授权尚未在本次登录中生效。', renew: '立即生效',
+    role: '角色', organization: { word: '党组织及所辖' }, term: '期限', basis: '依据', from: '{time} 起', until: '至 {time}', noEnd: '长期', notYet: '尚未开始',
+    receivedFrom: '由账号 {account} 委托:',
+    delegate: '委托他人', delegateTitle: '委托职责', delegateAbout: '外出、休假期间,把一项角色在期限内交由他人代行;代行的操作会同时记录您和受托人。',
+    delegateGone: '这项角色已经结束,无法委托。', delegateTo: '受托人的账号编号', delegateToAbout: '请受托人在“我的账号”页面查看账号编号后告诉您。', delegateUntil: '委托至(当日结束)',
+    delegateDays: '最长 {days} 天', delegated: '已委托,受托人重新登录后生效', reason: '事由',
+    given: '我委托出去的', givenNone: '没有委托他人代行的角色', to: '受托人', accountNumber: '账号 {account}', takeBack: '收回', takeBackAbout: '收回后,账号 {account} 立即不能再代行“{role}”。', takenBack: '已收回',
+    protection: '登录保护', passwordHolds: '密码有效期至', passwordChange: '修改密码', passwordChanged: '密码已修改,其他会话已结束',
+    factor: '动态口令', factorOn: '{time} 绑定', factorOff: '未绑定', factorDue: '您的角色要求绑定,尚未完成', codesLeft: '剩余恢复码 {count} 个', codesFew: '恢复码所剩不多,请重新绑定以获得新的恢复码。',
+    factorAgain: '更换验证器或重新生成恢复码', factorSet: '绑定动态口令', factorTitle: '绑定动态口令', factorAbout: '绑定完成前,原来的动态口令继续有效;完成后原恢复码全部作废。', factorDone: '动态口令已绑定',
+    sessions: '登录会话', sessionsAbout: '不认识的会话请立即结束,并修改密码。', address: '登录地址', begun: '登录时间', lastUse: '最近使用', endsAt: '最晚失效', sessionThis: '本次登录', sessionEnd: '结束会话', sessionEnded: '会话已结束',
+  },
+  en: {
+    about: 'My roles, what I handed on, my sessions and how my sign-in is protected.', who: 'Account', displayName: 'Name', loginName: 'Login name', number: 'Account number', numberAbout: 'Whoever hands a role to you types it',
+    member: 'My member record', memberOpen: 'Open my member record', memberNone: 'The account belongs to no member', rules: 'Rules and their sources', catalogue: 'Sharing catalogue',
+    grants: 'My roles', grantsNone: 'No roles yet; ask your security administrator.', renewalDue: 'A new role is not in force in this session yet.', renew: 'Bring it in now',
+    role: 'Role', organization: { word: 'Organization and below' }, term: 'Term', basis: 'Basis', from: 'from {time}', until: 'until {time}', noEnd: 'without end', notYet: 'not begun',
+    receivedFrom: 'Handed on by account {account}:',
+    delegate: 'Hand on', delegateTitle: 'Hand on a role', delegateAbout: 'While you are away somebody else may hold one of your roles for a term; what is done is recorded on behalf of you.',
+    delegateGone: 'This role has ended and can’t be handed on.', delegateTo: 'Account number of who gets it', delegateToAbout: 'They find it on their page “My account”.', delegateUntil: 'Until the end of',
+    delegateDays: '{days} days at most', delegated: 'Handed on; it counts from their next sign-in', reason: 'Reason',
+    given: 'What I handed on', givenNone: 'Nothing is handed on', to: 'To', accountNumber: 'Account {account}', takeBack: 'Take back', takeBackAbout: 'Account {account} then no longer acts as “{role}”, at once.', takenBack: 'Taken back',
+    protection: 'Protection of the sign-in', passwordHolds: 'The password holds until', passwordChange: 'Change the password', passwordChanged: 'Password changed; other sessions have ended',
+    factor: 'One-time codes', factorOn: 'set up {time}', factorOff: 'not set up', factorDue: 'needed by your role, not set up yet', codesLeft: '{count} recovery codes left', codesFew: 'Few recovery codes are left; set up anew to get new ones.',
+    factorAgain: 'New authenticator or new recovery codes', factorSet: 'Set up one-time codes', factorTitle: 'Set up one-time codes', factorAbout: 'The present codes stay until this is finished; the recovery codes of before are void then.', factorDone: 'One-time codes are set up',
+    sessions: 'Sessions', sessionsAbout: 'End a session that you don’t know, and change your password.', address: 'From', begun: 'Signed in', lastUse: 'Last used', endsAt: 'Ends at the latest', sessionThis: 'This session', sessionEnd: 'End it', sessionEnded: 'The session has ended',
+  },
+};
