@@ -23,7 +23,7 @@ before(async () => {
   browser = await launch();
   const county = await accounts.signIn(AS.county);
   const root = (await county.get('/v1/organizations')).organizations[0];
-  town = (await county.get(`/v1/${root.name}/children?pageSize=50`)).organizations.find((one) => one.kind === 'ORGANIZATION_KIND_COMMITTEE');
+  town = (await county.get(`/v1/${root.name}/children?pageSize=50`)).organizations.find((one) => one.kind === 'ORGANIZATION_KIND_COMMITTEE') ?? root;
 });
 after(() => browser?.close());
 
