@@ -98,7 +98,7 @@ test('the case shows its step line, and the talk is recorded from it', async () 
   await page.getByRole('heading', { name: '二十五步进度' }).waitFor();
   assert.equal(await page.locator('section[aria-label="二十五步进度"] li').count(), 25);
   const current = page.locator('li[aria-current=step]');
-  assert.match(await current.textContent(), /2\. 党组织派人谈话.*A-03.*第七条/s);
+  await current.filter({ hasText: /2\. 党组织派人谈话.*A-03.*第七条/s }).first().waitFor();
   await button('记录谈话').click();
   await page.locator('form').waitFor();
   await inForm('日期').fill(iso(ago(20)));
@@ -107,14 +107,14 @@ test('the case shows its step line, and the talk is recorded from it', async () 
   await assertAccessible(page, 'admission-talk');
   await button('提交').click();
   await page.getByRole('status').filter({ hasText: '已记录:记录谈话' }).waitFor();
-  assert.match(await page.locator('li[aria-current=step]').textContent(), /3\. 推荐和确定入党积极分子/);
-  assert.match(await page.locator('section[aria-label=办理记录]').textContent(), /党组织派人谈话.*谈话人/s);
+  await page.locator('li[aria-current=step]').filter({ hasText: /3\. 推荐和确定入党积极分子/ }).first().waitFor();
+  await page.locator('section[aria-label=办理记录]').filter({ hasText: /党组织派人谈话.*谈话人/s }).first().waitFor();
   await assertAccessible(page, 'admission-case');
 });
 
 test('a paper of the case goes up, and the archive knows', async () => {
   const papers = page.locator('section[aria-label=材料]');
-  assert.match(await papers.textContent(), /还缺 \d+ 份必备材料:入党申请书/);
+  await papers.filter({ hasText: /还缺 \d+ 份必备材料:入党申请书/ }).first().waitFor();
   await papers.getByRole('button', { name: '上传材料' }).click();
   await page.getByLabel('文件', { exact: true }).setInputFiles({ name: '申请书.pdf', mimeType: 'application/pdf',
     buffer: Buffer.from(`%PDF-1.4\n% ${address}\n%%EOF\n`) });
@@ -148,7 +148,7 @@ test('a vote is referred to, and a step that comes too early is refused by its a
   await assertAccessible(page, 'admission-motion');
   await button('提交').click();
   await page.getByRole('status').filter({ hasText: '已记录' }).waitFor();
-  assert.match(await page.locator('section[aria-label=办理记录]').textContent(), /确定入党积极分子.*应到 \d+ 人/s);
+  await page.locator('section[aria-label=办理记录]').filter({ hasText: /确定入党积极分子.*应到 \d+ 人/s }).waitFor();
   assert.equal(await button('积极分子备案').count(), 0, 'filing is the committee\'s');
 
   await as(COUNTY, address);
@@ -157,7 +157,7 @@ test('a vote is referred to, and a step that comes too early is refused by its a
   await inForm('日期').fill(iso(ago(8)));
   await button('提交').click();
   await page.getByRole('status').filter({ hasText: '已记录' }).waitFor();
-  assert.match(await page.locator('li[aria-current=step]').first().textContent(), /5\. 指定培养联系人/);
+  await page.locator('li[aria-current=step]').filter({ hasText: /5\. 指定培养联系人/ }).first().waitFor();
   await assertAccessible(page, 'admission-case-county');
 
   await as(BRANCH, address);
