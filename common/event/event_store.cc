@@ -47,10 +47,13 @@ const sql::Query<OutboxRow> kOutbox("event.outbox",
                                     "FORCE INDEX (event_by_sequence) WHERE sequence IS NULL "
                                     "LIMIT ?) AS waiting");
 const sql::Query<PositionRow> kReadPosition("consumer_position.read",
-                                            "SELECT last_sequence, resume_token, updated "
+                                            "SELECT last_sequence, resume_token, updated, source "
                                             "FROM consumer_position WHERE source = ?");
+const sql::Query<PositionRow> kPositions("consumer_position.all",
+                                         "SELECT last_sequence, resume_token, updated, source "
+                                         "FROM consumer_position ORDER BY source");
 const sql::Query<PositionRow> kLockPosition("consumer_position.lock",
-                                            "SELECT last_sequence, resume_token, updated "
+                                            "SELECT last_sequence, resume_token, updated, source "
                                             "FROM consumer_position WHERE source = ? FOR UPDATE");
 const sql::Command kMakePosition("consumer_position.make",
                                  "INSERT INTO consumer_position "
@@ -110,6 +113,10 @@ absl::StatusOr<std::vector<EventRow>> EventsAfter(sql::Session& session, int64_t
 absl::StatusOr<std::optional<PositionRow>> ReadPosition(sql::Session& session,
                                                         std::string_view source) {
   return session.SelectOne(kReadPosition, source);
+}
+
+absl::StatusOr<std::vector<PositionRow>> ReadPositions(sql::Session& session) {
+  return session.Select(kPositions);
 }
 
 absl::StatusOr<PositionRow> LockPosition(sql::Session& session, std::string_view source,

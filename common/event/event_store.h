@@ -29,6 +29,7 @@ struct PositionRow {
   int64_t last_sequence;
   std::string resume_token;
   absl::Time updated;
+  std::string source;  // key of the consumer
 };
 
 // Events that wait for their number.
@@ -63,7 +64,10 @@ absl::StatusOr<std::vector<EventRow>> EventsAfter(sql::Session& session, int64_t
 absl::StatusOr<std::optional<PositionRow>> ReadPosition(sql::Session& session,
                                                         std::string_view source);
 
-// The same under a row lock, making the row on first use.
+// Those of all consumers of the schema.
+absl::StatusOr<std::vector<PositionRow>> ReadPositions(sql::Session& session);
+
+// The same as ReadPosition under a row lock, making the row on first use.
 absl::StatusOr<PositionRow> LockPosition(sql::Session& session, std::string_view source,
                                          absl::Time now);
 

@@ -37,6 +37,26 @@ v1::Job ToProto(const job::JobState& state) {
   return job;
 }
 
+// `position`: what the database holds of it; null before the first event.
+v1::FollowedFeed ToProto(const event::ConsumerProgress& progress,
+                         const event::PositionRow* position) {
+  v1::FollowedFeed feed;
+  feed.set_source(progress.source);
+  feed.set_consumer(progress.name);
+  if (position != nullptr) {
+    feed.set_last_sequence(position->last_sequence);
+    *feed.mutable_update_time() = rpc::ToProto(position->updated);
+  }
+  feed.set_newest_sequence(progress.newest);
+  feed.set_lag_events(progress.behind);
+  *feed.mutable_lag() = rpc::ToProto(progress.lag);
+  if (progress.last_failure != absl::InfinitePast()) {
+    *feed.mutable_last_failure_time() = rpc::ToProto(progress.last_failure);
+  }
+  feed.set_last_failure_reason(progress.last_failure_reason);
+  return feed;
+}
+
 void AddRules(const RuleSet& from, v1::RuleSet* to) {
   for (const Rule& rule : from.rules) {
     v1::Rule* const shown = to->add_rules();
@@ -79,34 +99,21 @@ absl::StatusOr<v1::ListJobsResponse> OperationApi::ListJobs(rpc::Call& call,
   return response;
 }
 
-absl::StatusOr<v1::FollowedFeed> OperationApi::Present(
-    sql::Session& session, const event::ConsumerProgress& progress) const {
-  RONGHE_ASSIGN_OR_RETURN(const auto position, event::ReadPosition(session, progress.key));
-  v1::FollowedFeed feed;
-  feed.set_source(progress.source);
-  feed.set_consumer(progress.name);
-  if (position.has_value()) {
-    feed.set_last_sequence(position->last_sequence);
-    *feed.mutable_update_time() = rpc::ToProto(position->updated);
-  }
-  feed.set_newest_sequence(progress.newest);
-  feed.set_lag_events(progress.behind);
-  *feed.mutable_lag() = rpc::ToProto(progress.lag);
-  if (progress.last_failure != absl::InfinitePast()) {
-    *feed.mutable_last_failure_time() = rpc::ToProto(progress.last_failure);
-  }
-  feed.set_last_failure_reason(progress.last_failure_reason);
-  return feed;
-}
-
 absl::StatusOr<v1::ListEventLagResponse> OperationApi::ListEventLag(
     rpc::Call& call, const v1::ListEventLagRequest& request) {
   RONGHE_RETURN_IF_ERROR(CheckSource(request.source()));
   return parts_.database.Read(
       call.deadline(), [&](sql::Session& session) -> absl::StatusOr<v1::ListEventLagResponse> {
         v1::ListEventLagResponse response;
+        RONGHE_ASSIGN_OR_RETURN(const std::vector<event::PositionRow> positions,
+                                event::ReadPositions(session));
         for (const event::Consumer* const consumer : consumers_) {
-          RONGHE_ASSIGN_OR_RETURN(*response.add_feeds(), Present(session, consumer->progress()));
+          const event::ConsumerProgress progress = consumer->progress();
+          const auto position = std::find_if(
+              positions.begin(), positions.end(),
+              [&](const event::PositionRow& row) { return row.source == progress.key; });
+          *response.add_feeds() =
+              ToProto(progress, position == positions.end() ? nullptr : &*position);
         }
         RONGHE_ASSIGN_OR_RETURN(const int64_t head, event::ReadHead(session));
         RONGHE_ASSIGN_OR_RETURN(const event::OutboxRow waiting, event::ReadOutbox(session));

@@ -44,8 +44,6 @@ class OperationApi : public v1::OperationServiceHandler {
 
  private:
   absl::Status CheckSource(const std::string& source) const;
-  absl::StatusOr<v1::FollowedFeed> Present(sql::Session& session,
-                                           const event::ConsumerProgress& progress) const;
   // Without its figures.
   v1::RuleSet Present(const RuleSet& set) const;
 

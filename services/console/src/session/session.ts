@@ -3,11 +3,11 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api, ask, csrf, onSessionEnd } from '@/api/client';
 import { asApiError, type ApiError } from '@/api/error';
-import { idOf } from '@/api/names';
 import type { Message } from '@/api/types';
 import { EVERYWHERE, may as mayWith, type Grant, type RolePowers } from './access';
+import { readPlace, type Organization, type Place } from './place';
 
-export type Organization = Message<'ronghe.membership.v1.Organization'>;
+export type { Organization };
 type Session = Message<'ronghe.access.v1.Session'>;
 type MyAccess = Message<'ronghe.access.v1.MyAccess'>;
 
@@ -32,10 +32,11 @@ export const useSession = defineStore('session', () => {
   const session = shallowRef<Session | null>(null);
   const access = shallowRef<MyAccess | null>(null);
   const roles = shallowRef<ReadonlyMap<string, Message<'ronghe.access.v1.Role'>>>(new Map());
-  /** The organization that the pages are about; null for somebody whose roles belong to none. */
-  const organization = shallowRef<Organization | null>(null);
+  /** Where the organization stands that the pages are about; null for somebody whose roles belong to none. */
+  const place = shallowRef<Place | null>(null);
+  const organization = computed<Organization | null>(() => place.value?.organization ?? null);
   /** It and everything above it, as names. */
-  const chain = shallowRef<string[]>([]);
+  const chain = computed<string[]>(() => place.value?.chain ?? []);
   /** True while the session has ended under an open page: the page stays, a dialog asks for the password. */
   const ended = ref(false);
   /** True while that dialog only asks to confirm who is there, for something that takes a fresh sign-in. */
@@ -103,7 +104,7 @@ export const useSession = defineStore('session', () => {
     const [mine, table] = await Promise.all([ask(api.GET('/v1/auth/access')), ask(api.GET('/v1/roles'))]);
     access.value = mine;
     roles.value = new Map((table.roles ?? []).map((role) => [role.name ?? '', role]));
-    if (organization.value === null) await chooseFirst();
+    if (place.value === null) await chooseFirst();
   }
 
   async function chooseFirst(): Promise<void> {
@@ -125,13 +126,7 @@ export const useSession = defineStore('session', () => {
 
   /** Makes an organization the current one. Throws an ApiError when it is out of reach. */
   async function choose(name: string): Promise<void> {
-    const path = { organization: idOf(name) };
-    const [found, above] = await Promise.all([
-      ask(api.GET('/v1/organizations/{organization}', { params: { path } })),
-      ask(api.GET('/v1/organizations/{organization}/ancestors', { params: { path } })),
-    ]);
-    organization.value = found;
-    chain.value = [name, ...(above.organizations ?? []).map((one) => one.name ?? '')];
+    place.value = await readPlace(name);
     localStorage.setItem(CHOSEN_STORED, name);
   }
 
@@ -173,14 +168,13 @@ export const useSession = defineStore('session', () => {
     sessionStorage.clear();
     session.value = null;
     access.value = null;
-    organization.value = null;
-    chain.value = [];
+    place.value = null;
     phase.value = 'out';
     settle(false);
   }
 
   return {
-    phase, startError, session, access, roles, grants, organization, chain, ended, confirming,
+    phase, startError, session, access, roles, grants, place, organization, chain, ended, confirming,
     may, mayAnywhere, start, take, learn, renew, choose, signedOutUnderway, confirm, settle, signOut, forget,
   };
 });

@@ -1,10 +1,10 @@
 // What is said of organizations in more than one place: their kinds, and how those below one are read.
 import { api, ask } from '@/api/client';
 import { idOf } from '@/api/names';
-import type { Message } from '@/api/types';
+import type { Organization } from '@/session/place';
 import type { Page } from './ask';
 
-export type Organization = Message<'ronghe.membership.v1.Organization'>;
+export type { Organization };
 
 export async function childrenOf(name: string, token: string, pageSize = 200): Promise<Page<Organization>> {
   const path = { organization: idOf(name) };

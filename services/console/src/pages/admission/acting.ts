@@ -1,5 +1,6 @@
 // Who may record an action in a case, and for which organization?
-import { actorsIn, type Named } from '@/ui/case/ancestry';
+import { actorsIn } from '@/ui/case/acting';
+import type { Named } from '@/ui/place';
 import type { AdmissionAction } from './actions';
 import { standingOf } from './stepLine';
 import type { AdmissionCase } from './states';

@@ -2,7 +2,7 @@
 import { onScopeDispose, ref, type WatchSource } from 'vue';
 import type { ApiDate } from '@/api/types';
 import { useAsk } from '@/ui/ask';
-import { readEach } from './pool';
+import { readEach } from '@/ui/pool';
 
 /** Reads something for each month that `months` answers, and again when one of `on` changes. */
 export function useMonths<T>(months: () => ApiDate[], read: (month: ApiDate) => Promise<T>, on: WatchSource[]) {
