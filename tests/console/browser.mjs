@@ -84,22 +84,10 @@ async function toggleTheme(page) {
   else await page.evaluate(() => document.documentElement.classList.toggle('dark'));
 }
 
-// Waits until nothing on the page is on its way from one look to another.
-async function still(page) {
-  await page.evaluate(async () => {
-    const frame = () => new Promise((next) => requestAnimationFrame(next));
-    await frame();
-    await frame();
-    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
-    await Promise.all(ending.map((one) => one.finished.catch(() => undefined)));
-  });
-}
-
 /** Asserts that axe finds nothing, in the light and in the dark theme, and leaves a picture of each. */
 export async function assertAccessible(page, name) {
   mkdirSync(SHOTS, { recursive: true });
   for (const theme of ['', '-dark']) {
-    await still(page);
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
     const said = violations.map((one) => `${one.id}: ${one.help}\n  ${one.nodes.slice(0, 4).map((node) => `${node.target} ${node.failureSummary?.split('\n')[1] ?? ''}`).join('\n  ')}`);
     await page.screenshot({ path: join(SHOTS, `${name}${theme}.png`), fullPage: true });

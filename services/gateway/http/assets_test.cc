@@ -50,8 +50,8 @@ TEST(Encoding, GzipComesBackAsItWas) {
 class ConsoleTest : public ::testing::Test {
  protected:
   ConsoleTest() {
-    char name[] = "/tmp/console_test_XXXXXX";
-    directory_ = ::mkdtemp(name);
+    directory_ = ::testing::TempDir() + "console_test_XXXXXX";
+    EXPECT_NE(::mkdtemp(directory_.data()), nullptr);
     Write("index.html", "<!DOCTYPE html><title>融合</title>" + std::string(500, ' '));
     Write("favicon.svg", "<svg/>");
     Write("assets/index-Bx3k.js", std::string(5000, ';'));
