@@ -125,6 +125,7 @@ std::vector<std::string> CommonOptions(const std::string& data) {
   std::vector<std::string> options = {
       "--no-defaults",
       "--datadir=" + data,
+      "--tmpdir=" + data,  // in a shared one a server that starts deletes its neighbours' tables
       "--innodb-log-file-size=48M",
       "--debug-no-sync",  // a test machine that loses power may lose its test data
       "--innodb-flush-method=nosync",

@@ -6,6 +6,7 @@ schema_of() { case $1 in gateway) echo ronghe_access ;; *) echo "ronghe_$1" ;; e
 # The superuser: whoever owns the state, through the socket, and nobody over the network.
 sql_root() { mariadb --no-defaults --socket="$STATE/run/db.sock" --user="$(id -un)" "$@"; }
 
+# A server that starts deletes the temporary tables it finds in its tmpdir: in a shared one those of its neighbours.
 start_database() {
   if alive database; then return 0; fi
   mkdir -p "$STATE/run" "$STATE/log"
@@ -13,11 +14,11 @@ start_database() {
     step "Creating the database"
     need_space "$STATE" 2048 "the database"
     rm -rf "$STATE/db"
-    mariadb-install-db --no-defaults --datadir="$STATE/db" --user="$(id -un)" --skip-test-db --force \
+    mariadb-install-db --no-defaults --datadir="$STATE/db" --tmpdir="$STATE/db" --user="$(id -un)" --skip-test-db --force \
       --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$STATE/log/database-install.log" 2>&1 ||
       fail "the database could not be created" "see $STATE/log/database-install.log"
   fi
-  setsid mariadbd --no-defaults --datadir="$STATE/db" --user="$(id -un)" \
+  setsid mariadbd --no-defaults --datadir="$STATE/db" --tmpdir="$STATE/db" --user="$(id -un)" \
     --socket="$STATE/run/db.sock" --pid-file="$STATE/run/mariadbd.pid" \
     --bind-address=127.0.0.1 --port="$(port database)" --skip-name-resolve \
     --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \

@@ -5,9 +5,7 @@ Every write is repeated under its request id until it is answered; jobs go on by
 
 import collections
 import concurrent.futures
-import getpass
 import re
-import subprocess
 import time
 import unittest
 
@@ -181,14 +179,10 @@ class KillTest(unittest.TestCase):
 
     def told(self, transfer):
         """The numbers of the steps that events told of, in their order: {side's committee: numbers}."""
-        done = subprocess.run(
-            ["mariadb", "--no-defaults", f"--socket={self.suite.state}/run/db.sock", f"--user={getpass.getuser()}", "-N", "-B",
-             "-e", "SELECT organization_id, HEX(payload) FROM event WHERE type = 'ronghe.membership.transfer.changed' AND "
-             f"subject = '{transfer}' ORDER BY sequence",
-             "ronghe_membership"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+        rows = self.suite.sql("SELECT organization_id, HEX(payload) FROM event WHERE type = 'ronghe.membership.transfer.changed' "
+                              f"AND subject = '{transfer}' ORDER BY sequence", "ronghe_membership")
         numbers = collections.defaultdict(list)
-        for line in done.stdout.splitlines():
-            organization, payload = line.split("\t")
+        for organization, payload in rows:
             step = re.search(rb"\x0a\x04step\x12\x01(\d)", bytes.fromhex(payload))
             numbers[f"organizations/{organization}"].append(int(step.group(1)))
         return dict(numbers)

@@ -7,13 +7,11 @@ metrics, event feeds, answers, audit, every column of every table.
 
 import base64
 import binascii
-import getpass
 import hashlib
 import json
 import pathlib
 import re
 import ssl
-import subprocess
 import sys
 import unittest
 import urllib.error
@@ -407,24 +405,17 @@ class PlantedTest(unittest.TestCase):
     def search_tables(self, finder):
         """Every value of every column, whatever its type, as bytes."""
         columns = {}
-        listed = sql("SELECT table_schema, table_name, column_name FROM information_schema.columns "
-                     f"WHERE table_schema IN ({','.join(repr(schema) for schema in SCHEMAS)}) ORDER BY 1, 2, ordinal_position")
+        listed = SUITE.sql("SELECT table_schema, table_name, column_name FROM information_schema.columns "
+                           f"WHERE table_schema IN ({','.join(repr(schema) for schema in SCHEMAS)}) ORDER BY 1, 2, ordinal_position")
         for schema, table, column in listed:
             columns.setdefault((schema, table), []).append(column)
         self.assertGreater(len(columns), 60)
         for (schema, table), names in columns.items():
             values = ", ".join(f"HEX(CAST(`{name}` AS BINARY))" for name in names)
-            for row in sql(f"SELECT {values} FROM {schema}.{table}"):
+            for row in SUITE.sql(f"SELECT {values} FROM {schema}.{table}"):
                 for name, value in zip(names, row):
                     if value != "NULL":
                         finder.look(f"column {schema}.{table}.{name}", bytes.fromhex(value))
-
-
-def sql(statement):
-    """The rows of a statement run by the database's superuser."""
-    done = subprocess.run(["mariadb", "--no-defaults", f"--socket={SUITE.state}/run/db.sock", f"--user={getpass.getuser()}", "-N", "-B", "-e", statement],
-                          stdout=subprocess.PIPE, check=True, text=True)
-    return [line.split("\t") for line in done.stdout.splitlines()]
 
 
 if __name__ == "__main__":

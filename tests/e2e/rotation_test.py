@@ -2,7 +2,6 @@
 
 import base64
 import concurrent.futures
-import getpass
 import subprocess
 import threading
 import unittest
@@ -69,11 +68,9 @@ class RotationTest(unittest.TestCase):
 
     def envelopes(self):
         """How many envelopes of each algorithm and version the members have."""
-        rows = subprocess.run(
-            ["mariadb", "--no-defaults", f"--socket={self.suite.state}/run/db.sock", f"--user={getpass.getuser()}", "-N", "-B", "-e",
-             "SELECT LEFT(HEX(identity_cipher), 6), LEFT(HEX(phone_cipher), 6), COUNT(*) FROM ronghe_membership.member GROUP BY 1, 2"],
-            stdout=subprocess.PIPE, check=True, text=True).stdout
-        return sorted(tuple(line.split("\t")) for line in rows.splitlines())
+        rows = self.suite.sql("SELECT LEFT(HEX(identity_cipher), 6), LEFT(HEX(phone_cipher), 6), COUNT(*) FROM member GROUP BY 1, 2",
+                              "ronghe_membership")
+        return sorted(tuple(row) for row in rows)
 
     def test_keys_change_under_way(self):
         self.assertEqual(self.envelopes(), [("010001", "010001", str(MEMBERS))])

@@ -1,6 +1,7 @@
 """How does a test get the whole suite, the real five processes on a fresh database, and talk to it as a user would?"""
 
 import base64
+import getpass
 import hashlib
 import hmac
 import json
@@ -121,6 +122,14 @@ class Suite:
 
     def log(self, name):
         return (self.state / "log" / f"{name}.log").read_text(errors="replace")
+
+    def sql(self, statement, schema=""):
+        """The rows of a statement run by the database's superuser."""
+        done = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.state}/run/db.sock", f"--user={getpass.getuser()}", "-N", "-B",
+                               "-e", statement, schema], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{statement}: {done.stdout}")
+        return [line.split("\t") for line in done.stdout.splitlines()]
 
     def administrator(self):
         """(login, one-time password) of the first security administrator, as scripts/up printed them."""

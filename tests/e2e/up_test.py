@@ -51,6 +51,10 @@ class Up(unittest.TestCase):
         self.assertNotEqual(knock.returncode, 0)
         self.assertIn("Access denied", knock.stderr)
 
+    def test_the_database_shares_no_temporary_folder(self):
+        self.suite.up("--no-demo", "--no-build")
+        self.assertEqual(self.suite.sql("SELECT @@tmpdir"), [[str(self.suite.state / "db")]])
+
     def test_starts_says_so_when_it_runs_stops_and_resets(self):
         first = self.suite.up("--no-demo", "--no-build")
         self.assertIn("ronghe is running", first)
