@@ -38,6 +38,8 @@ elseif(RONGHE_SANITIZE STREQUAL "fuzz")
 elseif(RONGHE_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)
   add_link_options(-fsanitize=thread)
+else()
+  set(RONGHE_ALLOCATOR jemalloc)  # of programs; a sanitizer brings its own
 endif()
 
 find_program(RONGHE_MOLD mold)

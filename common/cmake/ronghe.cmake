@@ -78,7 +78,7 @@ function(ronghe_binary)
   _ronghe_deps(deps ${ARG_DEPS})
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_precompile_headers(${ARG_NAME} REUSE_FROM ronghe_pch)
-  target_link_libraries(${ARG_NAME} PRIVATE ronghe_absl ${deps})
+  target_link_libraries(${ARG_NAME} PRIVATE ronghe_absl ${deps} ${RONGHE_ALLOCATOR})
 endfunction()
 
 # A unit test is one ctest entry per case; an integration or e2e test is one per binary, because its

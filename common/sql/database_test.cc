@@ -6,8 +6,11 @@
 #include <numeric>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/error/error.h"
+#include "common/log/log.h"
 #include "common/metrics/metrics.h"
 #include "common/sql/error.h"
 #include "common/sql/session.h"
@@ -83,7 +86,10 @@ struct NumberRow {
   int64_t number;
 };
 const Query<NumberRow> kConnection("database_test.connection", "SELECT CONNECTION_ID() AS number");
-const Query<NumberRow> kSleep("database_test.sleep", "SELECT SLEEP(?) AS number");
+const Query<NumberRow> kServerLogged(
+    "database_test.server_logged",
+    "SELECT COUNT(*) AS number FROM mysql.slow_log WHERE sql_text LIKE '%SLEEP%'");
+const Query<NumberRow> kSleep("database_test.sleep", "SELECT COALESCE(SLEEP(?), 0) AS number");
 const Query<NumberRow> kSum("database_test.sum",
                             "SELECT COALESCE(SUM(amount), 0) AS number FROM thing");
 
@@ -732,6 +738,29 @@ TEST_F(DatabaseTest, ReadsThatHaveAnsweredAreNotRepeated) {
                               }),
               StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(runs, 1);
+}
+
+TEST_F(DatabaseTest, SlowStatementsAreLoggedByNameAndNotByTheServer) {
+  ASSERT_OK_AND_ASSIGN(const auto server, testing::MariaDb::StartPrivate());
+  for (const char* const setting :
+       {"log_output = 'TABLE'", "long_query_time = 0", "slow_query_log = 1"}) {
+    ASSERT_OK(server->Admin(absl::StrCat("SET GLOBAL ", setting)));
+  }
+  const testing::TestSchema schema = server->NewSchema({});
+  metrics::Registry registry;
+  ASSERT_OK_AND_ASSIGN(const auto database, Database::Open(schema.options(), registry));
+  const log::Capture log;
+  ASSERT_OK_AND_ASSIGN(
+      const auto logged,
+      database->Read(Soon(), [](Session& session) -> absl::StatusOr<std::optional<NumberRow>> {
+        RONGHE_RETURN_IF_ERROR(session.SelectOne(kSleep, 0.001).status());
+        RONGHE_RETURN_IF_ERROR(session.SelectOne(kSleep, 0.6).status());
+        return session.SelectOne(kServerLogged);
+      }));
+  EXPECT_EQ(logged->number, 0);
+  const std::vector<std::string> around = absl::StrSplit(log.Text(), "sql_slow");
+  EXPECT_EQ(around.size(), 2) << log.Text();
+  EXPECT_THAT(log.Text(), HasSubstr("database_test.sleep"));
 }
 
 TEST_F(DatabaseTest, ServerKilledAmidWritesLosesNothingAcknowledged) {

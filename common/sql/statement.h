@@ -6,8 +6,8 @@
 //   const sql::Command kRename("member.rename", "UPDATE member SET name = ? WHERE id = ?");
 //
 // Statements are objects at namespace scope. Each registers itself under its name, which is also
-// its metric label and the comment that the server's slow log shows. A text may contain one list
-// marker "(?*)", which is expanded to 1, 4, 16, 64 or 256 placeholders.
+// its metric label and what the log says of one that is slow. A text may contain one list marker
+// "(?*)", which is expanded to 1, 4, 16, 64 or 256 placeholders.
 #ifndef RONGHE_COMMON_SQL_STATEMENT_H_
 #define RONGHE_COMMON_SQL_STATEMENT_H_
 

@@ -18,13 +18,12 @@ start_database() {
       --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$STATE/log/database-install.log" 2>&1 ||
       fail "the database could not be created" "see $STATE/log/database-install.log"
   fi
-  setsid mariadbd --no-defaults --datadir="$STATE/db" --tmpdir="$STATE/db" --user="$(id -un)" \
+  LD_PRELOAD=libjemalloc.so.2 setsid mariadbd --no-defaults --datadir="$STATE/db" --tmpdir="$STATE/db" --user="$(id -un)" \
     --socket="$STATE/run/db.sock" --pid-file="$STATE/run/mariadbd.pid" \
     --bind-address=127.0.0.1 --port="$(port database)" --skip-name-resolve \
     --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
     --innodb-buffer-pool-size="${RONGHE_BUFFER_POOL:-1G}" --innodb-flush-log-at-trx-commit=1 \
     --innodb-log-file-size="${RONGHE_REDO_LOG:-256M}" --max-connections=300 --max-allowed-packet=16M --local-infile=0 \
-    --slow-query-log=1 --slow-query-log-file="$STATE/log/slow.log" --long-query-time=0.5 \
     </dev/null >"$STATE/log/database.log" 2>&1 &
   echo "$! mariadbd" >"$STATE/run/database.pid"
   STARTED+=(database)

@@ -2,14 +2,16 @@
 # shellcheck disable=SC2034  # the scripts that include this use what it sets
 # Which packages does each job need, and how do they get here?
 
-RUN_PACKAGES=(mariadb-server mariadb-client prometheus openssl curl ca-certificates jq procps nodejs fonts-noto-cjk)
+RUN_PACKAGES=(mariadb-server mariadb-client prometheus openssl curl ca-certificates jq procps nodejs fonts-noto-cjk
+  libjemalloc2)
 BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config git
   libgrpc++-dev libgrpc-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
   grpc-proto libabsl-dev libc-ares-dev libre2-dev libmysqlcppconn-dev prometheus-cpp-dev
-  libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcjose-dev libcurl4-openssl-dev zlib1g-dev
+  libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcjose-dev libcurl4-openssl-dev zlib1g-dev libjemalloc-dev
   libxlsxwriter-dev libzip-dev libpugixml-dev libpango1.0-dev libcairo2-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev)
-TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck poppler-utils python3 python3-grpcio python3-protobuf chromium)
+TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck poppler-utils python3 python3-grpcio python3-protobuf chromium
+  firefox-esr)
 FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
 
 # install_packages NAME...: installs what is missing; says nothing when all is there.

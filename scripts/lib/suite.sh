@@ -125,7 +125,7 @@ start_prometheus() {
 
 prometheus_config() {
   local service
-  printf 'global:\n  scrape_interval: 5s\nscrape_configs:\n  - job_name: ronghe\n    static_configs:\n'
+  printf 'global:\n  scrape_interval: 15s\nscrape_configs:\n  - job_name: ronghe\n    static_configs:\n'
   for service in "${SERVICES[@]}"; do
     printf "      - targets: ['127.0.0.1:%s']\n        labels: {service: %s}\n" "$(port "$service-admin")" "$service"
   done

@@ -880,7 +880,6 @@ CREATE TABLE `membership_change` (
   `create_time` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
   KEY `membership_change_by_member` (`member_id`,`id`),
-  KEY `membership_change_by_day` (`day`,`id`),
   KEY `membership_change_by_origin` (`from_organization_id`,`day`),
   KEY `membership_change_by_destination` (`to_organization_id`,`day`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,1 @@
+ALTER TABLE membership_change DROP INDEX IF EXISTS membership_change_by_day
