@@ -29,11 +29,15 @@ after(() => browser?.close());
 
 const numberOf = (name) => name.slice(name.lastIndexOf('/') + 1);
 
-// By its title where the role reads organizations, else by its number.
 async function place(page, id, organization) {
-  const field = page.locator(`#${id}`);
-  await field.fill(await field.getAttribute('role') === 'combobox' ? organization.title : numberOf(organization.name));
-  if (await field.getAttribute('role') === 'combobox') await page.getByRole('option', { name: organization.title }).first().click();
+  await page.locator(`#${id}`).fill(organization.title);
+  await page.getByRole('option', { name: organization.title }).first().click();
+}
+
+async function countsOf(organization) {
+  const counts = await (await accounts.signIn(AS.county)).get(`/v1/${organization.name}/counts`);
+  return { organizations: Number(counts.organizations), branches: Number(counts.branches),
+    members: Number(counts.fullMembers ?? 0) + Number(counts.probationaryMembers ?? 0) };
 }
 
 async function sections(page) {
@@ -75,6 +79,9 @@ test('the security administrator makes an account and gives a role with its effe
   await page.getByRole('option', { name: '党费会计' }).click();
   await page.getByText('该角色登录时须使用动态口令').waitFor();
   await place(page, 'grant-place', town);
+  const counts = await page.getByText(/党组织 \d+ 个,其中党支部 \d+ 个;党员 \d+ 名/).innerText();
+  const [, organizations, branches, members] = /党组织 (\d+) 个,其中党支部 (\d+) 个;党员 (\d+) 名/.exec(counts).map(Number);
+  assert.deepEqual({ organizations, branches, members }, await countsOf(town));
   // All that the role brings is new to somebody without grants, in words by service.
   const gains = await page.getByRole('heading', { name: /带来 \d+ 项权限/ }).innerText();
   const [, all, fresh] = /带来 (\d+) 项权限,其中新增 (\d+) 项/.exec(gains);

@@ -28,6 +28,7 @@ Services::Services(const ServicesParts& parts)
       grants_(parts.runtime.writer(), parts.runtime.roles(), parts.organizations, parts.policy,
               parts.runtime.page_tokens(), parts.changed),
       roles_(parts.runtime.roles()),
+      places_(parts.organizations.tree(), parts.runtime.page_tokens()),
       clients_(parts.runtime.writer(), parts.runtime.page_tokens(), parts.methods, parts.changed),
       identities_(parts.runtime.writer(), parts.runtime.roles(), parts.identity_issuer,
                   parts.changed),
@@ -75,6 +76,7 @@ std::vector<rpc::ServiceTable> Services::Tables() {
   tables.push_back(::ronghe::access::v1::SecondFactorServiceTable(second_factors_));
   tables.push_back(::ronghe::access::v1::GrantServiceTable(grants_));
   tables.push_back(::ronghe::access::v1::RoleServiceTable(roles_));
+  tables.push_back(::ronghe::access::v1::PlaceServiceTable(places_));
   tables.push_back(::ronghe::access::v1::ClientServiceTable(clients_));
   tables.push_back(::ronghe::access::v1::IdentityServiceTable(identities_));
   return tables;

@@ -15,6 +15,7 @@
 #include "services/gateway/access/api/clients_api.h"
 #include "services/gateway/access/api/grants_api.h"
 #include "services/gateway/access/api/identities_api.h"
+#include "services/gateway/access/api/places_api.h"
 #include "services/gateway/access/api/roles_api.h"
 #include "services/gateway/access/api/second_factor_api.h"
 #include "services/gateway/access/api/sessions_api.h"
@@ -58,6 +59,7 @@ class Services {
   SecondFactorApi second_factors_;
   GrantsApi grants_;
   RolesApi roles_;
+  PlacesApi places_;
   ClientsApi clients_;
   IdentitiesApi identities_;
   const MemberFollower member_follower_;

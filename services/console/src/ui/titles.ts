@@ -61,10 +61,13 @@ async function readBelow(below: string, wanted: () => string[]): Promise<boolean
   return reading.ended;
 }
 
-async function readOne(name: string): Promise<void> {
+// Administrators read nothing of an organization but its place.
+async function readOne(name: string, organizations: boolean): Promise<void> {
   asked.add(name);
+  const params = { path: { organization: idOf(name) } };
   try {
-    learnTitles([await ask(api.GET('/v1/organizations/{organization}', { params: { path: { organization: idOf(name) } } }))]);
+    learnTitles([organizations ? await ask(api.GET('/v1/organizations/{organization}', { params }))
+      : await ask(api.GET('/v1/organizations/{organization}/place', { params }))]);
   } catch {
     // Beyond what the user may see: it stays without a title.
   }
@@ -76,12 +79,13 @@ async function readOne(name: string): Promise<void> {
  */
 export async function needTitles(names: readonly (string | undefined)[], below = ''): Promise<void> {
   const session = useSession();
-  if (!session.mayAnywhere('membership.organization.read')) return;
+  const organizations = session.mayAnywhere('membership.organization.read');
+  if (!organizations && !session.mayAnywhere('access.place.read')) return;
   startAnew(session.access?.account ?? '');
   if (session.place !== null) learnTitles([session.place.organization, ...session.place.above]);
   const unknown = () => [...new Set(names)].filter((name): name is string => !!name && !titles.has(name) && !asked.has(name));
-  if (below !== '' && await readBelow(below, unknown)) return;
-  await readEach(unknown().slice(0, MOST_SINGLE), readOne, undefined, undefined, AT_ONCE);
+  if (organizations && below !== '' && await readBelow(below, unknown)) return;
+  await readEach(unknown().slice(0, MOST_SINGLE), (name) => readOne(name, organizations), undefined, undefined, AT_ONCE);
 }
 
 /** The title of one organization, read when it is not known. */

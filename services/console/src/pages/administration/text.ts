@@ -5,7 +5,7 @@ export default {
     section: { accounts: '账号', grants: '授权', clients: '部门系统', audit: '审计查询', chains: '审计链', operation: '运行状况', keys: '密钥轮换', catalogue: '共享目录', rules: '业务规则' },
     service: { gateway: '网关(登录与授权)', membership: '党员与党组织', meeting: '组织生活', training: '教育培训', evaluation: '考核评价' },
     copy: '复制', copied: '已复制', shownOnce: '关闭后无法再次查看。',
-    place: { all: '全部党组织', numberAbout: '您的角色不查看党组织名录:请填写党组织编号,编号见授权申请或党组织页面地址。' },
+    place: { all: '全部党组织', about: '输入党组织名称的一部分或编码的开头' },
     approval: {
       APPROVAL_STATE_PENDING: '等待第二人审核', APPROVAL_STATE_APPROVED: '第二人已同意,可以执行', APPROVAL_STATE_REJECTED: '第二人没有同意', APPROVAL_STATE_USED: '已执行', APPROVAL_STATE_EXPIRED: '审核已过期,请重新提交',
       pendingDo: '这项操作须由另一位有审核权限的人同意。对方在首页“待办”中办理;您可离开本页,稍后回到这个地址继续。有效期至 {time}。', said: '审核意见:{reason}', again: '立即执行',
@@ -34,7 +34,7 @@ export default {
     },
     effect: {
       title: '授予后的变化', about: '以下为保存前的预览,保存时系统再次核对。', choose: '选择角色后,在这里显示授予后的变化。',
-      reach: '范围:{place}及所辖', counts: '党组织 {organizations} 个,其中党支部 {branches} 个;党员 {members} 名。', reachAll: '包括现有和今后新建的全部党组织。', countsUnknown: '您的角色不查看党组织,这里不显示数量。',
+      reach: '范围:{place}及所辖', counts: '党组织 {organizations} 个,其中党支部 {branches} 个;党员 {members} 名。', reachAll: '今后新建的党组织也在其中。',
       gains: '带来 {all} 项权限,其中新增 {count} 项', brings: '带来的权限', gainsNothing: '持有人在该范围已有全部这些权限。', same: '持有人在该范围已有“{role}”,再次授予不会增加权限。',
       excluded: '与已有角色互斥:{roles}', excludedDo: '系统管理员、安全管理员、审计管理员须由不同的人担任,且都不得兼任业务角色(GB/T 22239-2019 8.1.5)。请先收回已有角色,或改授他人。',
       needsSecondFactor: '该角色登录时须使用动态口令;未绑定的,下次登录时先绑定。', needsApproval: '授予该角色须由第二人同意。', decidesApprovals: '该角色可审核他人申请;已有其他审核人时,授予须由第二人同意。', delegable: '持有人可在期限内委托他人代行。',
@@ -91,7 +91,7 @@ export default {
     section: { accounts: 'Accounts', grants: 'Grants', clients: 'Departments’ systems', audit: 'Audit records', chains: 'Audit chains', operation: 'Operation', keys: 'Key rotation', catalogue: 'Sharing catalogue', rules: 'Rules' },
     service: { gateway: 'Gateway (sign-in, grants)', membership: 'Membership', meeting: 'Meetings', training: 'Training', evaluation: 'Evaluation' },
     copy: 'Copy', copied: 'Copied', shownOnce: 'It can’t be shown again.',
-    place: { all: 'All organizations', numberAbout: 'Your role doesn’t read organizations: type the number, which stands in the application or in the address of the organization’s page.' },
+    place: { all: 'All organizations', about: 'Type a part of the title or the start of the code' },
     approval: {
       APPROVAL_STATE_PENDING: 'Waits for a second person', APPROVAL_STATE_APPROVED: 'The second person agreed', APPROVAL_STATE_REJECTED: 'The second person did not agree', APPROVAL_STATE_USED: 'Carried out', APPROVAL_STATE_EXPIRED: 'The request has expired; ask again',
       pendingDo: 'Somebody else who decides on requests must agree, in the tasks of their home page. You may leave and come back to this address. Holds until {time}.', said: 'They said: {reason}', again: 'Carry it out',
@@ -120,7 +120,7 @@ export default {
     },
     effect: {
       title: 'What would change', about: 'Seen before saving; it is checked again when saved.', choose: 'Choose a role to see here what it would change.',
-      reach: 'Reach: {place} and below', counts: '{organizations} organizations, {branches} branches among them; {members} members.', reachAll: 'All organizations, those to come included.', countsUnknown: 'Your role doesn’t read organizations, so nothing is counted here.',
+      reach: 'Reach: {place} and below', counts: '{organizations} organizations, {branches} branches among them; {members} members.', reachAll: 'Those to come are included.',
       gains: 'Brings {all} permissions, {count} of them new', brings: 'What it brings', gainsNothing: 'The holder has all of these there already.', same: 'The holder has “{role}” there already; another grant adds nothing.',
       excluded: 'Excluded by roles that are held: {roles}', excludedDo: 'System, security and audit administrators are three persons, and none of them holds a business role (GB/T 22239-2019 8.1.5). Revoke those first, or choose somebody else.',
       needsSecondFactor: 'Its holders sign in with a one-time code; whoever has none sets it up at the next sign-in.', needsApproval: 'A second person must agree to this grant.', decidesApprovals: 'Its holders decide on requests; where somebody else decides already, a second person must agree.', delegable: 'Its holders may hand it on for a term.',
