@@ -1,4 +1,5 @@
 // Starts the console.
+import './oldBrowsers';
 import 'element-plus/theme-chalk/index.css';
 import 'element-plus/theme-chalk/dark/css-vars.css';
 import './theme/theme.css';
