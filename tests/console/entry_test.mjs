@@ -44,6 +44,8 @@ test('a wrong password is told, the first one is changed, and too many failures 
   await page.goto(`${CONSOLE}/#/account`);
   await settled(page);
   assert.equal(await page.title(), '融合');
+  // Without an identity provider none is offered; clients/oidc_test.py has one.
+  assert.equal(await page.locator('a[href^="/oidc"]').count(), 0);
   await assertAccessible(page, 'entry-sign-in');
 
   await enter(page, login, 'wrong-password-1');

@@ -75,7 +75,9 @@ PlainResponse ErrorPage(const absl::Status& status) {
       HttpStatus(status), "text/html; charset=utf-8", "Cache-Control: no-store\r\n",
       base::Cat("<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>登录</title>"
                 "<p>",
-                text, "</p><p>", reason, "</p><p><a href=\"/oidc/login\">重新登录</a></p></html>")};
+                text, "</p><p>", reason,
+                "</p><p><a href=\"/oidc/login\">重新登录</a> "
+                "<a href=\"/\">返回登录页</a></p></html>")};
 }
 
 PlainResponse ErrorJson(const absl::Status& status) {

@@ -1,6 +1,6 @@
 // Who is signed in, how far is the sign-in, what may they do, and for which organization do they work now?
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { computed, nextTick, ref, shallowRef } from 'vue';
 import { api, ask, csrf, onSessionEnd } from '@/api/client';
 import { asApiError, type ApiError } from '@/api/error';
 import type { Message } from '@/api/types';
@@ -165,11 +165,12 @@ export const useSession = defineStore('session', () => {
   function forget(): void {
     csrf.clear();
     localStorage.removeItem(CHOSEN_STORED);
-    sessionStorage.clear();
     session.value = null;
     access.value = null;
     place.value = null;
     phase.value = 'out';
+    // Once the pages are gone: as they go they keep what was typed last.
+    void nextTick(() => sessionStorage.clear());
     settle(false);
   }
 

@@ -2,6 +2,7 @@
 export default {
   product: 'Ronghe',
   tagline: 'Party building and business, one record',
+  comma: ', ',
   nav: {
     main: 'Main navigation', home: 'Home', meetings: 'Meetings', members: 'Members', admission: 'Admission', transfers: 'Transfers', training: 'Training', evaluation: 'Evaluation',
     county: 'County board', administration: 'Administration', skip: 'Skip to content', menu: 'Open navigation', closeMenu: 'Close navigation',

@@ -2,6 +2,7 @@
 export default {
   product: '融合',
   tagline: '党建与业务一体化管理',
+  comma: '、',
   nav: {
     main: '主导航', home: '首页', meetings: '组织生活', members: '党员', admission: '发展党员', transfers: '组织关系转接', training: '教育培训', evaluation: '考核评价',
     county: '综合看板', administration: '系统管理', skip: '跳到正文', menu: '打开导航', closeMenu: '收起导航',

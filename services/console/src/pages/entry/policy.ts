@@ -19,7 +19,8 @@ async function read(): Promise<void> {
     const set = await ask(api.GET('/v1/services/{service}/ruleSets/{ruleSet}', { params: { path: { ...path, ruleSet } } }));
     figures.value = new Map((set.rules ?? []).map((one) => [one.key ?? '', Number(one.value)]));
   } catch {
-    // Then nothing is said in figures; the gateway still judges by them.
+    // Then nothing is said in figures, until the next page asks again; the gateway still judges by them.
+    reading = null;
   }
 }
 

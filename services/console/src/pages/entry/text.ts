@@ -1,7 +1,7 @@
 // The words of the sign-in.
 export default {
   'zh-CN': {
-    title: '登录', loginName: '登录名', password: '密码', signIn: '登录', byProvider: '使用{title}登录', provider: '统一身份认证', or: '或',
+    title: '登录', loginName: '登录名', password: '密码', signIn: '登录', byProvider: '使用{title}登录', provider: '统一身份认证', newTab: '在新标签页中打开', or: '或',
     help: '忘记密码或账号被锁定,请联系本级安全管理员重置。',
     factorTitle: '动态口令', factorAbout: '请输入身份验证器上显示的六位动态口令;不在身边时可使用恢复码。', code: '动态口令', recovery: '恢复码', useRecovery: '改用恢复码', useCode: '改用动态口令', verify: '验证',
     passwordTitle: '修改密码', passwordAbout: '首次登录、密码被重置或已到期,请设置新密码。', current: '当前密码', fresh: '新密码', again: '再次输入新密码', differ: '两次输入的新密码不一致', change: '修改密码',
@@ -13,7 +13,7 @@ export default {
     recoveryTitle: '恢复码', recoveryAbout: '验证器不在身边时,每个恢复码可登录一次。恢复码只在这里显示一次,请下载或打印后妥善保管。', recoveryFile: '融合恢复码',
     recoveryKept: '我已妥善保存恢复码', recoveryDone: '继续',
     freshNeeded: '为确认是您本人,更换动态口令前需要再次输入密码。', confirmWho: '验证身份', confirmTitle: '验证身份',
-    ended: '登录已失效', endedAbout: '为保护数据,长时间未操作或登录期满后需要重新登录;账号在别处登录也会使此处失效。页面上已填写的内容仍然保留。', endsSoon: '登录将在 {seconds} 秒后失效', goOn: '继续使用', leave: '改用其他账号',
+    ended: '登录已失效', endedAbout: '为保护数据,长时间未操作或登录期满后需要重新登录;账号在别处登录也会使此处失效。页面上已填写的内容仍然保留。', endsSoon: '登录将在 {seconds} 秒后失效', endsSpoken: '登录即将失效', timeIsUp: '登录期满,将在 {seconds} 秒后失效;之后请重新登录,已填写的内容仍然保留', goOn: '继续使用', leave: '改用其他账号',
     why: {
       SIGN_IN_FAILED: '登录名或密码不正确', SIGN_IN_FAILED_do: '请核对后重试;连续多次输错,登录名会被锁定一段时间。',
       SIGN_IN_LOCKED: '输错次数过多,已锁定,请在 {minutes} 分钟后再试', SIGN_IN_LOCKED_do: '急需使用时,请联系本级安全管理员重置密码,锁定随之解除。',
@@ -25,7 +25,7 @@ export default {
     },
   },
   en: {
-    title: 'Sign in', loginName: 'Login name', password: 'Password', signIn: 'Sign in', byProvider: 'Sign in by {title}', provider: 'the identity provider', or: 'or',
+    title: 'Sign in', loginName: 'Login name', password: 'Password', signIn: 'Sign in', byProvider: 'Sign in by {title}', provider: 'the identity provider', newTab: 'opens in a new tab', or: 'or',
     help: 'Forgot the password, or locked out? Your security administrator resets it.',
     factorTitle: 'One-time code', factorAbout: 'Type the six digits of your authenticator, or a recovery code.', code: 'Code', recovery: 'Recovery code', useRecovery: 'Use a recovery code', useCode: 'Use a code', verify: 'Verify',
     passwordTitle: 'Change the password', passwordAbout: 'Choose a new password: it is your first sign-in, or the old one was reset or is too old.', current: 'Current password', fresh: 'New password', again: 'New password again', differ: 'The two differ', change: 'Change the password',
@@ -37,7 +37,7 @@ export default {
     recoveryTitle: 'Recovery codes', recoveryAbout: 'Each opens one sign-in when the authenticator is not at hand. They are shown only here and only once: download or print them.', recoveryFile: 'ronghe-recovery-codes',
     recoveryKept: 'I have kept them', recoveryDone: 'Go on',
     freshNeeded: 'To be sure that it is you, type your password again before changing the one-time code.', confirmWho: 'Confirm', confirmTitle: 'Confirm that it is you',
-    ended: 'Your session has ended', endedAbout: 'Sessions end after a time without use, after some hours, and when the account signs in elsewhere. Sign in again; what you typed on this page is still there.', endsSoon: 'Your session ends in {seconds} seconds', goOn: 'Go on', leave: 'Use another account',
+    ended: 'Your session has ended', endedAbout: 'Sessions end after a time without use, after some hours, and when the account signs in elsewhere. Sign in again; what you typed on this page is still there.', endsSoon: 'Your session ends in {seconds} seconds', endsSpoken: 'Your session ends soon', timeIsUp: 'Your session has lasted its time and ends in {seconds} seconds; sign in again then, what you typed is kept', goOn: 'Go on', leave: 'Use another account',
     why: {
       SIGN_IN_FAILED: 'Wrong login name or password', SIGN_IN_FAILED_do: 'Check them and try again; after several failures the login name is locked for a while.',
       SIGN_IN_LOCKED: 'Too many failures: locked for {minutes} more minutes', SIGN_IN_LOCKED_do: 'If it is urgent, your security administrator can reset the password, which lifts the lock.',
