@@ -186,6 +186,35 @@ test('the county: board, town, branch, and the meeting behind a duty, which it r
   await page.context().close();
 });
 
+test('a figure of the board: as many organizations as it says, and the meetings behind them', async () => {
+  const page = await open(browser);
+  await signIn(page, COUNTY, '/county');
+  await figures(page, '各项制度落实情况').waitFor();
+  const rows = figures(page, '各项制度落实情况').locator('tbody tr');
+  // The columns of a rule: met, due, overdue (which has a page of its own), exempt.
+  const led = rows.locator('td:nth-child(2) a, td:nth-child(3) a, td:nth-child(5) a');
+  assert.ok(await led.count() > 0, 'the demo has met duties');
+  for (const figure of [led.first(), led.last()]) {
+    const count = Number((await figure.innerText()).replace(/,/g, ''));
+    await figure.click();
+    await page.waitForURL((url) => url.hash.startsWith('#/county/duties?'));
+    const listed = page.locator('main section.figures tbody tr');
+    await listed.first().waitFor();
+    for (const more = button(page, '加载更多'); await more.count() > 0; await settled(page)) await more.click();
+    assert.equal(await listed.count(), count);
+    await page.goBack();
+    await figures(page, '各项制度落实情况').waitFor();
+  }
+  await led.first().click();
+  await page.locator('main section.figures tbody tr').first().waitFor();
+  await assertAccessible(page, 'county-duties');
+  await page.getByRole('link', { name: '查看会议' }).first().click();
+  await page.waitForURL((url) => /^#\/meetings\/\d+/.test(url.hash));
+  await settled(page);
+  assertCalm(page);
+  await page.context().close();
+});
+
 test('overdue: by rule, window and days, to the board of the responsible branch', async () => {
   const page = await open(browser);
   await signIn(page, COUNTY, '/county/overdue');

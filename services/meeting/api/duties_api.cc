@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -69,17 +70,20 @@ absl::StatusOr<v1::DutyBoard> DutiesApi::GetDutyBoard(rpc::Call& call,
   return board;
 }
 
-absl::StatusOr<v1::ListOverdueDutiesResponse> DutiesApi::ListOverdueDuties(
-    rpc::Call& call, const v1::ListOverdueDutiesRequest& request) {
+absl::StatusOr<v1::ListSubtreeDutiesResponse> DutiesApi::ListSubtreeDuties(
+    rpc::Call& call, const v1::ListSubtreeDutiesRequest& request) {
   RONGHE_ASSIGN_OR_RETURN(const int64_t root,
                           base::ParseName(request.organization(), "organizations"));
   if (!tree_.Contains(root)) return errors::OrganizationNotFound(root);
   const absl::CivilDay today = base::ShanghaiDay(call.now());
+  const DutyState wanted = request.state() == v1::DUTY_STATE_UNSPECIFIED
+                               ? DutyState::kOverdue
+                               : static_cast<DutyState>(request.state());
   const DutyRule* current = rules_.At(today).Duty(request.rule());
   absl::CivilDay day = today;
   if (request.has_date()) {
     RONGHE_ASSIGN_OR_RETURN(day, DayFrom(request.date(), "date"));
-  } else if (current != nullptr) {
+  } else if (current != nullptr && wanted == DutyState::kOverdue) {
     day = WindowBefore(current->window, WindowOf(current->window, today)).start;
   }
   std::optional<DutyWindow> window;
@@ -89,7 +93,8 @@ absl::StatusOr<v1::ListOverdueDutiesResponse> DutiesApi::ListOverdueDuties(
   if (!window.has_value()) return errors::RuleNotFound(request.rule());
 
   const std::string filter_hash =
-      Cat(root, "|", request.rule(), "|", base::FormatDay(window->window.start));
+      Cat(root, "|", request.rule(), "|", base::FormatDay(window->window.start), "|",
+          static_cast<int32_t>(wanted));
   std::optional<org::OrgPath> after;
   if (!request.page_token().empty()) {
     RONGHE_ASSIGN_OR_RETURN(const std::string cursor,
@@ -98,11 +103,11 @@ absl::StatusOr<v1::ListOverdueDutiesResponse> DutiesApi::ListOverdueDuties(
     if (!org::ParsePath(cursor, &path).ok()) return BadCursor();
     after = path;
   }
-  v1::ListOverdueDutiesResponse response;
-  if (StateOn(DutyStanding::kOpen, window->window, today) != DutyState::kOverdue ||
-      window->window.end <= calendar_start_) {
-    return response;
-  }
+  v1::ListSubtreeDutiesResponse response;
+  if (window->window.end <= calendar_start_) return response;
+  const auto counts = [&](DutyStanding standing) {
+    return standing != DutyStanding::kDropped && StateOn(standing, window->window, today) == wanted;
+  };
   const size_t page = static_cast<size_t>(rpc::PageSize(request.page_size()));
   std::vector<int64_t> organizations;
   RONGHE_RETURN_IF_ERROR(board_.WithStandings(
@@ -110,7 +115,8 @@ absl::StatusOr<v1::ListOverdueDutiesResponse> DutiesApi::ListOverdueDuties(
       [&](DutyBoard::StandingOf standing_of) {
         organizations =
             tree_.SubtreeIds(root, after, page + 1, [&](const org::OrgBrief& organization) {
-              return standing_of(organization.id) == DutyStanding::kOpen;
+              const std::optional<DutyStanding> standing = standing_of(organization.id);
+              return standing.has_value() && counts(*standing);
             });
       }));
   const bool more = organizations.size() > page;
@@ -124,8 +130,8 @@ absl::StatusOr<v1::ListOverdueDutiesResponse> DutiesApi::ListOverdueDuties(
   for (const DutyRow& row : rows) row_of[row.organization_id] = &row;
   for (int64_t organization_id : organizations) {
     const auto it = row_of.find(organization_id);
-    // Met since the board was read: it is not overdue any more.
-    if (it == row_of.end() || it->second->standing != DutyStanding::kOpen) continue;
+    // It may have been met since the board was read.
+    if (it == row_of.end() || !counts(it->second->standing)) continue;
     *response.add_duties() = ToProto(*it->second, window->rule, tree_.Name(organization_id), today);
   }
   if (more) {
@@ -134,6 +140,21 @@ absl::StatusOr<v1::ListOverdueDutiesResponse> DutiesApi::ListOverdueDuties(
           tokens_.Seal(call.method(), filter_hash, org::FormatPath(*path)));
     }
   }
+  return response;
+}
+
+absl::StatusOr<v1::ListOverdueDutiesResponse> DutiesApi::ListOverdueDuties(
+    rpc::Call& call, const v1::ListOverdueDutiesRequest& request) {
+  v1::ListSubtreeDutiesRequest subtree;
+  subtree.set_organization(request.organization());
+  subtree.set_rule(request.rule());
+  if (request.has_date()) *subtree.mutable_date() = request.date();
+  subtree.set_page_size(request.page_size());
+  subtree.set_page_token(request.page_token());
+  RONGHE_ASSIGN_OR_RETURN(v1::ListSubtreeDutiesResponse page, ListSubtreeDuties(call, subtree));
+  v1::ListOverdueDutiesResponse response;
+  response.mutable_duties()->Swap(page.mutable_duties());
+  response.set_next_page_token(std::move(*page.mutable_next_page_token()));
   return response;
 }
 

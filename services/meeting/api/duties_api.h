@@ -31,6 +31,8 @@ class DutiesApi : public v1::DutyServiceHandler {
 
   absl::StatusOr<v1::DutyBoard> GetDutyBoard(rpc::Call& call,
                                              const v1::GetDutyBoardRequest& request) override;
+  absl::StatusOr<v1::ListSubtreeDutiesResponse> ListSubtreeDuties(
+      rpc::Call& call, const v1::ListSubtreeDutiesRequest& request) override;
   absl::StatusOr<v1::ListOverdueDutiesResponse> ListOverdueDuties(
       rpc::Call& call, const v1::ListOverdueDutiesRequest& request) override;
   absl::StatusOr<v1::ListDutiesResponse> ListDuties(rpc::Call& call,

@@ -813,14 +813,14 @@ TEST_F(MeetingServiceTest, BoardAndOverdueListAgree) {
   EXPECT_EQ(Row(october, "B-30")->rule_set(), "branch-work@2018");
   EXPECT_FALSE(Row(october, "B-30")->source().empty());
 
-  v1::ListOverdueDutiesRequest overdue;
+  v1::ListSubtreeDutiesRequest overdue;
   overdue.set_organization("organizations/1");
   overdue.set_rule("B-34");
   overdue.set_page_size(7);
   std::vector<std::string> names;
   do {
     ASSERT_OK_AND_ASSIGN(const auto page,
-                         duties_->ListOverdueDuties(As("leader", kCounty), overdue));
+                         duties_->ListSubtreeDuties(As("leader", kCounty), overdue));
     for (const v1::Duty& duty : page.duties()) {
       EXPECT_EQ(duty.state(), v1::DUTY_STATE_OVERDUE);
       EXPECT_EQ(duty.window_start_date().month(), 10);
@@ -833,12 +833,37 @@ TEST_F(MeetingServiceTest, BoardAndOverdueListAgree) {
   EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 31u);
   EXPECT_EQ(names.back(), "organizations/229");
 
+  v1::ListOverdueDutiesRequest as_before;
+  as_before.set_organization("organizations/1");
+  as_before.set_rule("B-34");
+  ASSERT_OK_AND_ASSIGN(const auto known,
+                       duties_->ListOverdueDuties(As("leader", kCounty), as_before));
+  EXPECT_EQ(known.duties_size(), 31);
+  // The other figures of the row have their lists too.
+  v1::ListSubtreeDutiesRequest met = overdue;
+  met.set_state(v1::DUTY_STATE_MET);
+  *met.mutable_date() = october.date();
+  ASSERT_OK_AND_ASSIGN(const auto held, duties_->ListSubtreeDuties(As("leader", kCounty), met));
+  ASSERT_EQ(held.duties_size(), 1);
+  EXPECT_EQ(held.duties(0).state(), v1::DUTY_STATE_MET);
+  EXPECT_NE(held.duties(0).met_by(), "");
+  met.set_state(v1::DUTY_STATE_EXEMPT);
+  ASSERT_OK_AND_ASSIGN(const auto exempt, duties_->ListSubtreeDuties(As("leader", kCounty), met));
+  EXPECT_EQ(exempt.duties_size(), Row(october, "B-34")->exempt());
+
   *overdue.mutable_date() = rpc::ToProto(kToday);  // the running month: nothing is overdue yet
   ASSERT_OK_AND_ASSIGN(const auto running,
-                       duties_->ListOverdueDuties(As("leader", kCounty), overdue));
+                       duties_->ListSubtreeDuties(As("leader", kCounty), overdue));
   EXPECT_EQ(running.duties_size(), 0);
+  overdue.clear_date();
+  overdue.set_page_size(50);
+  overdue.set_state(v1::DUTY_STATE_DUE);  // without a date, of the running window
+  ASSERT_OK_AND_ASSIGN(const auto due, duties_->ListSubtreeDuties(As("leader", kCounty), overdue));
+  EXPECT_EQ(due.duties_size(), 32);
+  for (const v1::Duty& duty : due.duties()) EXPECT_EQ(duty.window_start_date().month(), 11);
+  overdue.clear_state();
   overdue.set_rule("B-99");
-  EXPECT_THAT(duties_->ListOverdueDuties(As("leader", kCounty), overdue),
+  EXPECT_THAT(duties_->ListSubtreeDuties(As("leader", kCounty), overdue),
               HasReason("RULE_NOT_FOUND"));
 
   // At midnight of the first day after the window what is due becomes overdue, with no write.

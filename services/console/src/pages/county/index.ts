@@ -7,6 +7,7 @@ export default {
   routes: [
     { path: '/county', component: () => import('./BoardPage.vue') },
     { path: '/county/overdue', component: () => import('./OverduePage.vue') },
+    { path: '/county/duties', component: () => import('./DutiesPage.vue') },
     { path: '/county/trends', component: () => import('./TrendsPage.vue') },
     { path: '/county/counts', component: () => import('./CountsPage.vue') },
     { path: '/county/statistics', component: () => import('./StatisticsPage.vue') },

@@ -6,6 +6,7 @@ import type { Page } from '@/ui/ask';
 import type { BoardRow } from './windows';
 
 export type Duty = Message<'ronghe.meeting.v1.Duty'>;
+export type DutyState = NonNullable<Duty['state']>;
 export type Counts = Message<'ronghe.membership.v1.OrganizationCounts'>;
 export type Report = Message<'ronghe.membership.v1.StatisticsReport'>;
 export type Coverage = Message<'ronghe.training.v1.Coverage'>;
@@ -17,9 +18,10 @@ export async function readBoard(name: string, date: ApiDate): Promise<BoardRow[]
   return board.rows ?? [];
 }
 
-export async function readOverdue(name: string, rule: string, date: ApiDate, pageToken: string): Promise<Page<Duty>> {
-  const query = { rule, 'date.year': date.year, 'date.month': date.month, 'date.day': date.day, pageSize: 50, pageToken };
-  const page = await ask(api.GET('/v1/organizations/{organization}/duties:overdue', { params: { path: { organization: idOf(name) }, query } }));
+/** What one figure of a board counts: the duties at and below an organization in the window that holds a day. */
+export async function readSubtreeDuties(name: string, rule: string, date: ApiDate, state: DutyState, pageToken: string): Promise<Page<Duty>> {
+  const query = { rule, state, 'date.year': date.year, 'date.month': date.month, 'date.day': date.day, pageSize: 50, pageToken };
+  const page = await ask(api.GET('/v1/organizations/{organization}/duties:subtree', { params: { path: { organization: idOf(name) }, query } }));
   return { items: page.duties ?? [], next: page.nextPageToken ?? '' };
 }
 
