@@ -10,7 +10,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config git
   libboost-dev libssl-dev libgcrypt20-dev libargon2-dev libcjose-dev libcurl4-openssl-dev zlib1g-dev libjemalloc-dev
   libxlsxwriter-dev libzip-dev libpugixml-dev libpango1.0-dev libcairo2-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev)
-TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck poppler-utils python3 python3-grpcio python3-protobuf chromium
+TEST_PACKAGES=(clang-format-14 clang-tidy-14 shellcheck poppler-utils python3 python3-grpcio python3-protobuf python3-ahocorasick chromium
   firefox-esr)
 FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
 

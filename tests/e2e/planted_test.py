@@ -10,7 +10,6 @@ import binascii
 import hashlib
 import json
 import pathlib
-import re
 import ssl
 import sys
 import unittest
@@ -18,6 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import ahocorasick
 import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
@@ -85,13 +85,14 @@ class Finder:
     """Searches bytes for every spelling at once."""
 
     def __init__(self, plants):
-        self.needles = plants.needles()
-        self.pattern = re.compile(b"|".join(re.escape(needle) for needle in self.needles))
+        self.needles = ahocorasick.Automaton()
+        for needle, plant in plants.needles().items():
+            self.needles.add_word(needle.decode("latin-1"), plant)
+        self.needles.make_automaton()
         self.found = []
 
     def look(self, place, content):
-        for match in set(self.pattern.findall(content)):
-            number, path, spelling = self.needles[match]
+        for number, path, spelling in {plant for _, plant in self.needles.iter(content.decode("latin-1"))}:
             self.found.append(f"{place}: the number planted by {path!r} ({number}) stands there, {spelling}")
 
 
@@ -135,6 +136,19 @@ def setUpModule():
 
 def tearDownModule():
     SUITE.close()
+
+
+class FinderTest(unittest.TestCase):
+
+    def test_finds_every_spelling_and_nothing_else(self):
+        plants = Plants()
+        plants.identity("a form")
+        plants.phone("a file")
+        finder = Finder(plants)
+        finder.look("a text", b"\n".join(needle[:-1] for needle in plants.needles()))
+        self.assertEqual(finder.found, [])
+        finder.look("a text", b"\n".join(plants.needles()))
+        self.assertEqual(len(finder.found), len(plants.needles()))
 
 
 class PlantedTest(unittest.TestCase):
