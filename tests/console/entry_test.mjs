@@ -3,7 +3,7 @@
 // do?
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CONSOLE, accounts, assertAccessible, assertCalm, go, launch, open, settled, signIn } from './browser.mjs';
+import { CONSOLE, PASSWORD, accounts, assertAccessible, assertCalm, go, launch, open, settled, signIn } from './browser.mjs';
 
 const AS = {
   branch: process.env.RONGHE_AS_BRANCH ?? 'branch',
@@ -101,7 +101,7 @@ test('the keyboard alone signs in, and the page reads from its heading', async (
   await page.keyboard.type(AS.branch);
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
-  await page.keyboard.type('Demo-2026-ronghe');
+  await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.hash === '#/home');
   await settled(page);
@@ -135,7 +135,7 @@ test('large type, the dark theme and English stay, also on a phone', async () =>
   await settled(page);
   await page.getByRole('button', { name: '大字版' }).click();
   await assertAccessible(page, 'entry-phone-large');
-  await enter(page, AS.branch, 'Demo-2026-ronghe');
+  await enter(page, AS.branch, PASSWORD);
   await page.waitForURL((url) => url.hash === '#/account');
   await settled(page);
   await page.getByRole('button', { name: '打开导航' }).click();
@@ -185,7 +185,7 @@ test('a session that ends under an open page is opened again, and what was typed
   await dialog.locator('button[type=submit]').click();
   await dialog.getByText('登录名或密码不正确').waitFor();
   forgive(page, 401);
-  await dialog.locator('#password').fill('Demo-2026-ronghe');
+  await dialog.locator('#password').fill(PASSWORD);
   const sent = page.waitForResponse((response) => response.url().endsWith(':delegate'));
   await dialog.locator('button[type=submit]').click();
   await dialog.waitFor({ state: 'hidden' });

@@ -3,10 +3,9 @@
 // told as such. The browser's clock is moved; the gateway's is not, so the gateway's end is made by a sign-in elsewhere.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CONSOLE, accounts, assertAccessible, assertCalm, go, launch, open, settled, signIn } from './browser.mjs';
+import { CONSOLE, PASSWORD, accounts, assertAccessible, assertCalm, go, launch, open, settled, signIn } from './browser.mjs';
 
 const AS = process.env.RONGHE_AS_BRANCH ?? 'branch';
-const PASSWORD = 'Demo-2026-ronghe';
 const PLAN = '党员活动室修缮方案';
 const MINUTE = 60000;
 

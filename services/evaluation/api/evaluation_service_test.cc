@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/ids.h"
 #include "common/event/publisher.h"
+#include "common/org/scope_testing.h"
 #include "common/rpc/convert.h"
 #include "common/service/write.h"
 #include "common/testing/mariadb.h"
@@ -36,17 +37,6 @@ constexpr char kSecretary[] = "branch_secretary";
 constexpr char kCommittee[] = "committee_secretary";
 
 // The tree as the scope of all servers of the test.
-class TreeScope : public auth::OrgScope {
- public:
-  explicit TreeScope(const org::OrgTree& tree) : tree_(tree) {}
-  bool Contains(int64_t org) override { return tree_.Contains(org); }
-  bool Within(int64_t org, int64_t ancestor) override { return tree_.Within(org, ancestor); }
-  void CatchUp(absl::Time) override {}
-
- private:
-  const org::OrgTree& tree_;
-};
-
 struct EventRow {
   std::string type;
   std::string subject;
@@ -205,7 +195,7 @@ class EvaluationServiceTest : public ::testing::Test {
   testing::TestSchema schema_;
   std::unique_ptr<sql::Database> database_;
   org::OrgTree tree_;
-  TreeScope scope_;
+  org::TreeScope scope_;
   FactService meeting_;
   FactService training_;
   FactService membership_;

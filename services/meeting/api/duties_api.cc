@@ -27,6 +27,14 @@ const DutyRule* RuleOf(const RuleSets& rules, const DutyRow& row) {
   return rules.At(row.window_start).Duty(row.rule_id);
 }
 
+// How what reads as `state` in a window is stored; nothing where nothing does on that day.
+std::optional<DutyStanding> StoredAs(DutyState state, const Window& window, absl::CivilDay today) {
+  if (state == DutyState::kMet) return DutyStanding::kMet;
+  if (state == DutyState::kExempt) return DutyStanding::kExempt;
+  if (state != StateOn(DutyStanding::kOpen, window, today)) return std::nullopt;
+  return DutyStanding::kOpen;
+}
+
 absl::Status BadCursor() {
   return error::Make(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID", "翻页标记无效。");
 }
@@ -104,10 +112,8 @@ absl::StatusOr<v1::ListSubtreeDutiesResponse> DutiesApi::ListSubtreeDuties(
     after = path;
   }
   v1::ListSubtreeDutiesResponse response;
-  if (window->window.end <= calendar_start_) return response;
-  const auto counts = [&](DutyStanding standing) {
-    return standing != DutyStanding::kDropped && StateOn(standing, window->window, today) == wanted;
-  };
+  const std::optional<DutyStanding> standing = StoredAs(wanted, window->window, today);
+  if (!standing.has_value() || window->window.end <= calendar_start_) return response;
   const size_t page = static_cast<size_t>(rpc::PageSize(request.page_size()));
   std::vector<int64_t> organizations;
   RONGHE_RETURN_IF_ERROR(board_.WithStandings(
@@ -115,8 +121,7 @@ absl::StatusOr<v1::ListSubtreeDutiesResponse> DutiesApi::ListSubtreeDuties(
       [&](DutyBoard::StandingOf standing_of) {
         organizations =
             tree_.SubtreeIds(root, after, page + 1, [&](const org::OrgBrief& organization) {
-              const std::optional<DutyStanding> standing = standing_of(organization.id);
-              return standing.has_value() && counts(*standing);
+              return standing_of(organization.id) == standing;
             });
       }));
   const bool more = organizations.size() > page;
@@ -131,7 +136,7 @@ absl::StatusOr<v1::ListSubtreeDutiesResponse> DutiesApi::ListSubtreeDuties(
   for (int64_t organization_id : organizations) {
     const auto it = row_of.find(organization_id);
     // It may have been met since the board was read.
-    if (it == row_of.end() || !counts(it->second->standing)) continue;
+    if (it == row_of.end() || it->second->standing != *standing) continue;
     *response.add_duties() = ToProto(*it->second, window->rule, tree_.Name(organization_id), today);
   }
   if (more) {

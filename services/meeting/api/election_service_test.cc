@@ -18,6 +18,7 @@
 #include "common/event/event_store.h"
 #include "common/event/publisher.h"
 #include "common/org/copy_store.h"
+#include "common/org/scope_testing.h"
 #include "common/rpc/convert.h"
 #include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
@@ -87,17 +88,6 @@ const sql::Query<VoterTokenRow> kVoterTokens(
     " ORDER BY session_id, member_id");
 const sql::Query<BallotRow> kAllBallots("test.ballots",
                                         "SELECT session_id, id, choice FROM ballot ORDER BY id");
-
-class TreeScope : public auth::OrgScope {
- public:
-  explicit TreeScope(org::OrgTree& tree) : tree_(tree) {}
-  bool Contains(int64_t org) override { return tree_.Contains(org); }
-  bool Within(int64_t org, int64_t ancestor) override { return tree_.Within(org, ancestor); }
-  void CatchUp(absl::Time) override {}
-
- private:
-  org::OrgTree& tree_;
-};
 
 std::string Member(int i) { return absl::StrCat("members/", 1000 + i); }
 
@@ -319,7 +309,7 @@ class ElectionServiceTest : public ::testing::Test {
   base::ManualClock clock_;
   base::IdGenerator ids_;
   org::OrgTree tree_;
-  TreeScope scope_;
+  org::TreeScope scope_;
   const RuleSets rules_;
   metrics::Registry metrics_;
   DutyBoard board_;

@@ -14,6 +14,7 @@
 #include "common/event/publisher.h"
 #include "common/fact/feed.h"
 #include "common/org/copy_store.h"
+#include "common/org/scope_testing.h"
 #include "common/rpc/convert.h"
 #include "common/testing/mariadb.h"
 #include "common/testing/matchers.h"
@@ -68,20 +69,6 @@ const sql::Command kPost(
     " VALUES (?, ?, ?, ?, ?, ?)");
 
 // Scope checks on a tree that the test fills.
-class TreeScope : public auth::OrgScope {
- public:
-  explicit TreeScope(org::OrgTree& tree) : tree_(tree) {}
-  bool Contains(int64_t org) override { return tree_.Contains(org); }
-  bool Within(int64_t org, int64_t ancestor) override { return tree_.Within(org, ancestor); }
-  void CatchUp(absl::Time) override {
-    if (on_catch_up) std::exchange(on_catch_up, nullptr)();
-  }
-  std::function<void()> on_catch_up;
-
- private:
-  org::OrgTree& tree_;
-};
-
 class MeetingServiceTest : public ::testing::Test {
  protected:
   MeetingServiceTest()
@@ -250,7 +237,7 @@ class MeetingServiceTest : public ::testing::Test {
   base::ManualClock clock_;
   base::IdGenerator ids_;
   org::OrgTree tree_;
-  TreeScope scope_;
+  org::TreeScope scope_;
   const RuleSets rules_;
   metrics::Registry metrics_;
   DutyBoard board_;

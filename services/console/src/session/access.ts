@@ -25,6 +25,11 @@ export function inForce(grant: Grant, now: Date): boolean {
   return starts && (grant.endTime === undefined || new Date(grant.endTime) > now);
 }
 
+/** Whether a grant gives `permission` at a moment, on its organization and below. */
+export function gives(grant: Grant, roles: ReadonlyMap<string, RolePowers>, permission: string, now: Date): boolean {
+  return inForce(grant, now) && (roles.get(grant.role)?.permissions ?? []).some((pattern) => covers(pattern, permission));
+}
+
 /**
  * Whether `permission` is held on an organization. `chain`: the organization and everything above it; null asks for
  * anywhere at all.
@@ -38,7 +43,6 @@ export function may(
 ): boolean {
   return grants.some((grant) => {
     const here = chain === null || grant.organization === EVERYWHERE || chain.includes(grant.organization);
-    if (!here || !inForce(grant, now)) return false;
-    return (roles.get(grant.role)?.permissions ?? []).some((pattern) => covers(pattern, permission));
+    return here && gives(grant, roles, permission, now);
   });
 }

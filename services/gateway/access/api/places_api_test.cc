@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/org/scope_testing.h"
 #include "common/testing/matchers.h"
 #include "common/testing/test_server.h"
 #include "gmock/gmock.h"
@@ -17,16 +18,6 @@ using ::ronghe::testing::IsOk;
 using ::ronghe::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-class Scope : public auth::OrgScope {
- public:
-  explicit Scope(const org::OrgTree& tree) : tree_(tree) {}
-  bool Within(int64_t org, int64_t ancestor) override { return tree_.Within(org, ancestor); }
-  void CatchUp(absl::Time) override {}
-
- private:
-  const org::OrgTree& tree_;
-};
 
 // Two counties without anything above them: 10 with the town 20 and its branches 21, 22 and 23,
 // the last one revoked; 11 with the branch 31.
@@ -86,7 +77,7 @@ class PlacesApiTest : public ::testing::Test {
   }
 
   org::OrgTree tree_;
-  Scope scope_{tree_};
+  org::TreeScope scope_{tree_};
   rpc::PageTokens page_tokens_{"0123456789abcdef0123456789abcdef"};
   PlacesApi api_{tree_, page_tokens_};
   ::ronghe::testing::TestServer server_{{pb::PlaceServiceTable(api_)}, Options(scope_)};

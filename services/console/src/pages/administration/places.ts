@@ -3,12 +3,11 @@ import { computed, type ComputedRef } from 'vue';
 import { api, ask } from '@/api/client';
 import { idOf } from '@/api/names';
 import type { Message } from '@/api/types';
-import { covers, EVERYWHERE, inForce } from '@/session/access';
+import { EVERYWHERE, gives } from '@/session/access';
 import { useSession } from '@/session/session';
 
 export type Place = Message<'ronghe.access.v1.Place'>;
 
-const PERMISSION = 'access.place.read';
 const PAGE_SIZE = 30;
 
 /** Below which organizations the user sees places: all of them (`EVERYWHERE` alone), or those of their grants. */
@@ -16,8 +15,7 @@ export function useReach(): ComputedRef<string[]> {
   const session = useSession();
   return computed(() => {
     const now = new Date();
-    const tops = session.grants.filter((grant) => inForce(grant, now) &&
-      (session.roles.get(grant.role)?.permissions ?? []).some((pattern) => covers(pattern, PERMISSION))).map((grant) => grant.organization);
+    const tops = session.grants.filter((grant) => gives(grant, session.roles, 'access.place.read', now)).map((grant) => grant.organization);
     return tops.includes(EVERYWHERE) ? [EVERYWHERE] : [...new Set(tops)];
   });
 }
