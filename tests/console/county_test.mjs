@@ -200,7 +200,12 @@ test('a figure of the board: as many organizations as it says, and the meetings 
     await page.waitForURL((url) => url.hash.startsWith('#/county/duties?'));
     const listed = page.locator('main section.figures tbody tr');
     await listed.first().waitFor();
-    for (const more = button(page, '加载更多'); await more.count() > 0; await settled(page)) await more.click();
+    // To the end: more of it, or the word that this was all.
+    for (const more = button(page, '加载更多'); ;) {
+      await more.or(page.getByText('已全部显示')).first().waitFor();
+      if (await more.count() === 0) break;
+      await more.click();
+    }
     assert.equal(await listed.count(), count);
     await page.goBack();
     await figures(page, '各项制度落实情况').waitFor();
